@@ -1,0 +1,1 @@
+//! A sans-IO Command Server protocol: both ends of a connection.

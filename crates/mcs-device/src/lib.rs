@@ -1,0 +1,1 @@
+//! The device side: MQTT, or Command Server and REST; simulated devices.

@@ -1,0 +1,1 @@
+//! MD5 and SHA-256 of a stream in one pass.

@@ -1,0 +1,1 @@
+//! Sans-IO firmware over the air: notice, states, rollout.

@@ -1,0 +1,237 @@
+//! Bodies of the console's REST interface `/api`, and the events that the server pushes to consoles.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId, Prototype, Timestamp, Value};
+
+/// `POST /api/login`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginRequest {
+    /// The user's name.
+    pub name: String,
+    /// The password in clear text: the connection protects it.
+    pub password: String,
+}
+
+/// The answer to a login and to `GET /api/session`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionInfo {
+    /// The user's name.
+    pub name: String,
+    /// What the user may do.
+    pub role: Role,
+    /// Password for the MQTT connection of user `name`; expires with the session.
+    pub mqtt_ticket: String,
+    /// The token for `Authorization: Bearer`; only in the answer to a login, for programs.
+    pub token: Option<String>,
+    /// The server's version.
+    pub server_version: String,
+}
+
+/// What a user may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// See, control, push firmware.
+    Operator,
+    /// See.
+    Viewer,
+}
+
+/// Every error of `/api`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    /// A stable word for programs, such as `wrong-password`.
+    pub code: String,
+    /// A sentence for people: what was wrong and where.
+    pub message: String,
+}
+
+/// A device as the console lists it: `GET /api/devices`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceInfo {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its key, needed in topics.
+    pub key: DeviceKey,
+    /// The name that its owner gave it.
+    pub name: String,
+    /// What it is.
+    pub prototype: Prototype,
+    /// Whether it is here.
+    pub presence: Presence,
+    /// The firmware version that it reported last.
+    pub firmware_version: Option<String>,
+    /// The newest push to it.
+    pub push: Option<PushStatus>,
+    /// The newest point of each channel that has one.
+    pub last_points: Vec<LastPoint>,
+}
+
+/// The newest point of a channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastPoint {
+    /// The channel.
+    pub channel: ChannelId,
+    /// Its time.
+    pub timestamp: Timestamp,
+    /// Its value.
+    pub value: Value,
+}
+
+/// Whether a device is here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Presence {
+    /// The transports over which it can be reached now; empty means offline.
+    pub transports: Vec<Transport>,
+    /// When anything came from it last.
+    pub last_seen: Option<Timestamp>,
+}
+
+/// How a device is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// A subscription to its topics.
+    Mqtt,
+    /// A Command Server connection that proved its key.
+    Command,
+}
+
+/// Points of one channel: `GET /api/devices/:id/channels/:chn/points`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// Oldest first.
+    pub points: Vec<HistoryPoint>,
+    /// There are older points in the range than the limit let through.
+    pub truncated: bool,
+}
+
+/// One point of a history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryPoint {
+    /// Its time.
+    pub at: Timestamp,
+    /// Its value.
+    pub value: Value,
+}
+
+/// A firmware of a prototype.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FirmwareInfo {
+    /// Its id.
+    pub id: FirmwareId,
+    /// The prototype it is for.
+    pub prototype: ProductId,
+    /// Its name.
+    pub name: String,
+    /// The version that a device reports once it runs it; unique in its prototype.
+    pub version: String,
+    /// Release note.
+    pub note: String,
+    /// Bytes.
+    pub size: u64,
+    /// 32 lower-case hex digits, computed by the server.
+    pub md5: String,
+    /// 64 lower-case hex digits, computed by the server.
+    pub sha256: String,
+    /// Where devices download it.
+    pub url: String,
+    /// When it was uploaded.
+    pub uploaded: Timestamp,
+}
+
+/// `POST /api/firmwares/:fwId/push`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushRequest {
+    /// To whom.
+    pub devices: Vec<DeviceId>,
+}
+
+/// What became of a push, device by device, in the order of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushReport {
+    /// One entry a device.
+    pub results: Vec<PushResult>,
+}
+
+/// What became of a push to one device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushResult {
+    /// The device.
+    pub device: DeviceId,
+    /// The state after the attempt.
+    pub status: PushStatus,
+}
+
+/// How far a firmware is on its way to a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushStatus {
+    /// Which firmware.
+    pub firmware: FirmwareId,
+    /// Its version.
+    pub version: String,
+    /// How far.
+    pub state: PushState,
+    /// Why, where the state has a reason; empty otherwise.
+    pub detail: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// The states of a push to one device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum PushState {
+    /// Waiting until the device is here.
+    Queued,
+    /// The notice was handed to the device's transport.
+    Initiated,
+    /// The device is fetching the file.
+    Downloading,
+    /// The whole file was sent to the device.
+    Downloaded,
+    /// The device says that it writes the image.
+    Updating,
+    /// The device reported the pushed version afterwards.
+    Updated,
+    /// The device had reported the pushed version already before the push.
+    AlreadyInstalled,
+    /// It went wrong; the detail says how.
+    Failed,
+    /// Nothing was heard within the time allowed.
+    TimedOut,
+    /// A newer push took its place, or an operator ended it.
+    Canceled,
+}
+
+/// Published by the server to `console/v1/devices/:deviceId` as JSON, for consoles only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceEvent {
+    /// Which device.
+    pub device: DeviceId,
+    /// What changed.
+    pub change: DeviceChange,
+}
+
+/// What changed on a device apart from its points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum DeviceChange {
+    /// It came, went, or changed transport.
+    Presence(Presence),
+    /// It reported this firmware version.
+    Version(String),
+    /// A push moved on.
+    Push(PushStatus),
+    /// It was added, removed or edited: fetch the list again.
+    Registry,
+}

@@ -1,0 +1,23 @@
+//! The vocabulary of MCS: what a device, a channel, a value and a data point are, and how they
+//! are written on every wire. Pure data: no clock, no I/O.
+//!
+//! Types in [`api`] and everything they contain travel as JSON (REST) and in a compact binary form
+//! (between page and engine), so they use only serde features that both understand: no flattening,
+//! no untagged enums, no skipped fields.
+
+pub mod api;
+mod channel;
+mod id;
+mod point;
+mod timestamp;
+mod topic;
+mod value;
+
+pub use channel::{
+    Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons, Prototype,
+};
+pub use id::{ChannelId, DeviceId, DeviceKey, FirmwareId, IdError, ProductId};
+pub use point::DataPoint;
+pub use timestamp::Timestamp;
+pub use topic::{Topic, TopicError};
+pub use value::{RawValue, Value, ValueError};

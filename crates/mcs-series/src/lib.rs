@@ -1,0 +1,1 @@
+//! Bounded time series and their decimation to pixel columns.

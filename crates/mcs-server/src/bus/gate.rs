@@ -1,0 +1,140 @@
+//! What the broker asks the server: who may connect, name a topic, and what becomes of a message.
+
+use std::net::SocketAddr;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use mcs_model::api::Role;
+
+/// The server's side of the bus.
+///
+/// Every packet of a client that touches the outer world passes here before it has any effect.
+/// Calls for one client are made one after the other and awaited: a slow answer slows that client only.
+#[async_trait]
+pub trait Gate: Send + Sync + 'static {
+    /// CONNECT: may this client come in, and as whom?
+    ///
+    /// The will is not part of the question; [`Gate::may_publish`] answers for its topic next.
+    async fn authenticate(&self, connect: &Connect<'_>) -> Result<Principal, Refusal>;
+
+    /// SUBSCRIBE: may the client have what the filter matches?
+    ///
+    /// The filter of a shared subscription comes without its `$share/group/` prefix.
+    /// Other filters that start with `$` never get here: the bus refuses them.
+    async fn may_subscribe(&self, client: &Client, filter: &str) -> bool;
+
+    /// Would a message on this topic be refused whatever its payload? Asked for a will at CONNECT.
+    async fn may_publish(&self, client: &Client, topic: &str) -> bool;
+
+    /// PUBLISH: what becomes of the message. Awaited before the PUBACK, so that PUBACK means stored.
+    ///
+    /// Wills come here too, when they are published; there is nobody left to refuse then.
+    async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict;
+
+    /// The client is in: its CONNACK is on the way.
+    async fn connected(&self, client: &Client) {
+        let _ = client;
+    }
+
+    /// The broker added the subscription; the SUBACK is on the way. Presence of a device starts here.
+    async fn subscribed(&self, client: &Client, filter: &str) {
+        let _ = (client, filter);
+    }
+
+    /// The client gave the subscription up.
+    async fn unsubscribed(&self, client: &Client, filter: &str) {
+        let _ = (client, filter);
+    }
+
+    /// The connection is over, for whatever reason, with all its subscriptions.
+    ///
+    /// Called once for each [`Gate::connected`], before the next call for a client that takes over its session.
+    async fn disconnected(&self, client: &Client) {
+        let _ = client;
+    }
+}
+
+/// A connected client, as the gate sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Names the connection: two connections of one client id differ here.
+    pub connection: ConnectionId,
+    /// As whom [`Gate::authenticate`] let it in.
+    pub principal: Principal,
+    /// The client id as the client sent it.
+    pub id: String,
+    /// Where it connects from; the browser's address for a WebSocket.
+    pub peer: SocketAddr,
+}
+
+/// Names one connection for the life of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// As whom a client is connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// No login (CONTRACT §0.2 fact 8): it may name what it knows the key of.
+    Device,
+    /// A person or program that logged in.
+    User {
+        /// The user's name.
+        name: String,
+        /// What the user may do.
+        role: Role,
+    },
+}
+
+/// The part of a CONNECT that decides who the client is.
+#[derive(Clone, Copy)]
+pub struct Connect<'a> {
+    /// Names the connection.
+    pub connection: ConnectionId,
+    /// Where it comes from.
+    pub peer: SocketAddr,
+    /// The client id as sent; empty when the client leaves it to the broker.
+    pub client_id: &'a str,
+    /// The user name, if any.
+    pub user: Option<&'a str>,
+    /// The password, if any.
+    pub password: Option<&'a [u8]>,
+}
+
+/// Why a client may not come in. The client learns no more than this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// User name and password do not belong together: CONNACK 4, on MQTT 5 0x86.
+    BadCredentials,
+    /// Not allowed here: CONNACK 5, on MQTT 5 0x87.
+    NotAuthorized,
+}
+
+/// A PUBLISH on its way in.
+#[derive(Clone, Copy, Debug)]
+pub struct Incoming<'a> {
+    /// A concrete topic; an MQTT 5 topic alias is already resolved.
+    pub topic: &'a str,
+    /// The payload as sent.
+    pub payload: &'a Bytes,
+    /// 0, 1 or 2.
+    pub qos: u8,
+    /// The retain flag as sent.
+    pub retain: bool,
+    /// It is the will of a client that is gone.
+    pub will: bool,
+}
+
+/// What becomes of a PUBLISH.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Subscribers get it as it was sent.
+    Deliver,
+    /// Subscribers get these topics and payloads instead, with its QoS, retain flag and properties, from its sender.
+    /// The sender gets a normal acknowledgement. Empty means that subscribers get nothing.
+    Replace(Vec<(String, Bytes)>),
+    /// Subscribers get nothing.
+    ///
+    /// MQTT 5: PUBACK 0x87 without a reason string. MQTT 3.1.1 has no negative acknowledgement
+    /// [MQTT-3.3.5-2]: a PUBACK all the same, so that the client does not send it for ever.
+    Refuse,
+}

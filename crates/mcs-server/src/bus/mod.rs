@@ -1,0 +1,26 @@
+//! The MQTT bus: a broker that asks the server's [`Gate`] and that the server publishes to.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+mod gate;
+
+pub use gate::{Client, Connect, ConnectionId, Gate, Incoming, Principal, Refusal, Verdict};
+
+/// What the server does with the broker, whichever it is.
+#[async_trait]
+pub trait Bus: Send + Sync + 'static {
+    /// Publishes from inside: no gate is asked.
+    ///
+    /// Done when every connected subscriber has it in its queue. `qos` above 2 counts as 2.
+    async fn publish(
+        &self,
+        topic: &str,
+        payload: Bytes,
+        qos: u8,
+        retain: bool,
+    ) -> anyhow::Result<()>;
+
+    /// Ends a connection, as after a logout. Nothing happens when it is already gone.
+    fn close(&self, connection: ConnectionId);
+}

@@ -1,8 +1,13 @@
 //! Data channels and the prototypes that define them (CONTRACT §1).
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{ChannelId, ProductId};
+use crate::{ChannelId, ProductId, Value};
+
+#[cfg(test)]
+mod tests;
 
 /// A kind of device: what its boards report and take.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,6 +106,70 @@ pub enum ChannelKind {
     Image,
 }
 
+impl ChannelKind {
+    /// The name that MCS gives the type, such as `Switch` (CONTRACT §1.2).
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Switch => "Switch",
+            Self::Category { .. } => "Category",
+            Self::Integer { .. } => "Integer",
+            Self::Float { .. } => "Float",
+            Self::Hex => "Hex",
+            Self::String => "String",
+            Self::Gps => "GPS",
+            Self::Gpio => "GPIO",
+            Self::Pwm => "PWM",
+            Self::Analog { .. } => "Analog",
+            Self::Gamepad { .. } => "GamePad",
+            Self::Image => "Image",
+        }
+    }
+
+    /// The number that MCS gives the type: `dataChnTypeId` (CONTRACT §1.2).
+    pub fn type_id(&self, direction: Direction) -> u8 {
+        match self {
+            Self::Integer { .. } => 1,
+            Self::Float { .. } => 2,
+            Self::Switch if direction == Direction::Display => 3,
+            Self::Hex => 4,
+            Self::String => 5,
+            Self::Gps => 6,
+            Self::Switch => 7,
+            Self::Category { .. } => 10,
+            Self::Gpio => 11,
+            Self::Pwm => 12,
+            Self::Analog { .. } => 13,
+            Self::Gamepad { .. } => 14,
+            Self::Image => 15,
+        }
+    }
+
+    /// What a controller's card shows before there is any point: off, the first key, the number
+    /// nearest to zero that the bounds allow, nothing.
+    ///
+    /// It is valid for the channel, except for a category without keys and a picture.
+    pub fn initial(&self) -> Value {
+        match self {
+            Self::Switch => Value::Switch(false),
+            Self::Category { options } => {
+                Value::Category(options.first().map_or_else(String::new, |it| it.value.clone()))
+            }
+            Self::Integer { bounds, .. } => Value::Integer(bounds.map_or(0, Bounds::least_integer)),
+            Self::Float { bounds, .. } => Value::Float(bounds.map_or(0.0, Bounds::least_number)),
+            Self::Hex => Value::Hex("0".to_owned()),
+            Self::String => Value::String(String::new()),
+            Self::Gps => Value::Gps { latitude: 0.0, longitude: 0.0, altitude: 0.0 },
+            Self::Gpio => Value::Gpio(false),
+            Self::Pwm => Value::Pwm { value: 0, period: 0 },
+            Self::Analog { bounds } => Value::Analog(bounds.least_integer()),
+            Self::Gamepad { buttons } => {
+                Value::Gamepad { button: buttons.up.clone(), pressed: false }
+            }
+            Self::Image => Value::Image(String::new()),
+        }
+    }
+}
+
 /// The least and the greatest value, both allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
@@ -114,6 +183,26 @@ impl Bounds {
     /// Whether `value` is within both ends.
     pub fn contains(self, value: f64) -> bool {
         (self.lower..=self.upper).contains(&value)
+    }
+
+    fn least_number(self) -> f64 {
+        0.0_f64.min(self.upper).max(self.lower)
+    }
+
+    fn least_integer(self) -> i64 {
+        let number = self.least_number();
+        // Towards the inside of the bounds, which lie on one side of zero.
+        let whole = if number > 0.0 { number.ceil() } else { number.floor() };
+        #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, and is whole")]
+        let integer = whole as i64;
+        integer
+    }
+}
+
+/// `-40 to 125`.
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}", self.lower, self.upper)
     }
 }
 
@@ -141,4 +230,26 @@ pub struct GamepadButtons {
     pub a: Option<String>,
     /// Hot key full stop.
     pub b: Option<String>,
+}
+
+impl GamepadButtons {
+    /// The names that there are, in the order up, down, left, right, A, B.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let directions = [&self.up, &self.down, &self.left, &self.right];
+        directions.into_iter().chain(&self.a).chain(&self.b).map(String::as_str)
+    }
+}
+
+/// The names that MCS proposes.
+impl Default for GamepadButtons {
+    fn default() -> Self {
+        Self {
+            up: "up".to_owned(),
+            down: "down".to_owned(),
+            left: "left".to_owned(),
+            right: "right".to_owned(),
+            a: Some("A".to_owned()),
+            b: Some("B".to_owned()),
+        }
+    }
 }

@@ -20,4 +20,4 @@ pub use id::{ChannelId, DeviceId, DeviceKey, FirmwareId, IdError, ProductId};
 pub use point::DataPoint;
 pub use timestamp::Timestamp;
 pub use topic::{Topic, TopicError};
-pub use value::{RawValue, Value, ValueError};
+pub use value::{MAX_IMAGE, MAX_TEXT, RawValue, Value, ValueError};

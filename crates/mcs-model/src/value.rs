@@ -6,6 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::Bounds;
 
+mod parse;
+
+#[cfg(test)]
+mod tests;
+
+/// The most bytes of a string, category or hex value.
+pub const MAX_TEXT: usize = 64 * 1024;
+
+/// The most bytes of a picture in base64.
+pub const MAX_IMAGE: usize = 1024 * 1024;
+
 /// A value of a data point, valid for its channel.
 ///
 /// `Display` writes the CSV form `V` that every CSV-like transport shares.
@@ -83,7 +94,48 @@ pub enum RawValue {
     Json(serde_json::Value),
 }
 
-/// Why a value does not fit its channel; the text is what a device's author reads.
+impl Value {
+    /// The `values` object of a REST point; everything in it is a string, as the documents show it
+    /// (CONTRACT §1.3).
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Gps { latitude, longitude, altitude } => serde_json::json!({
+                "latitude": latitude.to_string(),
+                "longitude": longitude.to_string(),
+                "altitude": altitude.to_string(),
+            }),
+            Self::Pwm { value, period } => serde_json::json!({
+                "value": value.to_string(),
+                "period": period.to_string(),
+            }),
+            one => serde_json::json!({ "value": one.to_string() }),
+        }
+    }
+
+    /// What a chart draws: the number, 0 or 1 for two-state values, the duty value of a PWM;
+    /// `None` for texts, places and pictures.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Switch(on) | Self::Gpio(on) => Some(f64::from(u8::from(*on))),
+            #[expect(clippy::cast_precision_loss, reason = "a pixel is coarser than 2^-53")]
+            Self::Integer(number) | Self::Analog(number) => Some(*number as f64),
+            Self::Float(number) => Some(*number),
+            Self::Pwm { value, .. } => Some(f64::from(*value)),
+            Self::Category(_)
+            | Self::Hex(_)
+            | Self::String(_)
+            | Self::Gps { .. }
+            | Self::Gamepad { .. }
+            | Self::Image(_) => None,
+        }
+    }
+}
+
+/// Why a value does not fit its channel.
+///
+/// `Display` completes the sentence that MCS begins with "The uploaded data point for data channel
+/// X", such as "exceeds the bound of longitude in GPS: 200 is not within -180 to 180"
+/// (CONTRACT §4.3).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ValueError {
@@ -98,15 +150,44 @@ pub enum ValueError {
     Missing(&'static str),
     /// It lies outside of the channel's bounds.
     Bounds {
-        /// Which part, such as `longitude`; empty when there is one part only.
+        /// Which part, such as `longitude in GPS`; empty when there is one part only.
         part: &'static str,
         /// What is allowed.
         bounds: Bounds,
         /// What came.
         got: f64,
     },
-    /// It is no key of the category.
+    /// It is no key of the category; the start of what came.
     Category(String),
-    /// It is no button of the gamepad.
+    /// It is no button of the gamepad; the start of what came.
     Button(String),
+    /// It is longer than a value may be.
+    TooLong {
+        /// The most bytes.
+        limit: usize,
+        /// How many came.
+        got: usize,
+    },
 }
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Type { expected, got } => write!(f, "is not {expected}: {got:?}"),
+            Self::Missing(part) => write!(f, "has no {part}"),
+            Self::Bounds { part: "", bounds, got } => {
+                write!(f, "exceeds the bound: {got} is not within {bounds}")
+            }
+            Self::Bounds { part, bounds, got } => {
+                write!(f, "exceeds the bound of {part}: {got} is not within {bounds}")
+            }
+            Self::Category(got) => write!(f, "is no key of the category: {got:?}"),
+            Self::Button(got) => write!(f, "names no button of the gamepad: {got:?}"),
+            Self::TooLong { limit, got } => {
+                write!(f, "is longer than {limit} bytes: it has {got}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ValueError {}

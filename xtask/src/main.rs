@@ -1,1 +1,47 @@
-fn main() {}
+//! `cargo xtask`: serve, test, measure and package the product.
+//!
+//! Everything that a fresh machine with Rust and git lacks is installed on the way.
+
+mod dist;
+mod host;
+mod serve;
+mod setup;
+mod shell;
+mod size;
+mod steps;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Serve, test, measure and package MCS Console.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install the pinned build tools
+    Setup,
+    /// Build everything and start the server with its demo
+    Serve(serve::Options),
+    /// Format, lints, native tests, tests in the browser, end to end
+    Test(test::Options),
+    /// What the console's first page weighs; fails above the budget
+    Size,
+    /// Release binaries and the static site, into target/dist
+    Dist,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().task {
+        Task::Setup => setup::run(),
+        Task::Serve(options) => serve::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Size => size::run(),
+        Task::Dist => dist::run(),
+    }
+}

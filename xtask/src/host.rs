@@ -1,0 +1,141 @@
+//! Programs that only the tests need: a browser, its driver, a broker.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell;
+
+/// Where the programs are that the tests drive.
+pub(crate) struct Host {
+    /// A Chromium.
+    pub(crate) browser: PathBuf,
+    /// Its WebDriver.
+    pub(crate) driver: PathBuf,
+    /// A broker that is not ours.
+    pub(crate) mosquitto: PathBuf,
+}
+
+/// A program, the names it goes by, and the Debian package that brings it.
+struct Program {
+    variable: &'static str,
+    names: &'static [&'static str],
+    package: &'static str,
+}
+
+const BROWSER: Program = Program {
+    variable: "CHROMIUM",
+    names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+    package: "chromium",
+};
+const DRIVER: Program =
+    Program { variable: "CHROMEDRIVER", names: &["chromedriver"], package: "chromium-driver" };
+const MOSQUITTO: Program =
+    Program { variable: "MOSQUITTO", names: &["mosquitto"], package: "mosquitto" };
+
+/// Finds the programs; on Debian and Ubuntu, as root, installs the missing ones first.
+pub(crate) fn ready() -> Result<Host> {
+    let all = [&BROWSER, &DRIVER, &MOSQUITTO];
+    let missing: Vec<_> = all.into_iter().filter(|it| it.find().is_none()).collect();
+    if !missing.is_empty() {
+        install(&missing)?;
+    }
+    Ok(Host {
+        browser: BROWSER.require()?,
+        driver: DRIVER.require()?,
+        mosquitto: MOSQUITTO.require()?,
+    })
+}
+
+impl Host {
+    /// Tells a test command where everything is.
+    pub(crate) fn apply(&self, command: &mut Command) -> Result<()> {
+        command.env(BROWSER.variable, &self.browser);
+        command.env(DRIVER.variable, &self.driver);
+        command.env(MOSQUITTO.variable, &self.mosquitto);
+        command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", self.capabilities()?);
+        Ok(())
+    }
+
+    /// Writes how wasm-bindgen's test runner starts the browser, with a profile of its own.
+    fn capabilities(&self) -> Result<PathBuf> {
+        let folder = shell::root().join("target/browser");
+        let profile = folder.join("profile");
+        if profile.exists() {
+            fs::remove_dir_all(&profile)
+                .with_context(|| format!("cannot remove {}", profile.display()))?;
+        }
+        fs::create_dir_all(&folder)?;
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--no-first-run".to_owned(),
+            format!("--user-data-dir={}", profile.display()),
+        ];
+        // Chromium refuses its sandbox to root.
+        if is_root() {
+            arguments.push("--no-sandbox".to_owned());
+        }
+        let path = folder.join("webdriver.json");
+        let json = format!(
+            r#"{{"goog:chromeOptions":{{"binary":{:?},"args":{arguments:?}}}}}"#,
+            self.browser.display().to_string()
+        );
+        fs::write(&path, json).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(path)
+    }
+}
+
+impl Program {
+    fn find(&self) -> Option<PathBuf> {
+        match env::var_os(self.variable) {
+            Some(path) => Some(PathBuf::from(path)).filter(|path| path.is_file()),
+            None => shell::find(self.names),
+        }
+    }
+
+    fn require(&self) -> Result<PathBuf> {
+        self.find().with_context(|| {
+            format!(
+                "the tests need `{}` (Debian package {}): install it, or name it in the \
+                 environment variable {}",
+                self.names[0], self.package, self.variable
+            )
+        })
+    }
+}
+
+fn install(missing: &[&Program]) -> Result<()> {
+    let packages: Vec<_> = missing.iter().map(|it| it.package).collect();
+    if shell::find(&["apt-get"]).is_none() || !is_root() {
+        bail!(
+            "the tests need {}, and only root on Debian or Ubuntu can have them installed here: \
+             install them, then start again",
+            packages.join(", ")
+        );
+    }
+    println!("── Installing {}", packages.join(", "));
+    let apt = |arguments: &[&str]| {
+        let mut command = shell::command("apt-get");
+        command.args(["-q", "-y"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    shell::run(&mut apt(&["update"]))?;
+    shell::run(apt(&["install", "--no-install-recommends"]).args(&packages))?;
+    // The package starts a broker on the port that our own server wants.
+    if packages.contains(&MOSQUITTO.package) && Path::new("/run/systemd/system").is_dir() {
+        shell::run(shell::command("systemctl").args(["disable", "--now", "mosquitto"]))?;
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    shell::output(shell::command(OsStr::new("id")).arg("-u")).as_deref() == Some("0")
+}

@@ -1,0 +1,74 @@
+//! Every check that a change must pass, in the order of how soon it can fail.
+
+use anyhow::{Result, bail};
+
+use crate::host::{self, Host};
+use crate::steps::Steps;
+use crate::{serve, setup, shell, size};
+
+/// Format, lints, native tests, tests in the browser, end to end.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Run these steps only
+    #[arg(value_parser = STEPS)]
+    steps: Vec<String>,
+}
+
+const STEPS: [&str; 9] =
+    ["setup", "format", "lints", "native", "docs", "wasm", "build", "size", "e2e"];
+
+/// The packages that run in the browser; the others are the workspace's default members.
+const WASM: &str = "-p mcs-app -p mcs-engine --target wasm32-unknown-unknown";
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut steps = Steps::new(&options.steps);
+    steps.run("setup", "build tools, browser, broker", || {
+        setup::run()?;
+        host::ready().map(drop)
+    })?;
+    steps.run("format", "rustfmt has nothing to change", || cargo("fmt --all -- --check"))?;
+    steps.run("lints", "clippy has nothing to say, native and wasm", || {
+        cargo("clippy --all-targets --locked -- -D warnings")?;
+        cargo(&format!("clippy --locked {WASM} --all-targets -- -D warnings"))?;
+        dependencies()
+    })?;
+    steps.run("native", "unit, scenario, property, interoperability, architecture", || {
+        with_host("test --locked --lib --bins --tests")
+    })?;
+    steps.run("docs", "examples in the documentation", || cargo("test --locked --doc"))?;
+    steps.run("wasm", "in headless Chromium", || with_host(&format!("test --locked {WASM}")))?;
+    steps.run("build", "the product", || {
+        // The server and the device of the native tests: what is new here is the console.
+        cargo("build --locked -p mcs-server -p mcs-device")?;
+        serve::console()
+    })?;
+    steps.run("size", "bytes of the first page", size::check)?;
+    steps.run("e2e", "the product in headless Chromium", || {
+        with_host("test --locked -p mcs-tests --test e2e")
+    })?;
+    steps.summary();
+    Ok(())
+}
+
+fn cargo(arguments: &str) -> Result<()> {
+    shell::run(&mut shell::cargo(arguments))
+}
+
+fn with_host(arguments: &str) -> Result<()> {
+    let host: Host = host::ready()?;
+    let mut command = shell::cargo(arguments);
+    host.apply(&mut command)?;
+    shell::run(&mut command)
+}
+
+/// Licences and sources of every dependency, where the tool for it is installed.
+fn dependencies() -> Result<()> {
+    if shell::find(&["cargo-deny"]).is_none() {
+        println!("   cargo-deny is not installed: licences and sources are not checked");
+        return Ok(());
+    }
+    if shell::run(&mut shell::cargo("deny --offline check bans licenses sources")).is_err() {
+        bail!("a dependency breaks the rules of deny.toml");
+    }
+    Ok(())
+}

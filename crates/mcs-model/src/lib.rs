@@ -11,6 +11,7 @@ mod id;
 mod point;
 mod timestamp;
 mod topic;
+pub mod upload;
 mod value;
 
 pub use channel::{

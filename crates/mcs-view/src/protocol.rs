@@ -73,6 +73,9 @@ pub enum Request {
     AddDevice(NewDevice),
     /// Static setting: add the devices of an exported file; the frame's notices say what came.
     ImportDevices(String),
+    /// Static setting: the devices as a file that [`Request::ImportDevices`] takes; it comes as
+    /// [`Frame::export`].
+    ExportDevices,
     /// Static setting: forget a device.
     RemoveDevice(DeviceId),
     /// Send a value to a controller; `text` is its CSV form. The card's control says what becomes
@@ -229,6 +232,8 @@ pub struct Frame {
     pub stats: Option<Stats>,
     /// All notices that are not dismissed, oldest first.
     pub notices: Option<Vec<Notice>>,
+    /// The answer to [`Request::ExportDevices`]: JSON.
+    pub export: Option<String>,
 }
 
 /// In which setting the console works.
@@ -569,6 +574,8 @@ pub struct SeriesFrame {
     pub max: f64,
     /// How many points the window holds.
     pub points: u64,
+    /// How many points came after the window's right edge; 0 when it is now.
+    pub newer: u64,
     /// History for the window is still on its way.
     pub loading: bool,
 }

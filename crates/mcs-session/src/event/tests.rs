@@ -1,0 +1,7 @@
+use super::*;
+
+#[test]
+fn events_stay_small_enough_to_be_queued_by_value() {
+    assert!(size_of::<Event>() <= 64, "{}", size_of::<Event>());
+    assert!(size_of::<Output>() <= 64, "{}", size_of::<Output>());
+}

@@ -1,0 +1,149 @@
+//! Between the types of `mqtt_protocol_core` and ours.
+
+use super::*;
+
+pub(super) const fn version(version: Version) -> mqtt::Version {
+    match version {
+        Version::V311 => mqtt::Version::V3_1_1,
+        Version::V5 => mqtt::Version::V5_0,
+    }
+}
+
+pub(super) const fn qos_to_wire(qos: Qos) -> mqtt::packet::Qos {
+    match qos {
+        Qos::AtMostOnce => mqtt::packet::Qos::AtMostOnce,
+        Qos::AtLeastOnce => mqtt::packet::Qos::AtLeastOnce,
+        Qos::ExactlyOnce => mqtt::packet::Qos::ExactlyOnce,
+    }
+}
+
+const fn qos_from_wire(qos: mqtt::packet::Qos) -> Qos {
+    match qos {
+        mqtt::packet::Qos::AtMostOnce => Qos::AtMostOnce,
+        mqtt::packet::Qos::AtLeastOnce => Qos::AtLeastOnce,
+        mqtt::packet::Qos::ExactlyOnce => Qos::ExactlyOnce,
+    }
+}
+
+/// The lower half of an error is its reason code, unless it is one of the
+/// library's own.
+pub(super) const fn error(error: MqttError) -> ReasonCode {
+    match error as u16 {
+        code @ 0x80..=0xff => ReasonCode(code as u8),
+        _ => ReasonCode::PROTOCOL_ERROR,
+    }
+}
+
+pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
+    Ok(match packet {
+        Packet::V5_0Connack(connack) => match connack.reason_code() as u8 {
+            0 => accepted(connack.session_present(), connack.props())?,
+            code => Received::Refused(ReasonCode(code)),
+        },
+        Packet::V3_1_1Connack(connack) => match connack.return_code() as u8 {
+            0 => accepted(connack.session_present(), &[])?,
+            code => Received::Refused(ReasonCode::from_return_code(code)),
+        },
+        Packet::V5_0Publish(publish) => Received::Message(Message {
+            topic: Arc::from(publish.topic_name()),
+            payload: payload(publish.payload()),
+            qos: qos_from_wire(publish.qos()),
+            retain: publish.retain(),
+            duplicate: publish.dup(),
+        }),
+        Packet::V3_1_1Publish(publish) => Received::Message(Message {
+            topic: Arc::from(publish.topic_name()),
+            payload: payload(publish.payload()),
+            qos: qos_from_wire(publish.qos()),
+            retain: publish.retain(),
+            duplicate: publish.dup(),
+        }),
+        Packet::V5_0Puback(ack) => {
+            acknowledged(ack.packet_id(), ack.reason_code().map(|code| code as u8))
+        }
+        Packet::V3_1_1Puback(ack) => acknowledged(ack.packet_id(), None),
+        // The first half of QoS 2 is only worth a word if it is a refusal.
+        Packet::V5_0Pubrec(ack) => match ack.reason_code().map(|code| code as u8) {
+            Some(code @ 0x80..) => acknowledged(ack.packet_id(), Some(code)),
+            _ => Received::Noted,
+        },
+        Packet::V5_0Pubcomp(ack) => {
+            acknowledged(ack.packet_id(), ack.reason_code().map(|code| code as u8))
+        }
+        Packet::V3_1_1Pubcomp(ack) => acknowledged(ack.packet_id(), None),
+        Packet::V5_0Suback(suback) => Received::Subscribed {
+            packet: suback.packet_id(),
+            granted: suback.reason_codes().iter().map(|code| granted(*code as u8)).collect(),
+        },
+        Packet::V3_1_1Suback(suback) => Received::Subscribed {
+            packet: suback.packet_id(),
+            granted: suback.return_codes().iter().map(|code| granted(*code as u8)).collect(),
+        },
+        Packet::V5_0Pingresp(_) | Packet::V3_1_1Pingresp(_) => Received::Pong,
+        Packet::V5_0Disconnect(disconnect) => {
+            Received::Dismissed(ReasonCode(disconnect.reason_code().map_or(0, |code| code as u8)))
+        }
+        Packet::V3_1_1Pubrec(_)
+        | Packet::V5_0Pubrel(_)
+        | Packet::V3_1_1Pubrel(_)
+        | Packet::V5_0Unsuback(_)
+        | Packet::V3_1_1Unsuback(_) => Received::Noted,
+        _ => return Err(ReasonCode::PROTOCOL_ERROR),
+    })
+}
+
+fn accepted(session_present: bool, properties: &[Property]) -> Result<Received, ReasonCode> {
+    // We never ask for the old session [MQTT-3.2.2-4].
+    if session_present {
+        return Err(ReasonCode::PROTOCOL_ERROR);
+    }
+    let mut allowance = Allowance {
+        in_flight: u16::MAX,
+        packet: PACKET_LIMIT,
+        qos: Qos::ExactlyOnce,
+        retain: true,
+        keep_alive: None,
+    };
+    for property in properties {
+        match property {
+            Property::ReceiveMaximum(maximum) => allowance.in_flight = maximum.val(),
+            Property::MaximumPacketSize(maximum) => {
+                allowance.packet = usize::try_from(maximum.val()).unwrap_or(PACKET_LIMIT);
+            }
+            Property::MaximumQos(maximum) => allowance.qos = granted(maximum.val())?,
+            Property::RetainAvailable(available) => allowance.retain = available.val() != 0,
+            Property::ServerKeepAlive(seconds) => {
+                allowance.keep_alive = Some(Duration::from_secs(seconds.val().into()));
+            }
+            _ => {}
+        }
+    }
+    Ok(Received::Accepted(allowance))
+}
+
+fn acknowledged(packet: u16, code: Option<u8>) -> Received {
+    let result = match code {
+        Some(code @ 0x80..) => Err(ReasonCode(code)),
+        _ => Ok(()),
+    };
+    Received::Acknowledged { packet, result }
+}
+
+const fn granted(code: u8) -> Result<Qos, ReasonCode> {
+    match code {
+        0 => Ok(Qos::AtMostOnce),
+        1 => Ok(Qos::AtLeastOnce),
+        2 => Ok(Qos::ExactlyOnce),
+        code => Err(ReasonCode(code)),
+    }
+}
+
+fn payload(payload: &ArcPayload) -> Payload {
+    match payload {
+        ArcPayload::Large { data, start, length } => {
+            Payload::window(Arc::clone(data), *start, *length)
+        }
+        #[expect(unreachable_patterns, reason = "short payloads are inline with some features")]
+        payload => Payload::from(payload.as_slice()),
+    }
+}

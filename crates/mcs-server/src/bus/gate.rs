@@ -48,7 +48,7 @@ pub trait Gate: Send + Sync + 'static {
 
     /// The connection is over, for whatever reason, with all its subscriptions.
     ///
-    /// Called once for each [`Gate::connected`], before the next call for a client that takes over its session.
+    /// Called once for each [`Gate::connected`]; when another connection takes the session over, maybe after its call.
     async fn disconnected(&self, client: &Client) {
         let _ = client;
     }

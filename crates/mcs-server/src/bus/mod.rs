@@ -3,8 +3,17 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
+mod connect;
+mod embedded;
+mod front;
 mod gate;
+mod hooks;
+mod keep_alive;
+mod packets;
+mod roster;
+pub mod tls;
 
+pub use embedded::{Config, EmbeddedBus, Limits, Tls};
 pub use gate::{Client, Connect, ConnectionId, Gate, Incoming, Principal, Refusal, Verdict};
 
 /// What the server does with the broker, whichever it is.
@@ -12,7 +21,7 @@ pub use gate::{Client, Connect, ConnectionId, Gate, Incoming, Principal, Refusal
 pub trait Bus: Send + Sync + 'static {
     /// Publishes from inside: no gate is asked.
     ///
-    /// Done when every connected subscriber has it in its queue. `qos` above 2 counts as 2.
+    /// Done when it is on its way to every subscriber. A `qos` above 2 counts as 2.
     async fn publish(
         &self,
         topic: &str,

@@ -1,0 +1,228 @@
+//! The door of the embedded broker: every client comes in here, and the broker sees only what passed.
+//!
+//! The broker itself listens on a loopback port that is nobody's business: its hooks turn away
+//! who did not come through the front. The front does what the broker cannot:
+//!
+//! - a client that stays silent, or sends anything but a CONNECT of decent size, is gone before the broker hears of it;
+//! - sessions get names that no stranger can take over ([`connect`](super::connect));
+//! - TLS, and WebSockets through [`Front::attach`], without another listener of the broker;
+//! - after a DISCONNECT the connection closes at once, where the broker waits for the keep alive to run out;
+//! - a connection can be ended from inside.
+//!
+//! Beyond the first packet it copies bytes, and a side that does not read slows the other down.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, warn};
+
+use super::connect::{CONNECT, packet_len, scope};
+use super::packets::Packets;
+use super::roster::{Roster, Seat};
+
+/// The door.
+pub(super) struct Front {
+    /// Where the broker listens.
+    pub(super) broker: SocketAddr,
+    /// Who is in.
+    pub(super) roster: Arc<Roster>,
+    /// Time for TLS handshake and CONNECT together.
+    pub(super) patience: Duration,
+    /// Clients that may be in at once.
+    pub(super) places: Arc<Semaphore>,
+    /// Closes the door and sends everybody home.
+    pub(super) closing: CancellationToken,
+    /// What is still running.
+    pub(super) tasks: TaskTracker,
+}
+
+impl Front {
+    /// Lets clients in from a listener until the front closes.
+    pub(super) fn listen(self: &Arc<Self>, listener: TcpListener, tls: Option<TlsAcceptor>) {
+        let front = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let closing = front.closing.clone();
+            closing.run_until_cancelled(front.accept(&listener, tls)).await;
+        });
+    }
+
+    /// A connection to the broker for a client that came in by other means than our listeners.
+    pub(super) fn attach(self: &Arc<Self>, peer: SocketAddr) -> DuplexStream {
+        let (near, far) = tokio::io::duplex(CHUNK);
+        self.spawn(peer, async move { Ok(far) });
+        near
+    }
+
+    async fn accept(self: &Arc<Self>, listener: &TcpListener, tls: Option<TlsAcceptor>) {
+        loop {
+            let (stream, peer) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, or the client is already gone: others may have better luck.
+                    warn!(%error, "cannot accept an MQTT connection");
+                    sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            if let Err(error) = stream.set_nodelay(true) {
+                debug!(%peer, %error, "the connection is gone");
+                continue;
+            }
+            match tls.clone() {
+                Some(tls) => self.spawn(peer, async move { tls.accept(stream).await }),
+                None => self.spawn(peer, async move { Ok(stream) }),
+            }
+        }
+    }
+
+    fn spawn<S>(
+        self: &Arc<Self>,
+        peer: SocketAddr,
+        stream: impl Future<Output = io::Result<S>> + Send + 'static,
+    ) where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            warn!(%peer, "no place for another MQTT client");
+            return;
+        };
+        let front = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let closing = front.closing.clone();
+            match closing.run_until_cancelled(front.serve(peer, stream)).await {
+                Some(Err(error)) => debug!(%peer, %error, "MQTT connection over"),
+                Some(Ok(())) | None => debug!(%peer, "MQTT connection closed"),
+            }
+            drop(place);
+        });
+    }
+
+    /// One client from its first byte to its last.
+    async fn serve<S>(
+        &self,
+        peer: SocketAddr,
+        stream: impl Future<Output = io::Result<S>>,
+    ) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let opening = async {
+            let mut stream = stream.await?;
+            let packet = read_connect(&mut stream).await?;
+            Ok::<_, io::Error>((stream, packet))
+        };
+        let (mut stream, packet) = timeout(self.patience, opening).await??;
+
+        let connection = self.roster.number();
+        let scoped = match scope(&packet, connection) {
+            Ok(scoped) => scoped,
+            Err(error) => {
+                if let Some(connack) = error.connack() {
+                    stream.write_all(connack).await?;
+                    stream.shutdown().await?;
+                }
+                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{error:?}")));
+            }
+        };
+
+        let mut broker = TcpStream::connect(self.broker).await?;
+        broker.set_nodelay(true)?;
+        let seated = self.roster.seat(
+            broker.local_addr()?,
+            Seat {
+                connection,
+                peer,
+                client_id: scoped.client_id,
+                close: CancellationToken::new(),
+                admitted: OnceLock::new(),
+            },
+        );
+        broker.write_all(&scoped.packet).await?;
+        match seated.closed().run_until_cancelled(pipe(stream, broker)).await {
+            Some(ended) => ended,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads exactly the CONNECT and not a byte more.
+async fn read_connect(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+    let mut packet = Vec::with_capacity(256);
+    loop {
+        packet.push(stream.read_u8().await?);
+        if packet.first() != Some(&CONNECT) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "not MQTT"));
+        }
+        match packet_len(&packet) {
+            Ok(None) => {}
+            Ok(Some(len)) if len <= CONNECT_LIMIT => {
+                let read = packet.len();
+                packet.resize(len, 0);
+                stream.read_exact(&mut packet[read..]).await?;
+                return Ok(packet);
+            }
+            Ok(Some(_)) | Err(_) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "not a CONNECT of decent size",
+                ));
+            }
+        }
+    }
+}
+
+/// Copies both ways until both are done; when the broker is done, the client is too.
+async fn pipe(client: impl AsyncRead + AsyncWrite + Unpin, broker: TcpStream) -> io::Result<()> {
+    let (mut from_client, mut to_client) = tokio::io::split(client);
+    let (mut from_broker, mut to_broker) = broker.into_split();
+
+    let inbound = async {
+        let mut packets = Packets::default();
+        let mut chunk = vec![0; INBOUND_CHUNK];
+        loop {
+            let len = from_client.read(&mut chunk).await?;
+            let disconnected = packets.disconnect_end(&chunk[..len]);
+            to_broker.write_all(&chunk[..disconnected.unwrap_or(len)]).await?;
+            if len == 0 || disconnected.is_some() {
+                break;
+            }
+        }
+        // The broker sees the end of the stream, ends the session and closes.
+        to_broker.shutdown().await?;
+        sleep(FAREWELL).await;
+        Ok(())
+    };
+    let outbound = async {
+        let mut from_broker = tokio::io::BufReader::with_capacity(OUTBOUND_CHUNK, &mut from_broker);
+        tokio::io::copy_buf(&mut from_broker, &mut to_client).await?;
+        to_client.shutdown().await
+    };
+    tokio::select! {
+        ended = outbound => ended,
+        ended = inbound => ended,
+    }
+}
+
+/// A CONNECT holds names, a ticket and a will of one upload.
+const CONNECT_LIMIT: usize = 64 << 10;
+
+/// What an attached client may have on the way.
+const CHUNK: usize = 64 << 10;
+
+const INBOUND_CHUNK: usize = 4 << 10;
+
+const OUTBOUND_CHUNK: usize = 16 << 10;
+
+/// Time for the broker to close after the client did.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -1,0 +1,89 @@
+//! How long the broker lets a client be silent.
+
+use std::num::{NonZeroU16, NonZeroU32};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmqtt::Result;
+use rmqtt::codec::types::Publish;
+use rmqtt::fitter::{DefaultFitter, Fitter, FitterManager};
+use rmqtt::types::{ConnectInfo, Disconnect, FitterType, Id, ListenerConfig};
+
+/// One and a half times what the client asked for [MQTT-3.1.2-22]; a limit of ours where it asked for none.
+///
+/// Everything else is as the listener's configuration says.
+pub(super) struct KeepAlive {
+    /// For clients with keep alive 0. MQTT 5 clients are told [MQTT-3.1.2-21].
+    pub(super) unlimited: Duration,
+}
+
+impl FitterManager for KeepAlive {
+    fn create(&self, connect: Arc<ConnectInfo>, id: Id, listener: ListenerConfig) -> FitterType {
+        Arc::new(Fit {
+            unlimited: u16::try_from(self.unlimited.as_secs()).unwrap_or(u16::MAX),
+            rest: DefaultFitter::new(connect, id, listener),
+        })
+    }
+}
+
+struct Fit {
+    unlimited: u16,
+    rest: DefaultFitter,
+}
+
+impl Fitter for Fit {
+    /// Takes what the client asked for, puts what MQTT 5 clients are told in its place, answers what holds; in seconds.
+    fn keep_alive(&self, keep_alive: &mut u16) -> Result<u16> {
+        if *keep_alive == 0 {
+            *keep_alive = self.unlimited;
+            return Ok(self.unlimited);
+        }
+        Ok(one_and_a_half(*keep_alive))
+    }
+
+    fn max_mqueue_len(&self) -> usize {
+        self.rest.max_mqueue_len()
+    }
+
+    fn mqueue_rate_limit(&self) -> (NonZeroU32, Duration) {
+        self.rest.mqueue_rate_limit()
+    }
+
+    fn max_inflight(&self) -> NonZeroU16 {
+        self.rest.max_inflight()
+    }
+
+    fn session_expiry_interval(&self, disconnect: Option<&Disconnect>) -> Duration {
+        self.rest.session_expiry_interval(disconnect)
+    }
+
+    fn message_expiry_interval(&self, publish: &Publish) -> Duration {
+        self.rest.message_expiry_interval(publish)
+    }
+
+    fn max_client_topic_aliases(&self) -> u16 {
+        self.rest.max_client_topic_aliases()
+    }
+
+    fn max_server_topic_aliases(&self) -> u16 {
+        self.rest.max_server_topic_aliases()
+    }
+}
+
+/// Rounded up, so that a keep alive of one second is not cut short.
+fn one_and_a_half(seconds: u16) -> u16 {
+    seconds.saturating_add(seconds.div_ceil(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_and_a_half_is_rounded_up_and_never_overflows() {
+        let cases = [(1, 2), (2, 3), (10, 15), (60, 90), (u16::MAX, u16::MAX)];
+        for (asked, holds) in cases {
+            assert_eq!(one_and_a_half(asked), holds);
+        }
+    }
+}

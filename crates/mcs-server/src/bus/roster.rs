@@ -1,0 +1,93 @@
+//! Who is connected: what the [front](super::front) knows of a connection and the hooks need.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Client, ConnectionId};
+
+/// The connections that the front holds open, by the address from which it dialled the broker.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    last: AtomicU64,
+    seats: Mutex<BTreeMap<SocketAddr, Arc<Seat>>>,
+}
+
+/// One connection through the front.
+#[derive(Debug)]
+pub(super) struct Seat {
+    /// Names it.
+    pub(super) connection: ConnectionId,
+    /// Where the client is.
+    pub(super) peer: SocketAddr,
+    /// The client id as sent.
+    pub(super) client_id: String,
+    /// Ends it.
+    pub(super) close: CancellationToken,
+    /// As whom the gate let it in, once it has.
+    pub(super) admitted: OnceLock<Admitted>,
+}
+
+/// A client that the gate let in.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    /// The client.
+    pub(super) client: Arc<Client>,
+    /// The filters of the session that it resumes.
+    pub(super) resumed: Vec<String>,
+}
+
+/// A seat for as long as the front holds the connection.
+#[derive(Debug)]
+pub(super) struct Seated<'a> {
+    roster: &'a Roster,
+    address: SocketAddr,
+    seat: Arc<Seat>,
+}
+
+impl Roster {
+    /// A number for the next connection.
+    pub(super) fn number(&self) -> ConnectionId {
+        ConnectionId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Makes a connection known before its first byte reaches the broker.
+    pub(super) fn seat(&self, address: SocketAddr, seat: Seat) -> Seated<'_> {
+        let seat = Arc::new(seat);
+        self.seats().insert(address, Arc::clone(&seat));
+        Seated { roster: self, address, seat }
+    }
+
+    /// The connection that the broker sees from this address.
+    pub(super) fn at(&self, address: SocketAddr) -> Option<Arc<Seat>> {
+        self.seats().get(&address).cloned()
+    }
+
+    /// Ends one connection.
+    pub(super) fn close(&self, connection: ConnectionId) {
+        if let Some(seat) = self.seats().values().find(|seat| seat.connection == connection) {
+            seat.close.cancel();
+        }
+    }
+
+    fn seats(&self) -> std::sync::MutexGuard<'_, BTreeMap<SocketAddr, Arc<Seat>>> {
+        // Every change is one map operation: a panic elsewhere leaves nothing half done.
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seated<'_> {
+    /// Ends the connection when cancelled.
+    pub(super) fn closed(&self) -> &CancellationToken {
+        &self.seat.close
+    }
+}
+
+impl Drop for Seated<'_> {
+    fn drop(&mut self) {
+        self.roster.seats().remove(&self.address);
+    }
+}

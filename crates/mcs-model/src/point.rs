@@ -28,4 +28,12 @@ impl DataPoint {
     pub fn to_command(&self, device: &DeviceId, key: &DeviceKey) -> String {
         format!("{device},{key},{},{},{}", self.timestamp, self.channel, self.value)
     }
+    /// REST JSON: one member of `datapoints`.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "dataChnId": self.channel.as_str(),
+            "timestamp": self.timestamp.as_millis(),
+            "values": self.value.to_json(),
+        })
+    }
 }

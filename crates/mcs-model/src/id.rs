@@ -5,6 +5,9 @@ use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+#[cfg(test)]
+mod tests;
+
 /// Why a text is not an identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdError {

@@ -9,6 +9,7 @@ pub mod api;
 mod channel;
 mod id;
 mod point;
+pub mod prototype_file;
 pub mod rest;
 mod timestamp;
 mod topic;

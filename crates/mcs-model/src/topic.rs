@@ -5,6 +5,9 @@ use core::str::FromStr;
 
 use crate::{ChannelId, DeviceId, DeviceKey, IdError};
 
+#[cfg(test)]
+mod tests;
+
 /// A concrete topic that belongs to one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Topic {

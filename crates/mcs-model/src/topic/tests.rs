@@ -1,0 +1,56 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn the_three_topics_of_a_device_are_told_apart() {
+    let topic = |text: &str| text.parse::<Topic>();
+    assert!(matches!(topic("mcs/Dsre1qRQ/DFbtsNWg4AuLZ30v"), Ok(Topic::Device(..))));
+    assert!(matches!(topic("mcs/Dsre1qRQ/DFbtsNWg4AuLZ30v/FOTA"), Ok(Topic::Firmware(..))));
+    let channel = topic("mcs/Dsre1qRQ/DFbtsNWg4AuLZ30v/LED_Control").unwrap();
+    assert_eq!(channel.device().as_str(), "Dsre1qRQ");
+    assert_eq!(channel.key().as_str(), "DFbtsNWg4AuLZ30v");
+    assert!(matches!(channel, Topic::Channel(_, _, chn) if chn.as_str() == "LED_Control"));
+}
+
+#[test]
+fn wildcards_and_foreign_topics_belong_to_no_device() {
+    for topic in [
+        "",
+        "mcs",
+        "mcs/D",
+        "mcs/D/K/",
+        "mcs/D/K/+",
+        "mcs/D/K/#",
+        "mcs/+/K/a",
+        "mcs/D/#",
+        "mcs/D/K/a/b",
+        "mcs//K/a",
+        "MCS/D/K/a",
+        "/mcs/D/K/a",
+        "$SYS/broker",
+    ] {
+        assert!(topic.parse::<Topic>().is_err(), "{topic}");
+    }
+}
+
+#[test]
+fn an_error_does_not_repeat_the_key() {
+    let error = "mcs/D/secret key/a".parse::<Topic>().unwrap_err();
+    assert_eq!(error.to_string(), "not a device key: it may hold letters, digits, - and _ only");
+}
+
+proptest! {
+    #[test]
+    fn a_topic_that_is_read_is_written_the_same(
+        text in prop_oneof![
+            any::<String>(),
+            "mcs(/[-A-Za-z0-9_ .,+#é]{0,6}){0,4}",
+            "mcs/[A-Za-z0-9]{1,9}/[A-Za-z0-9]{1,9}(/[A-Za-z0-9_. ]{1,9})?",
+        ],
+    ) {
+        if let Ok(topic) = text.parse::<Topic>() {
+            prop_assert_eq!(topic.to_string(), text);
+        }
+    }
+}

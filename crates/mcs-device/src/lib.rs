@@ -1,1 +1,13 @@
 //! The device side: MQTT, or Command Server and REST; simulated devices.
+//!
+//! [`simulate`] is a whole board: [`Board`] is what it does, the rest is how it talks.
+
+mod board;
+mod clock;
+mod http;
+mod link;
+mod simulate;
+
+pub use board::Board;
+pub use link::Link;
+pub use simulate::{SimulateConfig, simulate};

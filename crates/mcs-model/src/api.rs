@@ -235,3 +235,17 @@ pub enum DeviceChange {
     /// It was added, removed or edited: fetch the list again.
     Registry,
 }
+
+/// The JSON of a body.
+pub fn to_json<T: Serialize>(body: &T) -> Vec<u8> {
+    // Our own bodies always serialise: no map in them has keys that are not text.
+    serde_json::to_vec(body).unwrap_or_default()
+}
+
+/// The body in `json`.
+///
+/// # Errors
+/// It is not JSON, or not of this type; the text says where.
+pub fn from_json<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(json)
+}

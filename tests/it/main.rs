@@ -1,0 +1,3 @@
+//! The workspace as a whole, and its parts against the parts of others.
+
+mod architecture;

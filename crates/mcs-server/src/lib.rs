@@ -1,4 +1,28 @@
 //! Broker, Command Server, REST API, history and firmware store in one binary.
+//!
+//! Raw bytes come in by MQTT ([`gate`]), REST ([`http`]) or the Command Server ([`command`]); one
+//! normaliser ([`ingest`]) holds them against the device's prototype ([`registry`]) and stores them
+//! ([`store`]); what is for a device goes out through the [`hub`] and the [`bus`].
 
+mod app;
 pub mod bus;
+pub mod cli;
+mod clock;
+pub mod config;
+mod console;
+mod demo;
 pub mod edge;
+mod events;
+mod gate;
+mod http;
+mod hub;
+mod ingest;
+mod metrics;
+mod operators;
+mod random;
+mod registry;
+mod server;
+mod store;
+
+pub use config::Config;
+pub use server::{Addrs, Server, start};

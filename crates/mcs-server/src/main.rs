@@ -1,2 +1,56 @@
-//! .
-fn main() {}
+//! The `mcs-server` program.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser as _;
+use mcs_server::cli::{Cli, Task};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_env("MCS_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,rmqtt=warn,sled=warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(cli)));
+    let code = match outcome {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("mcs-server: {error:#}");
+            1
+        }
+    };
+    // Parts of the broker run until their runtime ends and would hold up its end.
+    std::process::exit(code)
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    let config = match cli.run().await? {
+        Task::Print(answer) => {
+            println!("{answer}");
+            return Ok(());
+        }
+        Task::Serve(config) => *config,
+    };
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let server = mcs_server::start(config).await?;
+    println!("{}", server.addrs().ready_line()?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+    server.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Everything that a request may need, shared by all listeners.
+
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Result;
+use mcs_model::DeviceId;
+use mcs_model::api::DeviceChange;
+
+use crate::Addrs;
+use crate::bus::Bus;
+use crate::config::Config;
+use crate::console::Console;
+use crate::events::Events;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::operators::Operators;
+use crate::registry::Registry;
+use crate::store::Store;
+
+/// The application.
+pub(crate) struct App {
+    /// Its settings.
+    pub(crate) config: Config,
+    /// What outlives the process.
+    pub(crate) store: Store,
+    /// Prototypes and devices.
+    pub(crate) registry: Registry,
+    /// The people who may sign in.
+    pub(crate) operators: Operators,
+    /// Who is here.
+    pub(crate) hub: Hub,
+    /// What consoles hear.
+    pub(crate) events: Arc<Events>,
+    /// The console's files.
+    pub(crate) console: Console,
+    /// Counters.
+    pub(crate) metrics: Metrics,
+    running: OnceLock<Running>,
+}
+
+/// What exists once the listeners are bound.
+struct Running {
+    bus: Arc<dyn Bus>,
+    addrs: Addrs,
+}
+
+impl App {
+    /// Opens the data folder. Nothing listens yet.
+    pub(crate) async fn open(config: Config) -> Result<Self> {
+        let store = Store::open(&config.data).await?;
+        let events = Arc::new(Events::default());
+        Ok(Self {
+            registry: Registry::load(store.clone()).await?,
+            operators: Operators::new(store.clone())?,
+            hub: Hub::new(events.clone()),
+            console: Console::new(config.console.clone()),
+            metrics: Metrics::default(),
+            running: OnceLock::new(),
+            events,
+            store,
+            config,
+        })
+    }
+
+    /// Everything listens: from here on [`App::bus`] and [`App::addrs`] answer.
+    pub(crate) fn run(&self, bus: Arc<dyn Bus>, addrs: Addrs) {
+        // Called once, by `start`.
+        let _ = self.running.set(Running { bus, addrs });
+    }
+
+    /// The broker.
+    pub(crate) fn bus(&self) -> &dyn Bus {
+        &*self.running().bus
+    }
+
+    /// Where we listen.
+    pub(crate) fn addrs(&self) -> &Addrs {
+        &self.running().addrs
+    }
+
+    /// What firmware addresses begin with; no slash at the end.
+    pub(crate) fn public_url(&self) -> String {
+        let of_the_listener = || format!("http://{}", self.addrs().http);
+        self.config.public_url.clone().unwrap_or_else(of_the_listener)
+    }
+
+    /// Keeps when devices that are gone now were heard last.
+    pub(crate) async fn remember_seen(&self, devices: &[DeviceId]) {
+        for device in devices {
+            if let Some(at) = self.hub.presence(device).last_seen
+                && let Err(error) = self.store.set_last_seen(device, at).await
+            {
+                tracing::warn!(%device, %error, "when it was last seen was not kept");
+            }
+        }
+    }
+
+    /// Ends a session.
+    pub(crate) async fn sign_out(&self, token: &str) -> Result<()> {
+        self.operators.sign_out(token).await
+    }
+
+    /// Takes over what admin commands changed, and tells the consoles.
+    pub(crate) async fn refresh_registry(&self) {
+        match self.registry.refresh().await {
+            Ok(changed) => {
+                for device in changed {
+                    self.events.tell(&device, DeviceChange::Registry);
+                }
+            }
+            Err(error) => tracing::error!(%error, "the registry cannot be read"),
+        }
+    }
+
+    fn running(&self) -> &Running {
+        // `start` runs the broker before it lets anybody in, and nobody else makes an `App`.
+        self.running.get().expect("the application runs")
+    }
+}

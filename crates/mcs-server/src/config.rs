@@ -1,0 +1,170 @@
+//! What can be set, and where it comes from: file, then `MCS_*` variables, then flags.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use serde::Deserialize;
+
+/// A server's settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Console, REST and `/mqtt`.
+    pub http: SocketAddr,
+    /// MQTT over TCP.
+    pub mqtt: SocketAddr,
+    /// MQTT over TLS.
+    pub mqtts: Option<SocketAddr>,
+    /// MQTT over WebSocket.
+    pub ws: SocketAddr,
+    /// MQTT over WebSocket over TLS.
+    pub wss: Option<SocketAddr>,
+    /// Command Server.
+    pub command: SocketAddr,
+    /// What get-connection answers, when it is not the listener's address (CONTRACT §3.1).
+    pub command_public: Option<SocketAddr>,
+    /// Base of firmware addresses, without a slash at the end, when it is not the HTTP listener.
+    pub public_url: Option<String>,
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// Certificate chain and key, PEM.
+    pub tls: Option<TlsFiles>,
+    /// Console files to serve instead of those in the binary.
+    pub console: Option<PathBuf>,
+    /// Seed a demo and run two simulated devices.
+    pub demo: bool,
+    /// Most bytes of a firmware file.
+    pub max_firmware: u64,
+    /// Most connections of each listener.
+    pub max_connections: usize,
+}
+
+/// Where certificate and key are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate chain.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// The settings as a file, the environment or the command line gives them: each may be absent.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Console, REST and /mqtt [default: 127.0.0.1:8080]
+    #[arg(long, env = "MCS_HTTP", value_name = "ADDR")]
+    pub http: Option<SocketAddr>,
+    /// MQTT [default: 127.0.0.1:1883]
+    #[arg(long, env = "MCS_MQTT", value_name = "ADDR")]
+    pub mqtt: Option<SocketAddr>,
+    /// MQTT over TLS; needs a certificate
+    #[arg(long, env = "MCS_MQTTS", value_name = "ADDR")]
+    pub mqtts: Option<SocketAddr>,
+    /// MQTT over WebSocket, path /mqtt [default: 127.0.0.1:8083]
+    #[arg(long, env = "MCS_WS", value_name = "ADDR")]
+    pub ws: Option<SocketAddr>,
+    /// MQTT over WebSocket over TLS; needs a certificate
+    #[arg(long, env = "MCS_WSS", value_name = "ADDR")]
+    pub wss: Option<SocketAddr>,
+    /// Command Server [default: 127.0.0.1:4430]
+    #[arg(long, env = "MCS_COMMAND", value_name = "ADDR")]
+    pub command: Option<SocketAddr>,
+    /// Address that get-connection answers [default: the Command Server's listener]
+    #[arg(long, env = "MCS_COMMAND_PUBLIC", value_name = "IP:PORT")]
+    pub command_public: Option<SocketAddr>,
+    /// Base of firmware addresses [default: http:// and the HTTP listener]
+    #[arg(long, env = "MCS_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Where everything is kept [default: ./data]
+    #[arg(long, env = "MCS_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Certificate chain, PEM
+    #[arg(long, env = "MCS_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key, PEM
+    #[arg(long, env = "MCS_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Console files to serve instead of those in the binary
+    #[arg(long, env = "MCS_CONSOLE", value_name = "DIR")]
+    pub console: Option<PathBuf>,
+    /// Seed a prototype, two simulated devices and the user demo with the password demo
+    #[arg(long, env = "MCS_DEMO", num_args = 0..=1, default_missing_value = "true")]
+    pub demo: Option<bool>,
+    /// Most bytes of a firmware file [default: 536870912]
+    #[arg(long, env = "MCS_MAX_FIRMWARE", value_name = "BYTES")]
+    pub max_firmware: Option<u64>,
+    /// Most connections of each listener [default: 10000]
+    #[arg(long, env = "MCS_MAX_CONNECTIONS", value_name = "N")]
+    pub max_connections: Option<usize>,
+}
+
+impl Settings {
+    /// Reads a TOML file.
+    pub fn from_file(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read {}", file.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} is no configuration", file.display()))
+    }
+
+    /// What is set here, and from `other` what is not.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            http: self.http.or(other.http),
+            mqtt: self.mqtt.or(other.mqtt),
+            mqtts: self.mqtts.or(other.mqtts),
+            ws: self.ws.or(other.ws),
+            wss: self.wss.or(other.wss),
+            command: self.command.or(other.command),
+            command_public: self.command_public.or(other.command_public),
+            public_url: self.public_url.or(other.public_url),
+            data: self.data.or(other.data),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
+            console: self.console.or(other.console),
+            demo: self.demo.or(other.demo),
+            max_firmware: self.max_firmware.or(other.max_firmware),
+            max_connections: self.max_connections.or(other.max_connections),
+        }
+    }
+
+    /// Puts the defaults where nothing is set, and checks what belongs together.
+    pub fn into_config(self) -> Result<Config> {
+        let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (None, None) => None,
+            _ => anyhow::bail!("tls-cert and tls-key belong together"),
+        };
+        anyhow::ensure!(
+            tls.is_some() || (self.mqtts.is_none() && self.wss.is_none()),
+            "mqtts and wss need tls-cert and tls-key"
+        );
+        let public_url = self.public_url.map(|url| url.trim_end_matches('/').to_owned());
+        if let Some(url) = &public_url {
+            anyhow::ensure!(
+                url.starts_with("http://") || url.starts_with("https://"),
+                "public-url begins with http:// or https://"
+            );
+            anyhow::ensure!(!url.contains([',', ' ']), "public-url holds a comma or a space");
+        }
+        Ok(Config {
+            http: self.http.unwrap_or_else(|| local(8080)),
+            mqtt: self.mqtt.unwrap_or_else(|| local(1883)),
+            mqtts: self.mqtts,
+            ws: self.ws.unwrap_or_else(|| local(8083)),
+            wss: self.wss,
+            command: self.command.unwrap_or_else(|| local(4430)),
+            command_public: self.command_public,
+            public_url,
+            data: self.data.unwrap_or_else(|| PathBuf::from("data")),
+            tls,
+            console: self.console,
+            demo: self.demo.unwrap_or(false),
+            max_firmware: self.max_firmware.unwrap_or(512 << 20),
+            max_connections: self.max_connections.unwrap_or(10_000),
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! `--demo`: something to look at.
+
+use anyhow::{Context as _, Result};
+use mcs_model::api::Role;
+use mcs_model::{ProductId, prototype_file};
+
+use crate::app::App;
+use crate::operators;
+use crate::store::DeviceRow;
+
+const PROTOTYPE: &str = include_str!("../demo/prototype.json");
+const PRODUCT: &str = "PDemoBoard01";
+
+/// Id, key and name of the boards.
+const MQTT_BOARD: [&str; 3] = ["DemoMqtt", "demoMqttKey00001", "Greenhouse (MQTT)"];
+const COMMAND_BOARD: [&str; 3] = ["DemoTcp1", "demoTcpKey000001", "Pump house (Command Server)"];
+
+/// Adds what is not there yet; what somebody changed stays.
+pub(crate) async fn seed(app: &App) -> Result<()> {
+    let product: ProductId = PRODUCT.parse()?;
+    let snapshot = app.registry.snapshot();
+    if !snapshot.prototypes.contains_key(&product) {
+        let prototype = prototype_file::import(PROTOTYPE, product.clone())
+            .context("the demo's prototype cannot be imported")?;
+        app.store.put_prototype(&prototype).await?;
+    }
+    for [id, key, name] in [MQTT_BOARD, COMMAND_BOARD] {
+        if !snapshot.devices.contains_key(&id.parse()?) {
+            let device = DeviceRow {
+                id: id.parse()?,
+                key: key.parse()?,
+                name: name.to_owned(),
+                prototype: product.clone(),
+            };
+            app.store.add_device(&device).await?;
+        }
+    }
+    if app.store.user("demo").await?.is_none() {
+        app.store.add_user(&operators::new_user("demo", Role::Admin, "demo")?).await?;
+    }
+    app.registry.refresh().await?;
+    Ok(())
+}

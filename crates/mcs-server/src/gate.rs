@@ -1,0 +1,152 @@
+//! What the broker asks us: who may connect, name a topic, and what becomes of a message.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mcs_model::api::Role;
+use mcs_model::upload::{self, Rules};
+use mcs_model::{DeviceId, DeviceKey, Topic};
+
+use crate::app::App;
+use crate::bus::{self, Client, Connect, Incoming, Principal, Refusal, Verdict};
+use crate::registry::Device;
+use crate::{events, ingest};
+
+/// Most points in one message to a device's topic.
+const MAX_POINTS: usize = 1000;
+
+/// The server's answers.
+pub(crate) struct Gate(pub(crate) Arc<App>);
+
+impl Gate {
+    /// The device whose literal id and key stand in `levels`; a store that fails lets nobody in.
+    async fn device(&self, id: &str, key: &str) -> Option<Arc<Device>> {
+        let id: DeviceId = id.parse().ok()?;
+        let key: DeviceKey = key.parse().ok()?;
+        match self.0.registry.authorize(&id, &key).await {
+            Ok(device) => device,
+            Err(error) => {
+                tracing::error!(%error, "the registry cannot be read");
+                None
+            }
+        }
+    }
+
+    /// The device whose topics a filter asks for: `mcs/id/key`, and below it one literal level,
+    /// `+` or `#`.
+    async fn device_of_filter(&self, filter: &str) -> Option<Arc<Device>> {
+        let mut levels = filter.split('/');
+        let (Some("mcs"), Some(id), Some(key)) = (levels.next(), levels.next(), levels.next())
+        else {
+            return None;
+        };
+        let below: Vec<_> = levels.collect();
+        if below.len() > 1 {
+            return None;
+        }
+        self.device(id, key).await
+    }
+
+    async fn device_of_topic(&self, client: &Client, topic: &str) -> Option<(Topic, Arc<Device>)> {
+        if let Principal::User { role: Role::Viewer, .. } = client.principal {
+            return None;
+        }
+        let topic: Topic = topic.parse().ok()?;
+        // A firmware notice is the server's own word.
+        if matches!(topic, Topic::Firmware(..)) {
+            return None;
+        }
+        let device = self.device(topic.device().as_str(), topic.key().as_str()).await?;
+        Some((topic, device))
+    }
+}
+
+#[async_trait]
+impl bus::Gate for Gate {
+    async fn authenticate(&self, connect: &Connect<'_>) -> Result<Principal, Refusal> {
+        let Some(user) = connect.user.filter(|user| !user.is_empty()) else {
+            return Ok(Principal::Device);
+        };
+        let ticket = connect.password.unwrap_or_default();
+        match self.0.operators.ticket(user, ticket).await {
+            Ok(Some(session)) => Ok(Principal::User { name: session.user, role: session.role }),
+            Ok(None) => {
+                tracing::warn!(peer = %connect.peer, user, "MQTT refused: no such ticket");
+                Err(Refusal::BadCredentials)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the sessions cannot be read");
+                Err(Refusal::NotAuthorized)
+            }
+        }
+    }
+
+    async fn may_subscribe(&self, client: &Client, filter: &str) -> bool {
+        if let Principal::User { role, .. } = &client.principal {
+            let one = filter.strip_prefix(events::TOPIC);
+            let events = one.is_some_and(|level| level == "+" || level.parse::<DeviceId>().is_ok());
+            if events || *role == Role::Admin {
+                return true;
+            }
+        }
+        self.device_of_filter(filter).await.is_some()
+    }
+
+    async fn may_publish(&self, client: &Client, topic: &str) -> bool {
+        self.device_of_topic(client, topic).await.is_some()
+    }
+
+    async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict {
+        let app = &self.0;
+        let Some((topic, device)) = self.device_of_topic(client, message.topic).await else {
+            return Verdict::Refuse;
+        };
+        if client.principal == Principal::Device {
+            app.hub.heard(&device.id);
+            if !message.will {
+                app.hub.open_mqtt(&device.id, client.connection);
+            }
+        }
+        // An empty retained message clears what the broker keeps [MQTT-3.3.1-10]; it is no point.
+        if message.retain && message.payload.is_empty() {
+            return Verdict::Deliver;
+        }
+        let channel = match &topic {
+            Topic::Channel(_, _, channel) => Some(channel),
+            _ => None,
+        };
+        let rules = Rules { max_points: MAX_POINTS, seconds: false };
+        let raw = upload::from_mqtt(channel, message.payload, rules);
+        let ingested = match ingest::ingest(app, &device, raw).await {
+            Ok(ingested) if ingested.points.is_empty() => return Verdict::Refuse,
+            Ok(ingested) => ingested,
+            Err(error) => {
+                tracing::error!(device = %device.id, %error, "a message was not stored");
+                return Verdict::Refuse;
+            }
+        };
+        // QoS 0 promises nothing, so nobody waits for the disk.
+        if message.qos > 0
+            && let Some(pending) = ingested.pending
+            && let Err(error) = pending.committed().await
+        {
+            tracing::error!(device = %device.id, %error, "a message was not stored");
+            return Verdict::Refuse;
+        }
+        ingest::forward_to_command(app, &device, &ingested.points);
+        Verdict::Replace(ingest::canonical(&device, &ingested.points))
+    }
+
+    async fn subscribed(&self, client: &Client, filter: &str) {
+        if client.principal == Principal::Device
+            && let Some(device) = self.device_of_filter(filter).await
+        {
+            self.0.hub.open_mqtt(&device.id, client.connection);
+        }
+    }
+
+    async fn disconnected(&self, client: &Client) {
+        let gone = self.0.hub.close_mqtt(client.connection);
+        self.0.remember_seen(&gone).await;
+    }
+}

@@ -1,0 +1,83 @@
+//! Devices and the history of their channels.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use mcs_model::api::{DeviceInfo, History, LastPoint};
+use mcs_model::rest::Order;
+use mcs_model::{ChannelId, DeviceId, Timestamp};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::http::error::Error;
+use crate::http::operator::Operator;
+use crate::store::Window;
+
+/// Points in one answer when the caller names no limit.
+const DEFAULT_POINTS: u32 = 1000;
+/// Most points in one answer.
+const MAX_POINTS: u32 = 100_000;
+
+/// `GET /api/devices`.
+pub(in crate::http) async fn list(
+    State(app): State<Arc<App>>,
+    _operator: Operator,
+) -> Result<Json<Vec<DeviceInfo>>, Error> {
+    app.refresh_registry().await;
+    let mut points: BTreeMap<DeviceId, Vec<LastPoint>> = BTreeMap::new();
+    for (device, point) in app.store.last_points().await? {
+        points.entry(device).or_default().push(point);
+    }
+    let mut facts: BTreeMap<_, _> = app.store.device_facts().await?.into_iter().collect();
+    let snapshot = app.registry.snapshot();
+    let devices = snapshot.devices.values().map(|device| {
+        let facts = facts.remove(&device.id).unwrap_or_default();
+        let mut presence = app.hub.presence(&device.id);
+        presence.last_seen = presence.last_seen.max(facts.last_seen);
+        DeviceInfo {
+            id: device.id.clone(),
+            key: device.key.clone(),
+            name: device.name.clone(),
+            prototype: (*device.prototype).clone(),
+            presence,
+            firmware_version: facts.firmware_version,
+            push: None,
+            last_points: points.remove(&device.id).unwrap_or_default(),
+        }
+    });
+    Ok(Json(devices.collect()))
+}
+
+/// The part of a history that is asked for.
+#[derive(Deserialize)]
+pub(in crate::http) struct Range {
+    start: Option<u64>,
+    end: Option<u64>,
+    limit: Option<u32>,
+}
+
+/// `GET /api/devices/:id/channels/:chn/points`.
+pub(in crate::http) async fn points(
+    State(app): State<Arc<App>>,
+    _operator: Operator,
+    Path((device, channel)): Path<(String, String)>,
+    Query(range): Query<Range>,
+) -> Result<Json<History>, Error> {
+    let id: DeviceId = device.parse().map_err(|_| Error::not_found("device", &device))?;
+    let found = app.registry.device(&id).await?;
+    let found = found.ok_or_else(|| Error::not_found("device", &device))?;
+    let id: ChannelId = channel.parse().map_err(|_| Error::not_found("channel", &channel))?;
+    if found.prototype.channel(&id).is_none() {
+        return Err(Error::not_found("channel", &channel));
+    }
+    let window = Window {
+        start: Timestamp::from_millis(range.start.unwrap_or(0)),
+        end: Timestamp::from_millis(range.end.unwrap_or(u64::MAX)),
+        offset: 0,
+        limit: range.limit.unwrap_or(DEFAULT_POINTS).min(MAX_POINTS),
+    };
+    let page = app.store.points(&found.id, &id, window, Order::OldestFirst).await?;
+    Ok(Json(History { points: page.points, truncated: page.more }))
+}

@@ -1,0 +1,4 @@
+//! `/api`: the console's own calls. Bodies are in `mcs_model::api`.
+
+pub(super) mod devices;
+pub(super) mod session;

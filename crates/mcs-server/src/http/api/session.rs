@@ -1,0 +1,69 @@
+//! Signing in and out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use mcs_model::api::{LoginRequest, Role, SessionInfo};
+
+use crate::app::App;
+use crate::http::body;
+use crate::http::error::Error;
+use crate::http::operator::{COOKIE, Operator};
+use crate::operators::{LoginError, SESSION_LIFE, ticket};
+
+/// `POST /api/login`.
+pub(in crate::http) async fn login(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Error> {
+    let login: LoginRequest = body::json(&headers, body).await?;
+    match app.operators.sign_in(&login.name, login.password, peer.ip()).await? {
+        Ok(signed_in) => {
+            let info = info(signed_in.user, signed_in.role, &signed_in.token);
+            let cookie = cookie(&app, &signed_in.token, SESSION_LIFE.as_secs());
+            let info = SessionInfo { token: Some(signed_in.token), ..info };
+            Ok(([(header::SET_COOKIE, cookie)], Json(info)).into_response())
+        }
+        Err(LoginError::Wrong) => {
+            let message = "The name or the password is wrong.".to_owned();
+            Err(Error::Refused(StatusCode::UNAUTHORIZED, "wrong-password", message))
+        }
+        Err(LoginError::TooMany(wait)) => Err(Error::TooMany(wait.as_secs().max(1))),
+    }
+}
+
+/// `POST /api/logout`.
+pub(in crate::http) async fn logout(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+) -> Result<Response, Error> {
+    app.sign_out(&operator.token).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&app, "", 0))]).into_response())
+}
+
+/// `GET /api/session`.
+pub(in crate::http) async fn session(operator: Operator) -> Json<SessionInfo> {
+    Json(info(operator.name, operator.role, &operator.token))
+}
+
+fn info(name: String, role: Role, token: &str) -> SessionInfo {
+    SessionInfo {
+        name,
+        role,
+        mqtt_ticket: ticket(token),
+        token: None,
+        server_version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn cookie(app: &App, value: &str, seconds: u64) -> String {
+    let secure = if app.public_url().starts_with("https://") { "; Secure" } else { "" };
+    format!("{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
+}

@@ -1,0 +1,72 @@
+//! One error type for `/api`: a status, a stable word, a sentence.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use mcs_model::api::ApiError;
+
+/// Why a call of `/api` did not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// The caller did something wrong, or may not.
+    Refused(StatusCode, &'static str, String),
+    /// Too many calls; try again after so many seconds.
+    TooMany(u64),
+    /// We could not. The reason is logged, not told.
+    Internal(anyhow::Error),
+}
+
+impl Error {
+    /// The caller has no valid session.
+    pub(crate) fn signed_out() -> Self {
+        Self::Refused(StatusCode::UNAUTHORIZED, "signed-out", "You are not signed in.".to_owned())
+    }
+
+    /// The body is too large.
+    pub(crate) fn too_large(limit: u64) -> Self {
+        let message = format!("The body is larger than {limit} bytes.");
+        Self::Refused(StatusCode::PAYLOAD_TOO_LARGE, "too-large", message)
+    }
+
+    /// There is no such thing.
+    pub(crate) fn not_found(what: &str, id: &str) -> Self {
+        let message = format!("There is no {what} {id:?}.");
+        Self::Refused(StatusCode::NOT_FOUND, "not-found", message)
+    }
+
+    /// The request cannot be read.
+    pub(crate) fn malformed(message: impl Into<String>) -> Self {
+        Self::Refused(StatusCode::BAD_REQUEST, "malformed", message.into())
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut retry = None;
+        let (status, code, message) = match self {
+            Self::Refused(status, code, message) => (status, code, message),
+            Self::TooMany(seconds) => {
+                retry = Some(HeaderValue::from(seconds));
+                let message = format!("Too many wrong passwords. Try again in {seconds} s.");
+                (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", message)
+            }
+            Self::Internal(error) => {
+                tracing::error!("{error:#}");
+                let message = "The server could not do that; its log says why.".to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+            }
+        };
+        let body = Json(ApiError { code: code.to_owned(), message });
+        let mut response = (status, body).into_response();
+        if let Some(retry) = retry {
+            response.headers_mut().insert(header::RETRY_AFTER, retry);
+        }
+        response
+    }
+}

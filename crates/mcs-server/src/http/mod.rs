@@ -1,0 +1,90 @@
+//! Everything that is spoken over HTTP, as one list.
+
+mod api;
+mod body;
+mod console;
+mod error;
+mod linger;
+mod operator;
+mod serve;
+mod v2;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::app::App;
+use crate::edge::Edge;
+use crate::metrics;
+
+pub(crate) use serve::{Limits, serve};
+
+/// The HTTP listener's routes.
+pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
+    let devices = Router::new()
+        .route("/mcs/v2/devices/{id}", get(v2::device::info))
+        .route("/mcs/v2/devices/{id}/connections", get(v2::connections::as_json))
+        .route("/mcs/v2/devices/{id}/connections.csv", get(v2::connections::as_csv))
+        .route("/mcs/v2/devices/{id}/datapoints", post(v2::points::upload_json))
+        .route("/mcs/v2/devices/{id}/datapoints.csv", post(v2::points::upload_csv))
+        .route(
+            "/mcs/v2/devices/{id}/datachannels/{channel}/datapoints",
+            get(v2::points::retrieve_json),
+        )
+        .route(
+            "/mcs/v2/devices/{id}/datachannels/{channel}/datapoints.csv",
+            get(v2::points::retrieve_csv),
+        );
+    let api = Router::new()
+        .route("/api/login", post(api::session::login))
+        .route("/api/logout", post(api::session::logout))
+        .route("/api/session", get(api::session::session))
+        .route("/api/devices", get(api::devices::list))
+        .route("/api/devices/{id}/channels/{channel}/points", get(api::devices::points))
+        .route("/api/{*rest}", get(no_call).post(no_call));
+    Router::new()
+        .merge(devices)
+        .merge(api)
+        .route("/healthz", get("ok"))
+        .route("/metrics", get(metrics))
+        .fallback(console::file)
+        .layer(from_fn_with_state(app.clone(), count))
+        .with_state(app)
+        .merge(tunnel(edge, &["/mqtt"]))
+}
+
+/// The routes of the listener that speaks MQTT over WebSocket only.
+pub(crate) fn tunnel(edge: Edge, paths: &[&str]) -> Router {
+    paths.iter().fold(Router::new(), |router, path| router.route(path, get(mqtt))).with_state(edge)
+}
+
+async fn mqtt(
+    State(edge): State<Edge>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    edge.upgrade(upgrade, &headers, peer).await
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> String {
+    metrics::render(&app)
+}
+
+async fn no_call() -> Response {
+    let message = "There is no such call.".to_owned();
+    error::Error::Refused(StatusCode::NOT_FOUND, "not-found", message).into_response()
+}
+
+async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    app.metrics.requests.add(1);
+    response
+}

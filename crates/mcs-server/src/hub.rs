@@ -1,0 +1,158 @@
+//! Who is here: Command Server connections and MQTT clients by device, and what goes to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mcs_model::api::{DeviceChange, Presence, Transport};
+use mcs_model::{DataPoint, DeviceId, Timestamp};
+use tokio::sync::mpsc;
+
+use crate::bus::ConnectionId;
+use crate::clock;
+use crate::events::Events;
+use crate::registry::Device;
+
+/// Commands that may wait for one slow Command Server connection.
+pub(crate) const COMMAND_QUEUE: usize = 256;
+
+/// Names a Command Server connection for the life of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LinkId(u64);
+
+/// What a Command Server connection is told to send.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Order {
+    /// A value for a controller channel.
+    Command(DataPoint),
+    /// A firmware notice, as the text behind `deviceId,deviceKey,`.
+    Notice(String),
+}
+
+/// Everybody who is here.
+pub(crate) struct Hub {
+    events: Arc<Events>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    last_link: u64,
+    devices: BTreeMap<DeviceId, Links>,
+    clients: BTreeMap<ConnectionId, BTreeSet<DeviceId>>,
+}
+
+#[derive(Default)]
+struct Links {
+    command: BTreeMap<LinkId, mpsc::Sender<Order>>,
+    mqtt: BTreeSet<ConnectionId>,
+    last_seen: Option<Timestamp>,
+}
+
+impl Links {
+    fn presence(&self) -> Presence {
+        let mut transports = Vec::new();
+        if !self.mqtt.is_empty() {
+            transports.push(Transport::Mqtt);
+        }
+        if !self.command.is_empty() {
+            transports.push(Transport::Command);
+        }
+        Presence { transports, last_seen: self.last_seen }
+    }
+}
+
+impl Hub {
+    /// Nobody is here.
+    pub(crate) fn new(events: Arc<Events>) -> Self {
+        Self { events, state: Mutex::default() }
+    }
+
+    /// A Command Server connection proved its device.
+    pub(crate) fn open_command(&self, device: &DeviceId, orders: mpsc::Sender<Order>) -> LinkId {
+        let mut state = self.lock();
+        state.last_link += 1;
+        let link = LinkId(state.last_link);
+        self.change(&mut state, device, |links| {
+            links.command.insert(link, orders);
+        });
+        link
+    }
+
+    /// A Command Server connection is gone.
+    pub(crate) fn close_command(&self, device: &DeviceId, link: LinkId) {
+        self.change(&mut self.lock(), device, |links| {
+            links.command.remove(&link);
+        });
+    }
+
+    /// An MQTT client named the device's topics with its key.
+    pub(crate) fn open_mqtt(&self, device: &DeviceId, client: ConnectionId) {
+        let mut state = self.lock();
+        state.clients.entry(client).or_default().insert(device.clone());
+        self.change(&mut state, device, |links| {
+            links.mqtt.insert(client);
+        });
+    }
+
+    /// An MQTT client is gone. Answers the devices that went with it.
+    pub(crate) fn close_mqtt(&self, client: ConnectionId) -> Vec<DeviceId> {
+        let mut state = self.lock();
+        let devices = state.clients.remove(&client).unwrap_or_default();
+        for device in &devices {
+            self.change(&mut state, device, |links| {
+                links.mqtt.remove(&client);
+            });
+        }
+        devices.into_iter().collect()
+    }
+
+    /// Something came from the device.
+    pub(crate) fn heard(&self, device: &DeviceId) {
+        self.lock().devices.entry(device.clone()).or_default().last_seen = Some(clock::now());
+    }
+
+    /// Whether the device is here.
+    pub(crate) fn presence(&self, device: &DeviceId) -> Presence {
+        self.lock().devices.get(device).map(Links::presence).unwrap_or_default()
+    }
+
+    /// Devices that are here now, and when each device was heard last.
+    pub(crate) fn all(&self) -> Vec<(DeviceId, Presence)> {
+        let state = self.lock();
+        state.devices.iter().map(|(id, links)| (id.clone(), links.presence())).collect()
+    }
+
+    /// Sends a value to every Command Server connection of the device.
+    pub(crate) fn command(&self, device: &Device, point: &DataPoint) {
+        let state = self.lock();
+        for orders in state.devices.get(&device.id).iter().flat_map(|it| it.command.values()) {
+            if orders.try_send(Order::Command(point.clone())).is_err() {
+                tracing::warn!(device = %device.id, channel = %point.channel,
+                    "a command was dropped: the Command Server connection does not take it");
+            }
+        }
+    }
+
+    /// Sends a firmware notice to the newest Command Server connection. Whether there is one.
+    pub(crate) fn notice(&self, device: &DeviceId, notice: String) -> bool {
+        let state = self.lock();
+        let newest = state.devices.get(device).and_then(|it| it.command.values().next_back());
+        newest.is_some_and(|orders| orders.try_send(Order::Notice(notice)).is_ok())
+    }
+
+    fn change(&self, state: &mut State, device: &DeviceId, change: impl FnOnce(&mut Links)) {
+        let links = state.devices.entry(device.clone()).or_default();
+        let before = links.presence().transports;
+        change(links);
+        if links.presence().transports != before {
+            links.last_seen = Some(clock::now());
+            let presence = links.presence();
+            tracing::info!(%device, transports = ?presence.transports, "presence");
+            self.events.tell(device, DeviceChange::Presence(presence));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

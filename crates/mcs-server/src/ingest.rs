@@ -1,0 +1,105 @@
+//! One normaliser for everything that comes in: tolerant in, canonical out (CONTRACT §9.3).
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use bytes::Bytes;
+use mcs_model::upload::{PointError, RawPoint};
+use mcs_model::{DataPoint, Direction, Topic, rest};
+
+use crate::app::App;
+use crate::clock;
+use crate::registry::Device;
+use crate::store::Pending;
+
+/// What became of an upload.
+pub(crate) struct Ingested {
+    /// The points that are valid, in the order in which they came.
+    pub(crate) points: Vec<DataPoint>,
+    /// What is wrong with the others: sentences for the device's author.
+    pub(crate) refused: Vec<String>,
+    /// The write of the points; `None` when there are none.
+    pub(crate) pending: Option<Pending>,
+}
+
+/// Holds points against the device's prototype and queues the valid ones for storing.
+pub(crate) async fn ingest(
+    app: &App,
+    device: &Device,
+    raw: Vec<Result<RawPoint, PointError>>,
+) -> Result<Ingested> {
+    let now = clock::now();
+    let mut points = Vec::with_capacity(raw.len());
+    let mut refused = Vec::new();
+    for raw in raw {
+        match raw.map_err(|error| error.to_string()).and_then(|raw| check(device, raw)) {
+            Ok((raw, value)) => points.push(DataPoint {
+                channel: raw.channel,
+                timestamp: raw.timestamp.unwrap_or(now),
+                value,
+            }),
+            Err(why) => refused.push(why),
+        }
+    }
+    for why in &refused {
+        tracing::info!(device = %device.id, %why, "a data point was refused");
+    }
+    app.metrics.points.add(points.len());
+    app.metrics.refused_points.add(refused.len());
+    let pending =
+        if points.is_empty() { None } else { Some(app.store.write(&device.id, &points).await?) };
+    Ok(Ingested { points, refused, pending })
+}
+
+fn check(device: &Device, raw: RawPoint) -> Result<(RawPoint, mcs_model::Value), String> {
+    let Some(channel) = device.prototype.channel(&raw.channel) else {
+        return Err(rest::no_such_channel(&raw.channel));
+    };
+    match channel.kind.parse(&raw.value) {
+        Ok(value) => Ok((raw, value)),
+        Err(error) => Err(rest::refused(&raw.channel, &error)),
+    }
+}
+
+/// Sends accepted points to the Command Server, as far as their channels are controllers.
+pub(crate) fn forward_to_command(app: &App, device: &Device, points: &[DataPoint]) {
+    for point in points {
+        let channel = device.prototype.channel(&point.channel);
+        if channel.is_some_and(|it| it.direction == Direction::Controller) {
+            app.hub.command(device, point);
+        }
+    }
+}
+
+/// Sends accepted points to MQTT subscribers. For points that did not come from there.
+pub(crate) async fn forward_to_mqtt(app: &App, device: &Device, points: &[DataPoint]) {
+    for (topic, payload) in canonical(device, points) {
+        if let Err(error) = app.bus().publish(&topic, payload, 1, false).await {
+            tracing::warn!(device = %device.id, %error, "a point was not published");
+        }
+    }
+}
+
+/// Topic and payload of each point as subscribers see it: `timestamp,dataChnId,V`.
+pub(crate) fn canonical(device: &Device, points: &[DataPoint]) -> Vec<(String, Bytes)> {
+    let topic = |point: &DataPoint| {
+        Topic::Channel(device.id.clone(), device.key.clone(), point.channel.clone()).to_string()
+    };
+    points.iter().map(|point| (topic(point), Bytes::from(point.to_mqtt()))).collect()
+}
+
+/// Takes an upload by REST: stored, then forwarded everywhere.
+pub(crate) async fn upload(
+    app: &App,
+    device: &Arc<Device>,
+    raw: Vec<Result<RawPoint, PointError>>,
+) -> Result<Ingested> {
+    app.hub.heard(&device.id);
+    let mut ingested = ingest(app, device, raw).await?;
+    if let Some(pending) = ingested.pending.take() {
+        pending.committed().await?;
+    }
+    forward_to_command(app, device, &ingested.points);
+    forward_to_mqtt(app, device, &ingested.points).await;
+    Ok(ingested)
+}

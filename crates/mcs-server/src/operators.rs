@@ -1,0 +1,147 @@
+//! People who sign in: passwords, sessions, MQTT tickets, and the brake on guessing.
+
+mod brake;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use mcs_model::Timestamp;
+use mcs_model::api::Role;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
+
+use crate::store::{SessionRow, Store, UserRow};
+use crate::{clock, random};
+
+use brake::Brake;
+
+/// A session stays valid this long after its login.
+pub(crate) const SESSION_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A successful login.
+pub(crate) struct SignedIn {
+    /// Whose it is.
+    pub(crate) user: String,
+    /// What that user may do.
+    pub(crate) role: Role,
+    /// The secret of the session.
+    pub(crate) token: String,
+}
+
+/// Why nobody was signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LoginError {
+    /// No such user, or not that password.
+    Wrong,
+    /// Too many wrong passwords from there; try again after this long.
+    TooMany(Duration),
+}
+
+/// The people who may sign in.
+pub(crate) struct Operators {
+    store: Store,
+    brake: Brake,
+    // Argon2 wants 19 MiB a time.
+    hashing: Arc<Semaphore>,
+    // Verified in place of an unknown user's, so that the time tells nothing.
+    decoy: String,
+}
+
+impl Operators {
+    /// Nobody is signed in but those whose session is in the store.
+    pub(crate) fn new(store: Store) -> Result<Self> {
+        let decoy = hash_password(&random::token()?)?;
+        Ok(Self { store, brake: Brake::default(), hashing: Arc::new(Semaphore::new(2)), decoy })
+    }
+
+    /// Checks a password and opens a session.
+    pub(crate) async fn sign_in(
+        &self,
+        name: &str,
+        password: String,
+        peer: IpAddr,
+    ) -> Result<Result<SignedIn, LoginError>> {
+        if let Some(wait) = self.brake.wait(peer) {
+            tracing::warn!(%peer, "login refused: too many wrong passwords");
+            return Ok(Err(LoginError::TooMany(wait)));
+        }
+        let user = self.store.user(name).await?;
+        let hash = user.as_ref().map_or(&self.decoy, |user| &user.password).clone();
+        let permit = self.hashing.clone().acquire_owned().await?;
+        let right = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            verify_password(&password, &hash)
+        })
+        .await?;
+        let Some(user) = user.filter(|_| right) else {
+            self.brake.wrong(peer);
+            tracing::warn!(%peer, user = ?name, "login refused: unknown user or wrong password");
+            return Ok(Err(LoginError::Wrong));
+        };
+        self.brake.right(peer);
+        let token = random::token()?;
+        let expires = Timestamp::from_millis(
+            clock::now().as_millis() + u64::try_from(SESSION_LIFE.as_millis())?,
+        );
+        let ticket = digest(ticket(&token).as_bytes());
+        self.store.add_session(name, &digest(token.as_bytes()), &ticket, expires).await?;
+        tracing::info!(%peer, user = name, "signed in");
+        Ok(Ok(SignedIn { user: user.name, role: user.role, token }))
+    }
+
+    /// Whose session this token opens.
+    pub(crate) async fn session(&self, token: &str) -> Result<Option<SessionRow>> {
+        self.store.session(&digest(token.as_bytes())).await
+    }
+
+    /// Whose session this MQTT password belongs to, if `user` is that user.
+    pub(crate) async fn ticket(&self, user: &str, ticket: &[u8]) -> Result<Option<SessionRow>> {
+        let session = self.store.session_of_ticket(&digest(ticket)).await?;
+        Ok(session.filter(|session| session.user == user))
+    }
+
+    /// Ends a session.
+    pub(crate) async fn sign_out(&self, token: &str) -> Result<()> {
+        self.store.remove_session(&digest(token.as_bytes())).await
+    }
+}
+
+/// The MQTT password of the session with this token. It does not give the token away.
+pub(crate) fn ticket(token: &str) -> String {
+    hex(&digest(format!("mqtt ticket of {token}").as_bytes()))
+}
+
+/// Makes a user. Names are short and plain, so that they can stand in an MQTT CONNECT and in a log.
+pub(crate) fn new_user(name: &str, role: Role, password: &str) -> Result<UserRow> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.@".contains(&b);
+    ensure!(
+        (1..=64).contains(&name.len()) && name.bytes().all(plain),
+        "a user name is 1 to 64 letters, digits or - _ . @"
+    );
+    ensure!(!password.is_empty(), "the password is empty");
+    ensure!(password.len() <= 1024, "the password is longer than 1024 bytes");
+    Ok(UserRow { name: name.to_owned(), password: hash_password(password)?, role })
+}
+
+fn hash_password(password: &str) -> Result<String> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    Ok(hash.ok().context("the password cannot be hashed")?.to_string())
+}
+
+fn verify_password(password: &str, hash: &str) -> bool {
+    Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
+}
+
+/// Tokens are random, so one round of SHA-256 is enough to make a stolen table useless; and the
+/// look-up by hash tells by its time nothing about the token.
+fn digest(secret: &[u8]) -> Vec<u8> {
+    Sha256::digest(secret).to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

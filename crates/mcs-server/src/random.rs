@@ -1,0 +1,34 @@
+//! Secrets and identifiers from the operating system's generator.
+
+use std::fmt::Write as _;
+
+const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// 256 random bits as 64 lower-case hex digits.
+pub(crate) fn token() -> anyhow::Result<String> {
+    let mut bytes = [0; 32];
+    fill(&mut bytes)?;
+    let mut token = String::with_capacity(64);
+    for byte in bytes {
+        write!(token, "{byte:02x}")?;
+    }
+    Ok(token)
+}
+
+/// `prefix` and random letters and digits, `len` characters in all.
+pub(crate) fn id(prefix: &str, len: usize) -> anyhow::Result<String> {
+    let mut id = prefix.to_owned();
+    while id.len() < len {
+        let mut bytes = [0; 32];
+        fill(&mut bytes)?;
+        // 248 is the greatest multiple of 62 in a byte: every character is equally likely.
+        let fair = bytes.iter().filter(|byte| **byte < 248);
+        id.extend(fair.map(|byte| char::from(ALPHANUMERIC[usize::from(byte % 62)])));
+    }
+    id.truncate(len.max(prefix.len()));
+    Ok(id)
+}
+
+fn fill(bytes: &mut [u8]) -> anyhow::Result<()> {
+    getrandom::fill(bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))
+}

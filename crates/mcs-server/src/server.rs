@@ -1,0 +1,188 @@
+//! Starting and stopping.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::bus::{self, EmbeddedBus, tls};
+use crate::config::Config;
+use crate::edge::{Broker, Edge};
+use crate::gate::Gate;
+use crate::{demo, http};
+
+/// Where a server listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Addrs {
+    /// Console, REST and `/mqtt`.
+    pub http: SocketAddr,
+    /// MQTT.
+    pub mqtt: SocketAddr,
+    /// MQTT over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mqtts: Option<SocketAddr>,
+    /// MQTT over WebSocket.
+    pub ws: SocketAddr,
+    /// MQTT over WebSocket over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wss: Option<SocketAddr>,
+    /// Command Server.
+    pub command: SocketAddr,
+}
+
+impl Addrs {
+    /// What the program prints once everything listens: one line of JSON.
+    pub fn ready_line(&self) -> Result<String> {
+        #[derive(Serialize)]
+        struct Ready<'a> {
+            ready: bool,
+            #[serde(flatten)]
+            addrs: &'a Addrs,
+        }
+        Ok(serde_json::to_string(&Ready { ready: true, addrs: self })?)
+    }
+}
+
+/// A running server. Dropping it does not stop it: see [`Server::shutdown`].
+pub struct Server {
+    addrs: Addrs,
+    app: Arc<App>,
+    bus: Arc<EmbeddedBus>,
+    stop: CancellationToken,
+    connections: TaskTracker,
+    services: JoinSet<()>,
+    lock: File,
+}
+
+/// How long connections may take to finish what they do when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often to look for changes by admin commands.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// Starts a server; when it returns, all listeners answer.
+pub async fn start(config: Config) -> Result<Server> {
+    let lock = lock(&config)?;
+    let app = Arc::new(App::open(config.clone()).await?);
+    if config.demo {
+        demo::seed(&app).await?;
+    }
+    let http = bind(config.http).await?;
+    let ws = bind(config.ws).await?;
+    let command = bind(config.command).await?;
+    let (tls, wss) = match (&config.tls, config.wss) {
+        (Some(files), Some(address)) => {
+            (Some(tls::acceptor(&files.cert, &files.key)?), Some(bind(address).await?))
+        }
+        _ => (None, None),
+    };
+    let bus = Arc::new(EmbeddedBus::start(broker(&config), Arc::new(Gate(app.clone()))).await?);
+    let addrs = Addrs {
+        http: http.local_addr()?,
+        mqtt: bus.mqtt(),
+        mqtts: bus.mqtts(),
+        ws: ws.local_addr()?,
+        wss: wss.as_ref().map(TcpListener::local_addr).transpose()?,
+        command: command.local_addr()?,
+    };
+    app.run(bus.clone(), addrs);
+
+    let mut server = Server {
+        addrs,
+        app: app.clone(),
+        bus: bus.clone(),
+        stop: CancellationToken::new(),
+        connections: TaskTracker::new(),
+        services: JoinSet::new(),
+        lock,
+    };
+    let edge = Edge::new(Broker::Embedded(bus));
+    let tunnel = http::tunnel(edge.clone(), &["/mqtt", "/"]);
+    server.serve(http, None, http::router(app.clone(), edge));
+    server.serve(ws, None, tunnel.clone());
+    if let Some(wss) = wss {
+        server.serve(wss, tls, tunnel);
+    }
+    let events = app.clone();
+    server.services.spawn(async move { events.events.run(events.bus()).await });
+    server.services.spawn(async move {
+        loop {
+            sleep(REFRESH).await;
+            app.refresh_registry().await;
+        }
+    });
+    let _ = command;
+    Ok(server)
+}
+
+impl Server {
+    /// Where it listens; port 0 in the settings became a real one.
+    pub fn addrs(&self) -> &Addrs {
+        &self.addrs
+    }
+
+    /// Stops without losing anything that was accepted.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        self.connections.close();
+        if timeout(GRACE, self.connections.wait()).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+        self.bus.stop().await;
+        self.services.shutdown().await;
+        self.app.store.close().await;
+        // The broker holds its part of the data folder until the process ends, and so must we.
+        std::mem::forget(self.lock);
+    }
+
+    fn serve(
+        &mut self,
+        listener: TcpListener,
+        tls: Option<tokio_rustls::TlsAcceptor>,
+        router: axum::Router,
+    ) {
+        let limits = http::Limits { connections: self.app.config.max_connections };
+        let (stop, tasks) = (self.stop.clone(), self.connections.clone());
+        self.services.spawn(http::serve(listener, tls, router, limits, stop, tasks));
+    }
+}
+
+fn broker(config: &Config) -> bus::Config {
+    let mqtts = match (&config.tls, config.mqtts) {
+        (Some(files), Some(address)) => {
+            Some(bus::Tls { address, cert: files.cert.clone(), key: files.key.clone() })
+        }
+        _ => None,
+    };
+    bus::Config {
+        mqtt: config.mqtt,
+        mqtts,
+        sessions: config.data.join("mqtt"),
+        limits: bus::Limits { clients: config.max_connections, ..bus::Limits::default() },
+    }
+}
+
+/// One server a data folder.
+fn lock(config: &Config) -> Result<File> {
+    let folder = &config.data;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create the data folder {}", folder.display()))?;
+    let path = folder.join("server.lock");
+    let file = File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
+    file.try_lock().with_context(|| {
+        format!("another mcs-server runs on the data folder {}", folder.display())
+    })?;
+    Ok(file)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}

@@ -1,0 +1,92 @@
+//! What outlives the process: one SQLite database in the data folder.
+
+mod firmwares;
+mod points;
+mod registry;
+mod users;
+mod writer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+
+pub(crate) use firmwares::{FirmwareRow, PushRow};
+pub(crate) use points::{Page, Window};
+pub(crate) use registry::{DeviceFacts, DeviceRow};
+pub(crate) use users::{SessionRow, UserRow};
+pub(crate) use writer::{Pending, StoredPoint};
+
+use writer::Writer;
+
+/// The database. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Store {
+    pool: SqlitePool,
+    writer: Writer,
+}
+
+/// Applied in this order, each once; never edited afterwards.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_registry_and_points.sql")];
+
+impl Store {
+    /// Opens the database in `folder`, creating and migrating it as needed.
+    pub(crate) async fn open(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create the data folder {}", folder.display()))?;
+        let file = folder.join("mcs.sqlite3");
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A commit is on the disk when it returns: PUBACK and 200 mean stored.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            // Admin commands write from another process.
+            .busy_timeout(Duration::from_secs(10));
+        let pool = SqlitePoolOptions::new()
+            .max_connections(8)
+            .connect_with(options)
+            .await
+            .with_context(|| format!("cannot open {}", file.display()))?;
+        migrate(&pool).await.with_context(|| format!("cannot migrate {}", file.display()))?;
+        let writer = Writer::spawn(pool.clone());
+        Ok(Self { pool, writer })
+    }
+
+    /// Commits what waits, moves the log into the database and closes it.
+    pub(crate) async fn close(&self) {
+        self.writer.stop().await;
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await
+        {
+            tracing::warn!(%error, "the log stays beside the database until the next start");
+        }
+        self.pool.close().await;
+    }
+
+    /// A transaction that holds the write lock from its start, so that it cannot fail half way.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+async fn migrate(pool: &SqlitePool) -> Result<()> {
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
+    let done = usize::try_from(done).context("the database is not one of ours")?;
+    anyhow::ensure!(
+        done <= MIGRATIONS.len(),
+        "the database was written by a newer version of mcs-server"
+    );
+    for sql in &MIGRATIONS[done..] {
+        sqlx::raw_sql(*sql).execute(&mut *tx).await?;
+    }
+    let version = format!("PRAGMA user_version = {}", MIGRATIONS.len());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(version)).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Prototypes and devices.
+
+use anyhow::{Context as _, Result, bail};
+use mcs_model::{DeviceId, DeviceKey, ProductId, Prototype, Timestamp};
+use sqlx::{Sqlite, Transaction};
+
+use super::Store;
+use super::points::timestamp;
+use super::writer::millis;
+use crate::clock;
+
+/// A device as it is registered.
+#[derive(Clone, Debug)]
+pub(crate) struct DeviceRow {
+    /// Its id.
+    pub(crate) id: DeviceId,
+    /// Its key.
+    pub(crate) key: DeviceKey,
+    /// Its name.
+    pub(crate) name: String,
+    /// The prototype it was made from.
+    pub(crate) prototype: ProductId,
+}
+
+/// What a device told about itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DeviceFacts {
+    /// The firmware version that it reported last.
+    pub(crate) firmware_version: Option<String>,
+    /// When anything came from it last, as of when it went away.
+    pub(crate) last_seen: Option<Timestamp>,
+}
+
+impl Store {
+    /// Moves on with every change of prototypes, devices and users, whichever process makes it.
+    pub(crate) async fn revision(&self) -> Result<i64> {
+        Ok(sqlx::query_scalar("SELECT n FROM revision").fetch_one(&self.pool).await?)
+    }
+
+    /// All prototypes and devices, and the revision that they are of.
+    pub(crate) async fn registry(&self) -> Result<(i64, Vec<Prototype>, Vec<DeviceRow>)> {
+        let mut tx = self.pool.begin().await?;
+        let revision = sqlx::query_scalar("SELECT n FROM revision").fetch_one(&mut *tx).await?;
+        let documents: Vec<(String,)> =
+            sqlx::query_as("SELECT document FROM prototypes ORDER BY id")
+                .fetch_all(&mut *tx)
+                .await?;
+        let rows: Vec<(String, String, String, String)> =
+            sqlx::query_as("SELECT id, key, name, prototype FROM devices ORDER BY id")
+                .fetch_all(&mut *tx)
+                .await?;
+        let prototypes = documents
+            .iter()
+            .map(|(text,)| serde_json::from_str(text).context("a stored prototype cannot be read"))
+            .collect::<Result<_>>()?;
+        let devices = rows
+            .into_iter()
+            .map(|(id, key, name, prototype)| {
+                Ok(DeviceRow {
+                    id: id.parse()?,
+                    key: key.parse()?,
+                    name,
+                    prototype: prototype.parse()?,
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok((revision, prototypes, devices))
+    }
+
+    /// Adds a prototype, or replaces the one with its id.
+    pub(crate) async fn put_prototype(&self, prototype: &Prototype) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO prototypes (id, document, created) VALUES (?, ?, ?) \
+             ON CONFLICT DO UPDATE SET document = excluded.document",
+        )
+        .bind(prototype.id.as_str())
+        .bind(serde_json::to_string(prototype)?)
+        .bind(millis(clock::now()))
+        .execute(&mut *tx)
+        .await?;
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Adds a device. Its id must be new and its prototype known.
+    pub(crate) async fn add_device(&self, device: &DeviceRow) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM prototypes WHERE id = ?")
+            .bind(device.prototype.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if known.is_none() {
+            bail!("there is no prototype {}", device.prototype);
+        }
+        let added = sqlx::query(
+            "INSERT INTO devices (id, key, name, prototype, created) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(device.id.as_str())
+        .bind(device.key.as_str())
+        .bind(&device.name)
+        .bind(device.prototype.as_str())
+        .bind(millis(clock::now()))
+        .execute(&mut *tx)
+        .await?;
+        if added.rows_affected() == 0 {
+            bail!("there is a device {} already", device.id);
+        }
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What every device told about itself, by id.
+    pub(crate) async fn device_facts(&self) -> Result<Vec<(DeviceId, DeviceFacts)>> {
+        let rows: Vec<(String, Option<String>, Option<i64>)> =
+            sqlx::query_as("SELECT id, firmware_version, last_seen FROM devices ORDER BY id")
+                .fetch_all(&self.pool)
+                .await?;
+        rows.into_iter()
+            .map(|(id, firmware_version, seen)| {
+                let facts = DeviceFacts { firmware_version, last_seen: seen.map(timestamp) };
+                Ok((id.parse()?, facts))
+            })
+            .collect()
+    }
+
+    /// The firmware version that a device reported last.
+    pub(crate) async fn firmware_version(&self, device: &DeviceId) -> Result<Option<String>> {
+        let row: Option<(Option<String>,)> =
+            sqlx::query_as("SELECT firmware_version FROM devices WHERE id = ?")
+                .bind(device.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(row.and_then(|(version,)| version))
+    }
+
+    /// Keeps the firmware version that a device reported.
+    pub(crate) async fn set_firmware_version(
+        &self,
+        device: &DeviceId,
+        version: &str,
+    ) -> Result<()> {
+        sqlx::query("UPDATE devices SET firmware_version = ? WHERE id = ?")
+            .bind(version)
+            .bind(device.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps when a device was heard last.
+    pub(crate) async fn set_last_seen(&self, device: &DeviceId, at: Timestamp) -> Result<()> {
+        sqlx::query("UPDATE devices SET last_seen = ? WHERE id = ?")
+            .bind(millis(at))
+            .bind(device.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+pub(super) async fn move_on(tx: &mut Transaction<'static, Sqlite>) -> Result<()> {
+    sqlx::query("UPDATE revision SET n = n + 1").execute(&mut **tx).await?;
+    Ok(())
+}

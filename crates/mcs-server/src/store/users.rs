@@ -1,0 +1,141 @@
+//! Users and their sessions.
+
+use anyhow::{Context as _, Result, bail};
+use mcs_model::Timestamp;
+use mcs_model::api::Role;
+
+use super::Store;
+use super::registry::move_on;
+use super::writer::millis;
+use crate::clock;
+
+/// A user.
+#[derive(Clone, Debug)]
+pub(crate) struct UserRow {
+    /// The name.
+    pub(crate) name: String,
+    /// The password's hash as a PHC string.
+    pub(crate) password: String,
+    /// What the user may do.
+    pub(crate) role: Role,
+}
+
+/// A session that has not expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SessionRow {
+    /// Whose it is.
+    pub(crate) user: String,
+    /// What that user may do now.
+    pub(crate) role: Role,
+}
+
+impl Store {
+    /// Adds a user. The name must be new.
+    pub(crate) async fn add_user(&self, user: &UserRow) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let added = sqlx::query(
+            "INSERT INTO users (name, password, role, created) VALUES (?, ?, ?, ?) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&user.name)
+        .bind(&user.password)
+        .bind(role_word(user.role))
+        .bind(millis(clock::now()))
+        .execute(&mut *tx)
+        .await?;
+        if added.rows_affected() == 0 {
+            bail!("there is a user {} already", user.name);
+        }
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The user with this name.
+    pub(crate) async fn user(&self, name: &str) -> Result<Option<UserRow>> {
+        let row: Option<(String, String, String)> =
+            sqlx::query_as("SELECT name, password, role FROM users WHERE name = ?")
+                .bind(name)
+                .fetch_optional(&self.pool)
+                .await?;
+        row.map(|(name, password, role)| Ok(UserRow { name, password, role: parse_role(&role)? }))
+            .transpose()
+    }
+
+    /// Opens a session, and forgets those that have expired.
+    pub(crate) async fn add_session(
+        &self,
+        user: &str,
+        token: &[u8],
+        ticket: &[u8],
+        expires: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM sessions WHERE expires <= ?")
+            .bind(millis(clock::now()))
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO sessions (token, ticket, user, expires) VALUES (?, ?, ?, ?)")
+            .bind(token)
+            .bind(ticket)
+            .bind(user)
+            .bind(millis(expires))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The session with this token hash.
+    pub(crate) async fn session(&self, token: &[u8]) -> Result<Option<SessionRow>> {
+        let row = sqlx::query_as(
+            "SELECT u.name, u.role FROM sessions s JOIN users u ON u.name = s.user \
+             WHERE s.token = ? AND s.expires > ?",
+        )
+        .bind(token)
+        .bind(millis(clock::now()))
+        .fetch_optional(&self.pool)
+        .await?;
+        session(row)
+    }
+
+    /// The session with this ticket hash.
+    pub(crate) async fn session_of_ticket(&self, ticket: &[u8]) -> Result<Option<SessionRow>> {
+        let row = sqlx::query_as(
+            "SELECT u.name, u.role FROM sessions s JOIN users u ON u.name = s.user \
+             WHERE s.ticket = ? AND s.expires > ?",
+        )
+        .bind(ticket)
+        .bind(millis(clock::now()))
+        .fetch_optional(&self.pool)
+        .await?;
+        session(row)
+    }
+
+    /// Ends the session with this token hash.
+    pub(crate) async fn remove_session(&self, token: &[u8]) -> Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE token = ?").bind(token).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+fn session(row: Option<(String, String)>) -> Result<Option<SessionRow>> {
+    row.map(|(user, role)| Ok(SessionRow { user, role: parse_role(&role)? })).transpose()
+}
+
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "admin",
+        Role::Operator => "operator",
+        Role::Viewer => "viewer",
+    }
+}
+
+fn parse_role(word: &str) -> Result<Role> {
+    match word {
+        "admin" => Ok(Role::Admin),
+        "operator" => Ok(Role::Operator),
+        "viewer" => Ok(Role::Viewer),
+        _ => Err(anyhow::anyhow!("a stored role cannot be read")).context(word.to_owned()),
+    }
+}

@@ -233,7 +233,7 @@ impl fmt::Display for Outcome {
 impl fmt::Display for DisconnectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Requested => f.write_str("disconnected on request"),
+            Self::Requested => f.write_str("as requested"),
             Self::LinkClosed => f.write_str("the link was closed"),
             Self::ConnectTimeout => f.write_str("the broker did not answer in time"),
             Self::KeepAlive => f.write_str("the broker stopped answering"),

@@ -19,6 +19,7 @@ use mqtt::{ArcPayload, role};
 
 use crate::{
     Config, Message, Payload, Publish, Qos, ReasonCode, SubscribeOptions, TopicFilter, Version,
+    filter,
 };
 
 mod convert;
@@ -227,6 +228,14 @@ impl Wire {
     }
 
     fn connect_packet(&self, config: &Config) -> Result<Packet, MqttError> {
+        // The builder checks lengths, but neither NULs [MQTT-1.5.4-2] nor topics.
+        let user = config.credentials.as_ref().map_or("", |credentials| &credentials.user);
+        if config.client_id.contains('\0') || user.contains('\0') {
+            return Err(MqttError::MalformedPacket);
+        }
+        if config.will.as_ref().is_some_and(|will| !filter::is_topic_name(&will.topic)) {
+            return Err(MqttError::TopicNameInvalid);
+        }
         let keep_alive = u16::try_from(config.keep_alive.as_secs()).unwrap_or(u16::MAX);
         Ok(in_version!(self.version, mqtt => {
             let mut connect = mqtt::Connect::builder()

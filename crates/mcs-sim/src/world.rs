@@ -181,6 +181,11 @@ impl World {
         &self.session
     }
 
+    /// The link that is open at the moment.
+    pub const fn link(&self) -> Option<LinkId> {
+        self.open
+    }
+
     /// When the session wants to be woken.
     pub const fn timeout(&self) -> Option<Time> {
         self.timeout

@@ -9,6 +9,7 @@ use mqtt::common::Cursor;
 use mqtt::connection::Event;
 use mqtt::packet::Packet;
 use mqtt::prelude::GenericPacketTrait;
+use mqtt::result_code::MqttError;
 use mqtt::role;
 
 use super::{Broker, OldBroker, Script, packets};
@@ -274,13 +275,15 @@ impl Peer {
     }
 
     fn send(&mut self, packet: Packet, trace: &mut Vec<String>) {
-        let name = format!("{:?}", packet.packet_type()).to_uppercase();
+        let name = format!("{:?}", packet.packet_type()).trim_matches('"').to_uppercase();
         trace.push(format!("← {name}"));
         for event in self.connection.send(packet) {
             match event {
                 Event::RequestSendPacket { packet, .. } => {
                     self.tx.extend(packet.to_continuous_buffer());
                 }
+                // A client takes no larger packets: it never hears of it [MQTT-3.1.2-25].
+                Event::NotifyError(MqttError::PacketTooLarge) => {}
                 Event::NotifyError(error) => panic!("the broker cannot send {name}: {error}"),
                 _ => {}
             }

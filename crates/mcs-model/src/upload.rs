@@ -107,6 +107,12 @@ pub fn from_json(body: &[u8], rules: Rules) -> Vec<Result<RawPoint, PointError>>
     }
 }
 
+/// Reads a command of the Command Server: what stands behind `deviceId,deviceKey,`, which is
+/// `timestamp,chn,V` to the end of the text.
+pub fn from_command(text: &str, rules: Rules) -> Result<RawPoint, PointError> {
+    line::on_device(1, text, rules)
+}
+
 impl PointError {
     fn new(line: usize, field: Field, rule: impl Into<String>) -> Self {
         Self { line, field, rule: rule.into() }

@@ -140,6 +140,13 @@ fn a_device_topic_carries_one_point_a_line_and_names_each_channel() {
 }
 
 #[test]
+fn a_command_ends_with_its_text() {
+    let point = from_command("1432538716989,message,a\nb,c", RULES);
+    assert_eq!(point, Ok(csv_point("message", Some(1_432_538_716_989), "a\nb,c")));
+    assert!(from_command("1432538716989,message", RULES).is_err());
+}
+
+#[test]
 fn rest_csv_keeps_the_good_lines_and_names_the_bad_ones() {
     let body = "1,1432538716989,26\n2,,26.34,12,59\nno\nx，，1\na/b,,1\nn,never,1\r\n\r\n";
     assert_eq!(

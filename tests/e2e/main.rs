@@ -1,1 +1,25 @@
-//! The product in a real browser.
+//! The built product in a real browser: the server, the console in `dist`, Chromium, mosquitto.
+//!
+//! The programs come from `CHROMIUM`, `CHROMEDRIVER` and `MOSQUITTO`, or else from the path;
+//! `cargo xtask test e2e` sets them and builds the product first. Pictures and logs are left in
+//! `target/e2e`.
+
+mod browser;
+mod files;
+mod journey;
+mod pages;
+mod process;
+mod static_site;
+
+use std::path::PathBuf;
+
+/// Where pictures and logs go.
+fn output() -> PathBuf {
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    target.parent().unwrap_or(&target).join("e2e")
+}
+
+/// The console as it was built.
+fn dist() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../dist"))
+}

@@ -119,7 +119,7 @@ fn source_files_stay_small() {
     let folders = ["app", "crates", "tests", "xtask"].map(|it| root().join(it));
     let sources = folders.iter().flat_map(|it| sources(it));
     let long = sources.filter(|(_, text)| text.lines().count() > MAX_LINES);
-    assert_eq!(long.map(|(path, _)| path).collect::<Vec<_>>(), [PathBuf::new(); 0]);
+    assert_eq!(long.map(|(path, _)| path.display().to_string()).collect::<Vec<_>>(), [""; 0]);
 }
 
 /// A member of the workspace and what it is built from; what only its tests need does not count.

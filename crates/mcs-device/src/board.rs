@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use mcs_model::{Bounds, CategoryOption, ChannelId, ChannelKind, DataPoint, RawValue};
-use mcs_model::{Timestamp, Value};
+use mcs_model::upload::RawPoint;
+use mcs_model::{Bounds, CategoryOption, ChannelId, ChannelKind, DataPoint, Timestamp, Value};
 use mcs_time::SplitMix64;
 
 #[cfg(test)]
@@ -79,21 +79,16 @@ impl Board {
     ///
     /// Nothing comes of the board's own words, and of channels that are not controllers. A value
     /// that the channel cannot hold changes nothing; `status` says why.
-    pub fn obey(
-        &mut self,
-        at: Timestamp,
-        sent: Option<Timestamp>,
-        id: &ChannelId,
-        value: &RawValue,
-    ) -> Vec<DataPoint> {
-        let Some(controller) = self.controllers.iter().find(|it| it.id == *id) else {
+    pub fn obey(&mut self, at: Timestamp, command: &RawPoint) -> Vec<DataPoint> {
+        let controllers = &self.controllers;
+        let Some(controller) = controllers.iter().find(|it| it.id == command.channel) else {
             return Vec::new();
         };
-        if sent.is_some_and(|sent| self.has_said(&controller.id, sent)) {
+        if command.timestamp.is_some_and(|sent| self.has_said(&controller.id, sent)) {
             return Vec::new();
         }
         let (id, twin) = (controller.id.clone(), controller.twin.clone());
-        match controller.kind.parse(value) {
+        match controller.kind.parse(&command.value) {
             Ok(value) => {
                 let value = match value {
                     // A text of several lines does not fit where lines part points.

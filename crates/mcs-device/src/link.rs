@@ -1,11 +1,13 @@
 //! How a board talks to the cloud: one transport or the other, with the same ends.
 
+mod command;
 mod mqtt;
 
 use std::convert::Infallible;
 
 use anyhow::Result;
-use mcs_model::{ChannelId, DataPoint, RawValue, Timestamp};
+use mcs_model::DataPoint;
+use mcs_model::upload::RawPoint;
 use tokio::sync::mpsc;
 
 use crate::SimulateConfig;
@@ -31,14 +33,9 @@ pub(crate) enum Incoming {
     /// Commands can arrive from now on.
     Connected,
     /// A point on one of the device's channels.
-    Command {
-        /// The channel.
-        channel: ChannelId,
-        /// When it was sent, if it says so.
-        sent: Option<Timestamp>,
-        /// The value.
-        value: RawValue,
-    },
+    Command(RawPoint),
+    /// A firmware notice, `timestamp,FOTA,version,MD5,URL` (CONTRACT §5.2).
+    Notice(String),
 }
 
 /// Keeps the board connected, for ever; an error when the configuration can never work.
@@ -49,6 +46,6 @@ pub(crate) async fn run(
 ) -> Result<Infallible> {
     match &config.link {
         Link::Mqtt { broker } => mqtt::run(config, broker, incoming, reports).await,
-        Link::Command { .. } => anyhow::bail!("soon"),
+        Link::Command { api } => command::run(config, api, incoming, reports).await,
     }
 }

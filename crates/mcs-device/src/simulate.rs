@@ -76,10 +76,11 @@ async fn drive(
                     introduced = true;
                     board.introduce(wall())
                 }
-                Incoming::Command { channel, sent, value } => {
-                    tracing::info!(device = %config.id, %channel, ?value, "command");
-                    board.obey(wall(), sent, &channel, &value)
+                Incoming::Command(point) => {
+                    tracing::debug!(device = %config.id, ?point, "commanded");
+                    board.obey(wall(), &point)
                 }
+                Incoming::Notice(_) => Vec::new(),
             },
         };
         for point in points {

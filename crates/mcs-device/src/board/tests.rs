@@ -1,3 +1,5 @@
+use mcs_model::RawValue;
+
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -12,7 +14,8 @@ fn obey(board: &mut Board, id: &str, value: &str) -> Vec<String> {
 }
 
 fn command(board: &mut Board, sent: Option<Timestamp>, id: &str, value: &str) -> Vec<DataPoint> {
-    board.obey(NOW, sent, &id.parse().unwrap(), &RawValue::Csv(value.to_owned()))
+    let value = RawValue::Csv(value.to_owned());
+    board.obey(NOW, &RawPoint { channel: channel(id), timestamp: sent, value })
 }
 
 #[test]

@@ -164,16 +164,18 @@ impl Client {
 
     fn obey(&self, message: &Message) {
         let device = &self.device.0;
-        let Ok(Topic::Channel(_, _, channel)) = message.topic.parse::<Topic>() else {
-            return;
+        let channel = match message.topic.parse() {
+            Ok(Topic::Channel(_, _, channel)) => channel,
+            Ok(Topic::Firmware(..)) => {
+                // What is no text is no notice either: the codec will say so.
+                let notice = String::from_utf8_lossy(&message.payload).into_owned();
+                return self.hand_over(Incoming::Notice(notice));
+            }
+            Ok(Topic::Device(..)) | Err(_) => return,
         };
         for point in upload::from_mqtt(Some(&channel), &message.payload, Rules::default()) {
             match point {
-                Ok(point) => self.hand_over(Incoming::Command {
-                    channel: point.channel,
-                    sent: point.timestamp,
-                    value: point.value,
-                }),
+                Ok(point) => self.hand_over(Incoming::Command(point)),
                 Err(error) => tracing::warn!(%device, %channel, %error, "a command is no point"),
             }
         }

@@ -1,1 +1,17 @@
-//! Sans-IO firmware over the air: notice, states, rollout.
+//! Firmware over the air, without sockets and clocks.
+//!
+//! - [`Notice`]: the one line that tells a device to fetch a firmware (CONTRACT §5.2).
+//! - [`Version`]: what stands in it and what the device reports afterwards.
+//! - [`Push`]: how far one firmware is on its way to one device.
+//!
+//! A device of MCS has one standard answer to a notice: it reports its version when it runs
+//! (CONTRACT §5.4). Everything else that is known of its progress is a hint; only that report
+//! makes a push *updated*.
+
+mod notice;
+mod push;
+mod version;
+
+pub use notice::{Notice, NoticeError};
+pub use push::{Input, MAX_ATTEMPTS, Output, Push, Times};
+pub use version::{Version, VersionError};

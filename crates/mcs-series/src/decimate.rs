@@ -43,13 +43,15 @@ pub struct Summary {
     pub max: f64,
     /// How many points.
     pub points: u64,
+    /// How many points are later than its right edge.
+    pub newer: u64,
     /// How many entries were looked at to find out.
     pub visited: u64,
 }
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { min: f64::NAN, max: f64::NAN, points: 0, visited: 0 }
+        Self { min: f64::NAN, max: f64::NAN, points: 0, newer: 0, visited: 0 }
     }
 }
 
@@ -65,7 +67,8 @@ impl Series {
         }
         self.settle();
         let (lo, hi) = (self.before(window.start), self.before(window.end.saturating_add(1)));
-        let mut summary = Summary { points: (hi - lo) as u64, ..Summary::default() };
+        let (points, newer) = ((hi - lo) as u64, (self.len() - hi) as u64);
+        let mut summary = Summary { points, newer, ..Summary::default() };
         if let Some((min, max, visited)) = self.extremes(lo, hi) {
             let value = |index| self.entry(index).map_or(f64::NAN, |it| it.value);
             summary = Summary { min: value(min), max: value(max), visited, ..summary };

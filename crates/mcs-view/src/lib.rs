@@ -1,4 +1,44 @@
-//! The console without a screen: devices, channels, pending controls, charts, firmware, and the
+//! The console without a screen: devices, channels, pending commands, charts, firmware, and the
 //! messages between the page and the engine that runs it.
+//!
+//! [`Console`] does everything that the operator sees; it opens no socket and reads no clock. A
+//! shell passes what happens to [`Console::handle_input`] and afterwards drains
+//! [`Console::poll_output`] until [`Output::Timeout`]. In a browser the shell is a Web Worker; in a
+//! test it is a few lines:
+//!
+//! ```
+//! use mcs_time::Time;
+//! use mcs_view::protocol::{Request, Start};
+//! use mcs_view::{Console, Fetched, Input, Output};
+//!
+//! let mut console = Console::new();
+//! let start = Start { origin: "http://here".into(), mqtt_url: None, seed: 7 };
+//! console.handle_input(Time::ZERO, Input::Request(Request::Start(start)));
+//! // The first question is whether a server is here.
+//! let Output::Fetch { id, path, .. } = console.poll_output() else { unreachable!() };
+//! assert_eq!(path, "/api/session");
+//! console.handle_input(Time::ZERO, Input::Fetched(id, Fetched::Unreachable));
+//! assert_eq!(console.poll_output(), Output::Timeout(None));
+//! ```
 
+mod charts;
+mod clock;
+mod console;
+mod control;
+mod coverage;
+mod devices;
+mod firmware;
+mod frame;
+mod import;
+mod io;
+mod link;
+mod listing;
+mod meter;
+mod notices;
 pub mod protocol;
+mod rest;
+mod send;
+mod setting;
+
+pub use console::Console;
+pub use io::{Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, SocketId};

@@ -1,0 +1,194 @@
+//! The console: everything that the operator sees and does, without a screen.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use mcs_model::api::{DeviceEvent, SessionInfo};
+use mcs_session::RequestId;
+use mcs_time::{SplitMix64, Time};
+
+use crate::charts::{Charts, Key};
+use crate::clock::Clock;
+use crate::devices::Devices;
+use crate::firmware::Firmwares;
+use crate::frame::Page;
+use crate::io::{FetchId, Fetched, FileInfo, Input, Output};
+use crate::link::{Link, SocketInput};
+use crate::meter::Meter;
+use crate::notices::Notices;
+use crate::protocol::{Level, Request, Setting, Start};
+use crate::rest::{self, Call, Rest};
+
+/// The console without a screen. See the [crate documentation](crate).
+pub struct Console {
+    pub(crate) clock: Clock,
+    pub(crate) random: SplitMix64,
+    pub(crate) start: Option<Start>,
+    pub(crate) setting: Setting,
+    pub(crate) setting_changed: bool,
+    /// The server's word on who is signed in.
+    pub(crate) signed_in: Option<SessionInfo>,
+    pub(crate) link: Link,
+    pub(crate) rest: Rest,
+    pub(crate) devices: Devices,
+    /// The open device may have other channels now.
+    pub(crate) device_changed: bool,
+    /// The list came after the announcements: what it says of presence is kept up to date.
+    pub(crate) presence_known: bool,
+    /// What was announced while the list was on its way, and may be newer than it.
+    pub(crate) early_events: Vec<DeviceEvent>,
+    /// The list that is on its way is outdated already.
+    pub(crate) list_again: bool,
+    /// When to ask for the list after a failure.
+    pub(crate) list_at: Option<Time>,
+    /// Commands that the broker has not answered.
+    pub(crate) requests: BTreeMap<RequestId, Key>,
+    pub(crate) charts: Charts,
+    pub(crate) firmware: Firmwares,
+    pub(crate) notices: Notices,
+    pub(crate) meter: Meter,
+    pub(crate) page: Page,
+    pub(crate) export: Option<String>,
+    pub(crate) out: VecDeque<Output>,
+}
+
+impl Console {
+    /// A console that waits for [`Request::Start`].
+    #[expect(clippy::new_without_default, reason = "a console is made once, by its shell")]
+    pub fn new() -> Self {
+        Self {
+            clock: Clock::default(),
+            random: SplitMix64::new(0),
+            start: None,
+            setting: Setting::Probing,
+            setting_changed: true,
+            signed_in: None,
+            link: Link::new(0),
+            rest: Rest::default(),
+            devices: Devices::default(),
+            device_changed: false,
+            presence_known: false,
+            early_events: Vec::new(),
+            list_again: false,
+            list_at: None,
+            requests: BTreeMap::new(),
+            charts: Charts::new(),
+            firmware: Firmwares::default(),
+            notices: Notices::default(),
+            meter: Meter::default(),
+            page: Page::default(),
+            export: None,
+            out: VecDeque::new(),
+        }
+    }
+
+    /// Takes what happened. Cannot fail: what the server, the broker or a device did wrong shows
+    /// in the next frame. Drain [`Self::poll_output`] afterwards.
+    pub fn handle_input(&mut self, now: Time, input: Input<'_>) {
+        self.clock.advance(now);
+        match input {
+            Input::Clock(wall) => self.clock.set(wall),
+            Input::Request(request) => self.request(request, None),
+            Input::RequestWithFile(request, file) => self.request(request, Some(file)),
+            Input::Opened(socket) => self.socket_input(socket, SocketInput::Opened),
+            Input::Received(socket, bytes) => {
+                self.socket_input(socket, SocketInput::Received(bytes));
+            }
+            Input::Closed(socket) => self.socket_input(socket, SocketInput::Closed),
+            Input::Fetched(id, fetched) => self.fetched(id, fetched),
+            Input::Progress(job, done) => self.job_progress(job, done),
+            Input::Ended(job, ended) => self.job_ended(job, ended),
+            Input::Timeout => {}
+        }
+        self.drain_session();
+    }
+
+    /// What to do next. Call until it returns [`Output::Timeout`], whose instant is later than
+    /// the last one that the console was told.
+    pub fn poll_output(&mut self) -> Output {
+        loop {
+            if let Some(output) = self.out.pop_front() {
+                return output;
+            }
+            match self.next_deadline() {
+                Some(at) if at <= self.clock.now() => self.handle_timeout(),
+                next => return Output::Timeout(next),
+            }
+        }
+    }
+
+    pub(crate) fn seed(&mut self, seed: u64) {
+        self.random = SplitMix64::new(seed);
+        self.link = Link::new(self.random.next_u64());
+    }
+
+    /// A call failed, and not because of what was asked.
+    pub(crate) fn trouble(&mut self, what: &str, fetched: &Fetched) {
+        let why = match fetched {
+            Fetched::Answer { status, body } => rest::error_text(*status, body),
+            Fetched::Unreachable => "the server does not answer".to_owned(),
+        };
+        self.notices.add(Level::Error, format!("{what}: {why}."));
+    }
+
+    /// An answer is not of this version of the interface.
+    pub(crate) fn misunderstood(&mut self, what: &str, why: &str) {
+        let text = format!("The server's answer about {what} cannot be read; reload. ({why})");
+        self.notices.add(Level::Error, text);
+    }
+
+    fn request(&mut self, request: Request, file: Option<FileInfo>) {
+        match request {
+            Request::Start(start) => self.start(start),
+            Request::Frame(frame) => self.answer_frame(frame),
+            Request::Login { name, password } => self.login(name, password),
+            Request::Logout => self.logout(),
+            Request::Connect(profile) => self.connect_to(profile),
+            Request::Disconnect => {
+                if matches!(self.setting, Setting::Static { .. }) {
+                    self.disconnect();
+                }
+            }
+            Request::AddDevice(device) => self.add_device(device),
+            Request::ImportDevices(text) => self.import_devices(&text),
+            Request::ExportDevices => self.export_devices(),
+            Request::RemoveDevice(id) => self.remove_device(&id),
+            Request::Send { device, channel, text } => self.send(&device, &channel, text),
+            Request::Firmware(request) => self.firmware_request(request, file),
+            Request::Wake => self.wake(),
+            Request::Dismiss(id) => self.notices.dismiss(id),
+        }
+    }
+
+    fn fetched(&mut self, id: FetchId, fetched: Fetched) {
+        let Some(call) = self.rest.answered(id) else { return };
+        let unknown = matches!(fetched, Fetched::Answer { status: 401, .. });
+        match call {
+            Call::Probe => self.probed(fetched),
+            Call::Login => self.logged_in(fetched),
+            Call::Logout => {}
+            _ if unknown => self.expired(),
+            Call::Ticket => self.ticket(fetched),
+            Call::Devices { connected } => self.devices_listed(connected, fetched),
+            Call::History { device, channel, span } => {
+                self.history_fetched(&(device, channel), span, fetched);
+            }
+            Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
+            Call::Push(_) => self.pushed(fetched),
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        let deadlines = [self.link.deadline(), self.list_at, self.silence_deadline()];
+        deadlines.into_iter().flatten().min()
+    }
+
+    fn handle_timeout(&mut self) {
+        let now = self.clock.now();
+        self.link_timeout();
+        if self.list_at.is_some_and(|at| at <= now) {
+            self.fetch_devices();
+        }
+        self.mention_silence();
+        self.drain_session();
+    }
+}

@@ -1,0 +1,61 @@
+//! Which parts of a channel's past are here.
+
+use crate::rest::Span;
+
+#[cfg(test)]
+mod tests;
+
+/// Spans of time of which every point is here, as far as the budget lets them stay. Sorted, apart
+/// from each other. `u64::MAX` as an end: live, nothing is missed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Coverage(Vec<Span>);
+
+impl Coverage {
+    /// All points of the span are here now.
+    pub(crate) fn add(&mut self, span: Span) {
+        let mut joined = span;
+        self.0.retain(|it| {
+            let apart = it.until.saturating_add(1) < joined.from
+                || joined.until.saturating_add(1) < it.from;
+            if !apart {
+                joined.from = joined.from.min(it.from);
+                joined.until = joined.until.max(it.until);
+            }
+            apart
+        });
+        let place = self.0.partition_point(|it| it.from < joined.from);
+        self.0.insert(place, joined);
+    }
+
+    /// Nothing that is later than `until` is certain any more: the connection was lost.
+    pub(crate) fn cut(&mut self, until: u64) {
+        self.0.retain(|it| it.from <= until);
+        if let Some(last) = self.0.last_mut() {
+            last.until = last.until.min(until);
+        }
+    }
+
+    /// The end of the newest part.
+    pub(crate) fn end(&self) -> Option<u64> {
+        self.0.last().map(|it| it.until)
+    }
+
+    /// The newest part of `wanted` that is not here.
+    pub(crate) fn missing(&self, wanted: Span) -> Option<Span> {
+        let mut until = wanted.until;
+        for it in self.0.iter().rev() {
+            if it.from > until {
+                continue;
+            }
+            if it.until < until {
+                let from = wanted.from.max(it.until + 1);
+                return (from <= until).then_some(Span { from, until });
+            }
+            if it.from <= wanted.from {
+                return None;
+            }
+            until = it.from - 1;
+        }
+        (wanted.from <= until).then_some(Span { from: wanted.from, until })
+    }
+}

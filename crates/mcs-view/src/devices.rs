@@ -1,0 +1,276 @@
+//! The devices: what they are, whether they are here, and what stands on their cards.
+
+use std::collections::BTreeMap;
+
+use mcs_model::api::{DeviceInfo, Presence, PushStatus};
+use mcs_model::{
+    Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawValue, Timestamp, Value,
+};
+use mcs_session::SubscriptionId;
+
+use crate::control::Life;
+use crate::protocol::{CardState, DeviceRow, NewDevice, Online, Shown};
+
+
+/// How far a device's clock may be ahead before its points count as of the future.
+const CLOCK_AHEAD: u64 = 5_000;
+
+/// All devices.
+#[derive(Debug, Default)]
+pub(crate) struct Devices {
+    map: BTreeMap<DeviceId, Device>,
+    /// The page has not seen the list as it is.
+    pub(crate) changed: bool,
+}
+
+/// One device.
+#[derive(Debug)]
+pub(crate) struct Device {
+    pub(crate) id: DeviceId,
+    pub(crate) key: DeviceKey,
+    pub(crate) name: String,
+    pub(crate) prototype: Option<(ProductId, String)>,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) cards: BTreeMap<ChannelId, Card>,
+    /// By the server's word.
+    pub(crate) presence: Presence,
+    pub(crate) firmware_version: Option<String>,
+    pub(crate) push: Option<PushStatus>,
+    /// Its topics.
+    pub(crate) subscriptions: Vec<SubscriptionId>,
+    /// The broker has granted its topics on this connection: no point is missed.
+    pub(crate) live: bool,
+    /// The operator was told of what it sends and nobody understands.
+    pub(crate) complained: bool,
+}
+
+/// What stands on a card.
+#[derive(Debug, Default)]
+pub(crate) struct Card {
+    pub(crate) value: Option<Shown>,
+    pub(crate) life: Option<Life>,
+    /// The page has not seen it as it is.
+    pub(crate) changed: bool,
+}
+
+impl Devices {
+    /// Adds a device, or replaces what is known of it; values and commands of channels that stay
+    /// are kept. Gives the subscriptions that are of no use any more: those with another key.
+    pub(crate) fn put(&mut self, mut device: Device) -> Vec<SubscriptionId> {
+        self.changed = true;
+        let mut useless = Vec::new();
+        if let Some(former) = self.map.remove(&device.id) {
+            if former.key == device.key {
+                device.cards = former.cards;
+                device
+                    .cards
+                    .retain(|channel, _| device.channels.iter().any(|it| it.id == *channel));
+                device.subscriptions = former.subscriptions;
+                device.live = former.live;
+                device.complained = former.complained;
+            } else {
+                useless = former.subscriptions;
+            }
+        }
+        self.map.insert(device.id.clone(), device);
+        useless
+    }
+
+    pub(crate) fn get(&self, id: &DeviceId) -> Option<&Device> {
+        self.map.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &DeviceId) -> Option<&mut Device> {
+        self.map.get_mut(id)
+    }
+
+    pub(crate) fn remove(&mut self, id: &DeviceId) -> Option<Device> {
+        self.changed = true;
+        self.map.remove(id)
+    }
+
+    pub(crate) fn ids(&self) -> Vec<DeviceId> {
+        self.map.keys().cloned().collect()
+    }
+
+    /// In display order: by name, then by id.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Device> {
+        let mut all: Vec<_> = self.map.values().collect();
+        all.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        all.into_iter()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Device> {
+        self.map.values_mut()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self { changed: true, ..Self::default() };
+    }
+}
+
+impl Device {
+    /// A device of the server's list, without its points.
+    pub(crate) fn listed(info: &DeviceInfo) -> Self {
+        Self {
+            id: info.id.clone(),
+            key: info.key.clone(),
+            name: info.name.clone(),
+            prototype: Some((info.prototype.id.clone(), info.prototype.name.clone())),
+            channels: info.prototype.channels.clone(),
+            cards: BTreeMap::new(),
+            presence: info.presence.clone(),
+            firmware_version: info.firmware_version.clone(),
+            push: info.push.clone(),
+            subscriptions: Vec::new(),
+            live: false,
+            complained: false,
+        }
+    }
+
+    /// A device that the operator typed in.
+    pub(crate) fn typed(new: NewDevice) -> Self {
+        let name = if new.name.trim().is_empty() { new.id.to_string() } else { new.name };
+        Self {
+            id: new.id,
+            key: new.key,
+            name,
+            prototype: None,
+            channels: new.channels,
+            cards: BTreeMap::new(),
+            presence: Presence::default(),
+            firmware_version: None,
+            push: None,
+            subscriptions: Vec::new(),
+            live: false,
+            complained: false,
+        }
+    }
+
+    pub(crate) fn channel(&self, id: &ChannelId) -> Option<&Channel> {
+        self.channels.iter().find(|it| it.id == *id)
+    }
+
+    pub(crate) fn card(&mut self, channel: &ChannelId) -> &mut Card {
+        if !self.cards.contains_key(channel) {
+            self.cards.insert(channel.clone(), Card::default());
+        }
+        self.cards.entry(channel.clone()).or_default()
+    }
+
+    /// Something came from it. Says whether that is worth telling: once a second.
+    pub(crate) fn heard(&mut self, now: Timestamp) -> bool {
+        let news =
+            self.presence.last_seen.is_none_or(|it| it.as_millis() + 1000 <= now.as_millis());
+        if news {
+            self.presence.last_seen = Some(now);
+        }
+        news
+    }
+
+    /// A point that just came. `None` when the device has no such channel; else the number to
+    /// chart, if it is one.
+    pub(crate) fn receive(
+        &mut self,
+        channel: &ChannelId,
+        at: Timestamp,
+        raw: &RawValue,
+        now: Timestamp,
+    ) -> Option<Option<f64>> {
+        let parsed = self.channel(channel)?.kind.parse(raw);
+        let card = self.card(channel);
+        card.changed = true;
+        let (value, misfit) = match parsed {
+            Ok(value) => {
+                if let Some(life) = &mut card.life {
+                    life.reported(&value);
+                }
+                (value, None)
+            }
+            Err(error) => (Value::String(raw_text(raw)), Some(error.to_string())),
+        };
+        let number = if misfit.is_none() { value.as_number() } else { None };
+        // A value of the past is history, unless what stands there claims to be of the future.
+        let ahead = now.as_millis().saturating_add(CLOCK_AHEAD);
+        let newest = card.value.as_ref().map_or(0, |it| it.at.as_millis());
+        if at.as_millis() >= newest || newest > ahead {
+            card.value = Some(Shown { value, at, misfit });
+        }
+        Some(number)
+    }
+
+    /// A point that the server has kept.
+    pub(crate) fn recall(&mut self, point: DataPoint) {
+        if self.channel(&point.channel).is_none() {
+            return;
+        }
+        let card = self.card(&point.channel);
+        if card.value.as_ref().is_none_or(|it| it.at < point.timestamp) {
+            card.value = Some(Shown { value: point.value, at: point.timestamp, misfit: None });
+            card.changed = true;
+        }
+    }
+
+    /// The server says whether it is here.
+    pub(crate) fn appear(&mut self, presence: Presence) {
+        if presence.transports.is_empty() {
+            for card in self.cards.values_mut() {
+                card.changed |= card.life.as_mut().is_some_and(Life::went_offline);
+            }
+        }
+        let last_seen = self.presence.last_seen.max(presence.last_seen);
+        self.presence = Presence { last_seen, ..presence };
+    }
+
+    /// The row in the list; `known` when the server's word on presence is fresh.
+    pub(crate) fn row(&self, known: bool) -> DeviceRow {
+        let transports = if known { self.presence.transports.clone() } else { Vec::new() };
+        DeviceRow {
+            id: self.id.clone(),
+            key: self.key.clone(),
+            name: self.name.clone(),
+            prototype: self.prototype.clone(),
+            online: self.online(known),
+            transports,
+            last_seen: self.presence.last_seen,
+            firmware_version: self.firmware_version.clone(),
+            push: self.push.clone(),
+            channels: u32::try_from(self.channels.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    pub(crate) fn online(&self, known: bool) -> Online {
+        match (known, self.presence.transports.is_empty()) {
+            (false, _) => Online::Unknown,
+            (true, true) => Online::No,
+            (true, false) => Online::Yes,
+        }
+    }
+
+    /// Cards that the page has not seen as they are, or all; they count as seen afterwards.
+    pub(crate) fn show_cards(&mut self, all: bool) -> Vec<CardState> {
+        let mut shown = Vec::new();
+        for (channel, card) in &mut self.cards {
+            if core::mem::take(&mut card.changed) || all {
+                let control = card.life.as_ref().map(|it| it.control().clone());
+                let channel = channel.clone();
+                shown.push(CardState { channel, value: card.value.clone(), control });
+            }
+        }
+        shown
+    }
+}
+
+/// The most characters of a value that does not fit, to be shown.
+const MOST_SHOWN: usize = 200;
+
+fn raw_text(raw: &RawValue) -> String {
+    let text = match raw {
+        RawValue::Csv(text) => text.clone(),
+        RawValue::Json(json) => json.to_string(),
+    };
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

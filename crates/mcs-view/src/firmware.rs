@@ -1,0 +1,133 @@
+//! The firmware page: a file is hashed, held against what the operator expects, uploaded, held
+//! against the server's hashes, fetched back as a device would, and only then pushed.
+
+use std::collections::VecDeque;
+
+use mcs_model::api::FirmwareInfo;
+use mcs_model::{DeviceId, FirmwareId, ProductId};
+
+use crate::io::{FileInfo, Hashes, JobId};
+use crate::protocol::{
+    ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
+};
+
+mod flow;
+
+/// Everything on the firmware page.
+#[derive(Debug, Default)]
+pub(crate) struct Firmwares {
+    /// The prototype that the page chose, or the first one.
+    prototype: Option<ProductId>,
+    /// Its firmwares, newest first.
+    shelf: Vec<StoredFirmware>,
+    file: Option<FileInfo>,
+    /// Of the file.
+    hashes: Option<Hashes>,
+    stage: JobStage,
+    /// As typed.
+    expectation: String,
+    /// What is being done with the file.
+    task: Option<(JobId, Task)>,
+    /// What is being fetched back, and what comes next.
+    check: Option<(JobId, FirmwareId)>,
+    checks: VecDeque<FirmwareId>,
+    last_job: u64,
+    /// The page has not seen it as it is.
+    pub(crate) changed: bool,
+}
+
+/// What is being done with the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    Hash,
+    Upload,
+}
+
+impl Firmwares {
+    fn next_job(&mut self) -> JobId {
+        self.last_job += 1;
+        JobId(self.last_job)
+    }
+
+    /// The operator's expectation against the MD5 of `hashes`.
+    fn expected(&self, md5: Option<&str>) -> ExpectedMd5 {
+        let typed = self.expectation.trim();
+        if typed.is_empty() {
+            return ExpectedMd5::None;
+        }
+        if typed.len() != 32 || !typed.bytes().all(|it| it.is_ascii_hexdigit()) {
+            return ExpectedMd5::Invalid;
+        }
+        match md5 {
+            None => ExpectedMd5::Waiting,
+            Some(md5) if md5.eq_ignore_ascii_case(typed) => ExpectedMd5::Match,
+            Some(_) => ExpectedMd5::Mismatch,
+        }
+    }
+
+    fn stored(&mut self, firmware: &FirmwareId) -> Option<&mut StoredFirmware> {
+        self.shelf.iter_mut().find(|it| it.info.id == *firmware)
+    }
+
+    /// The server's list. What was verified stays so while its record is the same.
+    fn restock(&mut self, mut list: Vec<FirmwareInfo>) {
+        list.sort_by(|a, b| (b.uploaded, &b.id).cmp(&(a.uploaded, &a.id)));
+        let former = core::mem::take(&mut self.shelf);
+        let verified = |info: &FirmwareInfo| {
+            let same = former.iter().find(|it| it.info == *info);
+            same.map_or(Verification::NotYet, |it| it.verified.clone())
+        };
+        self.shelf = list
+            .into_iter()
+            .map(|info| StoredFirmware { verified: verified(&info), info })
+            .collect();
+        self.changed = true;
+    }
+
+    /// What the page shows.
+    pub(crate) fn view(
+        &self,
+        prototypes: Vec<(ProductId, String)>,
+        devices: Vec<DeviceId>,
+    ) -> FirmwareView {
+        let md5 = self.hashes.as_ref().map(|it| it.md5.as_str());
+        FirmwareView {
+            prototypes,
+            prototype: self.prototype.clone(),
+            firmwares: self.shelf.clone(),
+            job: FirmwareJob {
+                file: self.file.as_ref().map(|it| (it.name.clone(), it.size)),
+                stage: self.stage.clone(),
+                expected: self.expected(md5),
+            },
+            devices,
+        }
+    }
+
+    /// The chosen prototype.
+    pub(crate) fn prototype(&self) -> Option<&ProductId> {
+        self.prototype.as_ref()
+    }
+}
+
+/// The check that `found` fails when it should be `wanted`, in words; none if it is.
+fn difference(found: &Hashes, wanted: &Hashes) -> Option<String> {
+    let differs = |what: &str, found: &str, wanted: &str| {
+        Some(format!("{what} differs: it is {found} and should be {wanted}"))
+    };
+    if found.size != wanted.size {
+        let (found, wanted) = (found.size.to_string(), wanted.size.to_string());
+        differs("the size in bytes", &found, &wanted)
+    } else if found.md5 != wanted.md5 {
+        differs("the MD5", &found.md5, &wanted.md5)
+    } else if found.sha256 != wanted.sha256 {
+        differs("the SHA-256", &found.sha256, &wanted.sha256)
+    } else {
+        None
+    }
+}
+
+/// What a record says of its file.
+fn recorded(info: &FirmwareInfo) -> Hashes {
+    Hashes { size: info.size, md5: info.md5.clone(), sha256: info.sha256.clone() }
+}

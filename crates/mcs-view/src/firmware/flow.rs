@@ -1,0 +1,354 @@
+//! What the operator and the server do to the firmware page.
+
+use mcs_model::api::{self, FirmwareInfo, PushReport, PushRequest, PushState, Role};
+use mcs_model::{DeviceId, FirmwareId, ProductId};
+
+use super::{Firmwares, Task, difference, recorded};
+use crate::console::Console;
+use crate::io::{Ended, Fetched, FileInfo, Hashes, JobId, Output};
+use crate::protocol::{ExpectedMd5, FirmwareRequest, JobStage, Level, Verification};
+use crate::rest::{self, Call, HEADERS};
+
+impl Console {
+    pub(crate) fn firmware_request(&mut self, request: FirmwareRequest, file: Option<FileInfo>) {
+        let Some(session) = &self.signed_in else {
+            self.notices.add(Level::Warning, "Firmware needs a server: sign in first.");
+            return;
+        };
+        if session.role == Role::Viewer
+            && matches!(request, FirmwareRequest::Upload { .. } | FirmwareRequest::Push { .. })
+        {
+            self.notices.add(Level::Error, "Your role may look at firmware, but not change it.");
+            return;
+        }
+        self.firmware.changed = true;
+        match request {
+            FirmwareRequest::Choose => self.choose(file),
+            FirmwareRequest::Cancel => self.cancel_firmware(),
+            FirmwareRequest::Expect(md5) => self.firmware.expectation = md5,
+            FirmwareRequest::Upload { prototype, name, version, note } => {
+                self.upload(prototype, &name, &version, &note);
+            }
+            FirmwareRequest::Verify(firmware) => self.verify(firmware),
+            FirmwareRequest::Push { firmware, devices } => self.push(firmware, devices),
+        }
+    }
+
+    /// The page of a prototype was opened; the first one when it names none.
+    pub(crate) fn open_firmware(&mut self, prototype: Option<ProductId>) {
+        let chosen = prototype.or_else(|| self.prototypes().into_iter().next().map(|it| it.0));
+        if self.firmware.prototype != chosen {
+            self.firmware.prototype = chosen;
+            self.firmware.shelf.clear();
+            self.firmware.changed = true;
+        }
+        self.list_firmwares();
+    }
+
+    pub(crate) fn list_firmwares(&mut self) {
+        let Some(prototype) = self.firmware.prototype.clone() else { return };
+        let call = Call::Firmwares(prototype);
+        if self.signed_in.is_some() && !self.rest.awaits(|it| *it == call) {
+            self.out.push_back(self.rest.call(call));
+        }
+    }
+
+    pub(crate) fn firmwares_listed(&mut self, prototype: &ProductId, fetched: Fetched) {
+        if self.firmware.prototype.as_ref() != Some(prototype) {
+            return;
+        }
+        match fetched {
+            Fetched::Answer { status: 200, body } => match api::from_json(&body) {
+                Ok(list) => self.firmware.restock(list),
+                Err(error) => self.misunderstood("the firmware list", &error.to_string()),
+            },
+            other => self.trouble("The firmware list could not be fetched", &other),
+        }
+    }
+
+    fn choose(&mut self, file: Option<FileInfo>) {
+        self.abandon_file();
+        let Some(file) = file else { return };
+        let total = file.size;
+        self.firmware.stage = if total == 0 {
+            JobStage::Failed(format!("{} is empty", file.name))
+        } else {
+            let job = self.firmware.next_job();
+            self.firmware.task = Some((job, Task::Hash));
+            self.out.push_back(Output::Hash(job));
+            JobStage::Hashing { done: 0, total }
+        };
+        self.firmware.file = Some(file);
+    }
+
+    fn cancel_firmware(&mut self) {
+        self.abandon_file();
+        self.firmware.checks.clear();
+        if let Some((job, firmware)) = self.firmware.check.take() {
+            self.out.push_back(Output::Abort(job));
+            if let Some(stored) = self.firmware.stored(&firmware) {
+                stored.verified = Verification::NotYet;
+            }
+        }
+    }
+
+    /// Forgets everything; jobs are stopped.
+    pub(crate) fn forget_firmware(&mut self) {
+        self.cancel_firmware();
+        let last_job = self.firmware.last_job;
+        self.firmware = Firmwares { last_job, changed: true, ..Firmwares::default() };
+    }
+
+    fn abandon_file(&mut self) {
+        if let Some((job, _)) = self.firmware.task.take() {
+            self.out.push_back(Output::Abort(job));
+        }
+        self.firmware.file = None;
+        self.firmware.hashes = None;
+        self.firmware.stage = JobStage::Empty;
+    }
+
+    fn upload(&mut self, prototype: ProductId, name: &str, version: &str, note: &str) {
+        let (Some(file), Some(hashes), None) =
+            (&self.firmware.file, self.firmware.hashes.clone(), &self.firmware.task)
+        else {
+            self.notices.add(Level::Warning, "Choose a file first, and wait until it is hashed.");
+            return;
+        };
+        if let Some(objection) = self.objection(&hashes.md5) {
+            self.notices.add(Level::Error, format!("Not uploaded: {objection}"));
+            return;
+        }
+        let (name, version) = (name.trim(), version.trim());
+        if version.is_empty() || version.contains(',') || version.chars().any(char::is_control) {
+            // It stands between commas in the notice that devices get (CONTRACT §5.2).
+            self.notices.add(Level::Error, "Not uploaded: a version is needed, without commas.");
+            return;
+        }
+        let name = if name.is_empty() { &file.name } else { name };
+        let size = hashes.size.to_string();
+        let fields = [
+            ("name", name),
+            ("version", version),
+            ("note", note),
+            ("size", &size),
+            ("md5", &hashes.md5),
+            ("sha256", &hashes.sha256),
+        ];
+        let path = rest::upload_path(&prototype, &fields);
+        let job = self.firmware.next_job();
+        self.firmware.task = Some((job, Task::Upload));
+        self.out.push_back(Output::Upload { job, path, headers: HEADERS.to_vec() });
+        let Hashes { size: total, md5, sha256 } = hashes;
+        self.firmware.stage = JobStage::Uploading { md5, sha256, done: 0, total };
+    }
+
+    /// Why a file with this MD5 may not go out, if so.
+    fn objection(&self, md5: &str) -> Option<String> {
+        match self.firmware.expected(Some(md5)) {
+            ExpectedMd5::Mismatch => Some(format!(
+                "the MD5 is {md5}, and you expect {}.",
+                self.firmware.expectation.trim().to_ascii_lowercase()
+            )),
+            ExpectedMd5::Invalid => Some("the MD5 that you expect is not 32 hex digits.".into()),
+            ExpectedMd5::None | ExpectedMd5::Waiting | ExpectedMd5::Match => None,
+        }
+    }
+
+    pub(crate) fn job_progress(&mut self, job: JobId, bytes: u64) {
+        match (&self.firmware.task, &self.firmware.check) {
+            (Some((task, _)), _) if *task == job => match &mut self.firmware.stage {
+                JobStage::Hashing { done, .. } | JobStage::Uploading { done, .. } => *done = bytes,
+                _ => {}
+            },
+            (_, Some((check, firmware))) if *check == job => {
+                let firmware = firmware.clone();
+                if let Some(stored) = self.firmware.stored(&firmware) {
+                    let total = stored.info.size;
+                    stored.verified = Verification::Running { done: bytes, total };
+                }
+            }
+            _ => return,
+        }
+        self.firmware.changed = true;
+    }
+
+    pub(crate) fn job_ended(&mut self, job: JobId, ended: Ended) {
+        if let Some((_, task)) = self.firmware.task.take_if(|it| it.0 == job) {
+            self.firmware.changed = true;
+            match (task, ended) {
+                (Task::Hash, Ended::Hashed(hashes)) => self.hashed(hashes),
+                (Task::Hash, Ended::Failed(why)) => self.firmware.stage = JobStage::Failed(why),
+                (Task::Upload, Ended::Answered { status, body }) => self.uploaded(status, &body),
+                (Task::Upload, Ended::Failed(why)) => self.not_uploaded(&why),
+                (Task::Hash, Ended::Answered { .. }) | (Task::Upload, Ended::Hashed(_)) => {
+                    self.firmware.stage = JobStage::Failed("the job was mixed up".to_owned());
+                }
+            }
+        } else if let Some((_, firmware)) = self.firmware.check.take_if(|it| it.0 == job) {
+            self.firmware.changed = true;
+            self.checked(&firmware, ended);
+            self.check_next();
+        }
+    }
+
+    fn hashed(&mut self, hashes: Hashes) {
+        let wanted = self.firmware.file.as_ref().map_or(0, |it| it.size);
+        if hashes.size != wanted {
+            self.firmware.stage = JobStage::Failed(format!(
+                "the file changed: {} bytes were read, not {wanted}; choose it again",
+                hashes.size
+            ));
+            return;
+        }
+        let (md5, sha256) = (hashes.md5.clone(), hashes.sha256.clone());
+        self.firmware.stage = JobStage::Hashed { md5, sha256 };
+        self.firmware.hashes = Some(hashes);
+    }
+
+    fn uploaded(&mut self, status: u16, body: &[u8]) {
+        if status == 401 {
+            self.expired();
+            return;
+        }
+        if status != 200 && status != 201 {
+            self.not_uploaded(&rest::error_text(status, body));
+            return;
+        }
+        let (info, hashes) = match (api::from_json::<FirmwareInfo>(body), &self.firmware.hashes) {
+            (Ok(info), Some(hashes)) => (info, hashes.clone()),
+            (Err(error), _) => {
+                return self.not_uploaded(&format!("the answer is unclear: {error}"));
+            }
+            (_, None) => return,
+        };
+        if let Some(difference) = difference(&recorded(&info), &hashes) {
+            // Never goes on from here: what lies on the server is not what was chosen.
+            let why = format!("what the server received is not this file: {difference}");
+            self.firmware.stage = JobStage::Failed(why);
+            self.list_firmwares();
+            return;
+        }
+        let Hashes { md5, sha256, .. } = hashes;
+        self.firmware.stage = JobStage::Uploaded { md5, sha256, firmware: info.id.clone() };
+        if self.firmware.prototype.as_ref() == Some(&info.prototype) {
+            let mut list: Vec<_> = self.firmware.shelf.iter().map(|it| it.info.clone()).collect();
+            list.retain(|it| it.id != info.id);
+            list.push(info.clone());
+            self.firmware.restock(list);
+            self.verify(info.id);
+        }
+    }
+
+    /// Back to where the operator can try again with the same file.
+    fn not_uploaded(&mut self, why: &str) {
+        if let Some(Hashes { md5, sha256, .. }) = self.firmware.hashes.clone() {
+            self.firmware.stage = JobStage::Hashed { md5, sha256 };
+        }
+        self.notices.add(Level::Error, format!("Not uploaded: {why}"));
+    }
+
+    fn verify(&mut self, firmware: FirmwareId) {
+        let under_way = self.firmware.check.as_ref().is_some_and(|it| it.1 == firmware);
+        let Some(stored) = self.firmware.stored(&firmware) else { return };
+        if under_way {
+            return;
+        }
+        stored.verified = Verification::Running { done: 0, total: stored.info.size };
+        self.firmware.checks.retain(|it| *it != firmware);
+        self.firmware.checks.push_back(firmware);
+        self.check_next();
+    }
+
+    fn check_next(&mut self) {
+        while self.firmware.check.is_none()
+            && let Some(firmware) = self.firmware.checks.pop_front()
+        {
+            let Some(stored) = self.firmware.stored(&firmware) else { continue };
+            let url = stored.info.url.clone();
+            let job = self.firmware.next_job();
+            self.firmware.check = Some((job, firmware));
+            let url = self.reachable(&url);
+            self.out.push_back(Output::Download { job, url });
+        }
+    }
+
+    /// The download URL as this page can fetch it. Devices use the server's public address, which
+    /// to a browser is another origin as soon as one says `localhost` and the other `127.0.0.1`:
+    /// files that the server itself serves are fetched by their path.
+    fn reachable(&self, url: &str) -> String {
+        let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        match path {
+            Some(path) if path.starts_with("/fw/") => path.to_owned(),
+            _ => url.to_owned(),
+        }
+    }
+
+    fn checked(&mut self, firmware: &FirmwareId, ended: Ended) {
+        let Some(stored) = self.firmware.stored(firmware) else { return };
+        let failure = match ended {
+            Ended::Hashed(found) => difference(&found, &recorded(&stored.info)),
+            Ended::Failed(why) => Some(why),
+            Ended::Answered { .. } => Some("the job was mixed up".to_owned()),
+        };
+        stored.verified = match failure {
+            None => Verification::Verified,
+            Some(why) => Verification::Failed(format!("what devices would download: {why}")),
+        };
+    }
+
+    fn push(&mut self, firmware: FirmwareId, devices: Vec<DeviceId>) {
+        let Some(stored) = self.firmware.stored(&firmware) else { return };
+        let (verified, info) = (stored.verified.clone(), stored.info.clone());
+        let objection = match verified {
+            _ if devices.is_empty() => Some("choose at least one device.".to_owned()),
+            Verification::Verified => self.objection(&info.md5),
+            Verification::Failed(why) => Some(why),
+            Verification::NotYet | Verification::Running { .. } => {
+                Some("it was not fetched back and verified yet.".to_owned())
+            }
+        };
+        if let Some(objection) = objection {
+            let text = format!("{} {} is not pushed: {objection}", info.name, info.version);
+            self.notices.add(Level::Error, text);
+            return;
+        }
+        let call = self.rest.call_with(Call::Push(firmware), &PushRequest { devices });
+        self.out.push_back(call);
+    }
+
+    pub(crate) fn pushed(&mut self, fetched: Fetched) {
+        let body = match fetched {
+            Fetched::Answer { status: 200..=202, body } => body,
+            other => return self.trouble("The firmware was not pushed", &other),
+        };
+        let report = match api::from_json::<PushReport>(&body) {
+            Ok(report) => report,
+            Err(error) => return self.misunderstood("the push", &error.to_string()),
+        };
+        let mut taken = 0;
+        for result in report.results {
+            let Some(device) = self.devices.get_mut(&result.device) else { continue };
+            let state = result.status.state;
+            if matches!(state, PushState::Failed | PushState::TimedOut | PushState::Canceled) {
+                let text = format!("{}: not pushed: {}", device.name, result.status.detail);
+                self.notices.add(Level::Error, text);
+            } else {
+                taken += 1;
+            }
+            // An event may have been quicker than this answer.
+            let newer = device.push.as_ref().is_some_and(|it| {
+                it.firmware == result.status.firmware && it.since > result.status.since
+            });
+            if !newer {
+                device.push = Some(result.status);
+            }
+        }
+        self.devices.changed = true;
+        if taken > 0 {
+            let text =
+                format!("Pushed to {taken} device(s). Updated means: it reported the version.");
+            self.notices.add(Level::Info, text);
+        }
+    }
+}

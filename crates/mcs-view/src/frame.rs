@@ -1,0 +1,183 @@
+//! What the page gets once per animation frame: only what changed.
+
+use core::time::Duration;
+
+use mcs_model::DeviceId;
+use mcs_time::Time;
+
+use crate::charts;
+use crate::console::Console;
+use crate::io::{Fetched, Output};
+use crate::protocol::{
+    ChartFrame, ChartRequest, DeviceView, Frame, FrameRequest, Level, Stats, View,
+};
+use crate::rest::{Call, Span};
+
+/// The status bar changes at most twice a second.
+const STATS_EVERY: Duration = Duration::from_millis(500);
+
+/// What the page has.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    view: Option<View>,
+    stats: Option<(Time, Stats)>,
+}
+
+impl Console {
+    /// Answers a frame request.
+    pub(crate) fn answer_frame(&mut self, request: FrameRequest) {
+        let turned = self.page.view.as_ref() != Some(&request.view);
+        if turned && let View::Firmware(prototype) = &request.view {
+            self.open_firmware(prototype.clone());
+        }
+        self.fetch_history(&request.charts);
+        let all = request.fresh;
+        let mut frame = Frame::default();
+        let mut floats = Vec::new();
+        if core::mem::take(&mut self.setting_changed) || all {
+            frame.setting = Some(self.setting.clone());
+        }
+        if core::mem::take(&mut self.link.changed) || all {
+            frame.link = Some(self.link.shown().clone());
+        }
+        let devices_changed = core::mem::take(&mut self.devices.changed);
+        if devices_changed || all {
+            let known = self.presence_known;
+            frame.devices = Some(self.devices.iter().map(|it| it.row(known)).collect());
+        }
+        if core::mem::take(&mut self.notices.changed) || all {
+            frame.notices = Some(self.notices.list().to_vec());
+        }
+        match &request.view {
+            View::Devices => {}
+            View::Device(id) => self.show_device(id, turned || all, &mut frame),
+            View::Firmware(_) => self.show_firmware(devices_changed || turned || all, &mut frame),
+        }
+        frame.charts = self.paint(&request.charts, turned || all, &mut floats);
+        frame.stats = self.stats(all);
+        frame.export = self.export.take();
+        self.page.view = Some(request.view);
+        self.out.push_back(Output::Frame(Box::new(frame), floats));
+    }
+
+    fn show_device(&mut self, id: &DeviceId, all: bool, frame: &mut Frame) {
+        let all = core::mem::take(&mut self.device_changed) || all;
+        let Some(device) = self.devices.get_mut(id) else { return };
+        if all {
+            frame.device = Some(DeviceView { id: id.clone(), channels: device.channels.clone() });
+        }
+        frame.cards = device.show_cards(all);
+    }
+
+    fn show_firmware(&mut self, all: bool, frame: &mut Frame) {
+        if self.firmware.prototype().is_none() {
+            // The page was opened before the first device was known.
+            self.open_firmware(None);
+        }
+        if core::mem::take(&mut self.firmware.changed) || all {
+            let chosen = self.firmware.prototype();
+            let of = |it: &&crate::devices::Device| {
+                it.prototype.as_ref().is_some_and(|it| Some(&it.0) == chosen)
+            };
+            let devices = self.devices.iter().filter(of).map(|it| it.id.clone()).collect();
+            frame.firmware = Some(self.firmware.view(self.prototypes(), devices));
+        }
+    }
+
+    fn paint(
+        &mut self,
+        requests: &[ChartRequest],
+        all: bool,
+        floats: &mut Vec<f32>,
+    ) -> Vec<ChartFrame> {
+        let wall = self.clock.wall();
+        self.charts.show(if all { 0 } else { requests.len() });
+        let mut painted = Vec::new();
+        for (index, chart) in requests.iter().enumerate() {
+            let device = self.devices.get(&chart.device);
+            let kind = |id: &_| device.and_then(|it| it.channel(id)).map(|it| &it.kind);
+            painted.extend(self.charts.paint(index, chart, wall, kind, floats));
+        }
+        painted
+    }
+
+    /// Asks the server for what is missing of the charts on the screen.
+    fn fetch_history(&mut self, requests: &[ChartRequest]) {
+        if self.signed_in.is_none() {
+            return;
+        }
+        let (now, wall) = (self.clock.now(), self.clock.wall());
+        for chart in requests {
+            let Some(device) = self.devices.get(&chart.device) else { continue };
+            let mut window = charts::window(chart, wall);
+            if window.until >= wall.as_millis() {
+                // A device's clock may be ahead, and what comes next is of interest too.
+                window.until = u64::MAX;
+            }
+            for channel in &chart.channels {
+                let definition = device.channel(channel);
+                if !definition.is_some_and(|it| charts::has_numbers(&it.kind)) {
+                    continue;
+                }
+                let key = (chart.device.clone(), channel.clone());
+                let span = self.charts.fetch(&key, window, device.live, now, wall);
+                if let Some(span) = span {
+                    let (device, channel) = key;
+                    let call = Call::History { device, channel, span };
+                    self.out.push_back(self.rest.call(call));
+                }
+            }
+        }
+    }
+
+    /// The answer to a question for history.
+    pub(crate) fn history_fetched(&mut self, key: &charts::Key, span: Span, fetched: Fetched) {
+        let now = self.clock.now();
+        let channel = &key.1;
+        match fetched {
+            Fetched::Answer { status: 200, body } => match mcs_model::api::from_json(&body) {
+                Ok(history) => {
+                    if !self.charts.fetched(key, span, &history) {
+                        let text = format!(
+                            "The chart of {channel} does not go back all the way: there are too \
+                             many points. Choose a shorter time."
+                        );
+                        self.notices.add(Level::Info, text);
+                    }
+                }
+                Err(error) => {
+                    self.charts.failed(key, span, now, true);
+                    self.misunderstood("the history", &error.to_string());
+                }
+            },
+            Fetched::Answer { status: status @ 400..=499, body } if status != 429 => {
+                self.charts.failed(key, span, now, true);
+                let why = crate::rest::error_text(status, &body);
+                self.notices.add(Level::Error, format!("No history of {channel}: {why}."));
+            }
+            // Its absence is seen in the chart, and it is tried again.
+            Fetched::Answer { .. } | Fetched::Unreachable => {
+                self.charts.failed(key, span, now, false);
+            }
+        }
+    }
+
+    fn stats(&mut self, all: bool) -> Option<Stats> {
+        let now = self.clock.now();
+        let last = self.page.stats;
+        if !all && last.is_some_and(|(at, _)| now < at + STATS_EVERY) {
+            return None;
+        }
+        let rings = self.charts.rings();
+        let stats = Stats {
+            message_rate: self.meter.rate(now),
+            messages: self.meter.total(),
+            points: rings.points() as u64,
+            memory: rings.bytes() as u64,
+            budget: rings.budget() as u64,
+            evicted: rings.evicted(),
+        };
+        self.page.stats = Some((now, stats));
+        (all || last.is_none_or(|(_, former)| former != stats)).then_some(stats)
+    }
+}

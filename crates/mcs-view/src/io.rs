@@ -1,0 +1,170 @@
+//! What goes into a console and what comes out.
+
+use mcs_model::Timestamp;
+use mcs_time::Time;
+
+use crate::protocol::{Frame, Request};
+
+/// One WebSocket that the console asked for. An input for any but the newest is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SocketId(pub(crate) u64);
+
+/// One REST call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FetchId(pub(crate) u64);
+
+/// One long task with a file. An input for one that was aborted is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JobId(pub(crate) u64);
+
+/// What the shell reports.
+#[derive(Clone)]
+pub enum Input<'a> {
+    /// The wall clock: at the start, and again whenever it moved against the shell's [`Time`].
+    /// Timers do not follow it.
+    Clock(Timestamp),
+    /// The page asks.
+    Request(Request),
+    /// The page asks with a file beside it, which from now on is *the* file of [`Output::Hash`] and
+    /// [`Output::Upload`].
+    RequestWithFile(Request, FileInfo),
+    /// The socket is open and speaks the sub-protocol `mqtt`.
+    Opened(SocketId),
+    /// Bytes came; any chunking will do.
+    Received(SocketId, &'a [u8]),
+    /// The socket could not be opened, or is closed, however it was.
+    Closed(SocketId),
+    /// A REST call has ended.
+    Fetched(FetchId, Fetched),
+    /// A job has come so far, in bytes.
+    Progress(JobId, u64),
+    /// A job has ended; never after its [`Output::Abort`].
+    Ended(JobId, Ended),
+    /// The instant of [`Output::Timeout`] has come. Early calls do no harm.
+    Timeout,
+}
+
+/// A file that the page holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileInfo {
+    /// Its name, without a path.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// How a REST call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// The server answered.
+    Answer {
+        /// The status code.
+        status: u16,
+        /// The body.
+        body: Vec<u8>,
+    },
+    /// It could not be reached, or the answer broke off.
+    Unreachable,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// [`Output::Hash`] or [`Output::Download`]: all bytes were hashed.
+    Hashed(Hashes),
+    /// [`Output::Upload`]: the server answered.
+    Answered {
+        /// The status code.
+        status: u16,
+        /// The body.
+        body: Vec<u8>,
+    },
+    /// It could not be done; in words.
+    Failed(String),
+}
+
+/// What was hashed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hashes {
+    /// Bytes.
+    pub size: u64,
+    /// 32 lower-case hex digits.
+    pub md5: String,
+    /// 64 lower-case hex digits.
+    pub sha256: String,
+}
+
+/// What the shell has to do.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub enum Output {
+    /// Open a WebSocket with the sub-protocol `mqtt` and report [`Input::Opened`] or
+    /// [`Input::Closed`].
+    Open {
+        /// Its id in inputs.
+        socket: SocketId,
+        /// `ws://…` or `wss://…`.
+        url: String,
+    },
+    /// Send this as one binary frame.
+    Transmit(SocketId, Vec<u8>),
+    /// Close the socket after sending what was transmitted. It needs no report.
+    Close(SocketId),
+    /// Call the server that the page came from, with its cookie, and report [`Input::Fetched`].
+    Fetch {
+        /// Its id in the answer.
+        id: FetchId,
+        /// How.
+        method: Method,
+        /// Path and query, from `/` on.
+        path: String,
+        /// Name and value.
+        headers: Vec<(&'static str, &'static str)>,
+        /// Empty for none.
+        body: Vec<u8>,
+    },
+    /// Hash the file; report [`Input::Progress`] and [`Ended::Hashed`].
+    Hash(JobId),
+    /// POST the file there, with the cookie; report [`Input::Progress`] and [`Ended::Answered`].
+    Upload {
+        /// Its id in inputs.
+        job: JobId,
+        /// Path and query, from `/` on.
+        path: String,
+        /// Name and value.
+        headers: Vec<(&'static str, &'static str)>,
+    },
+    /// GET this past every cache and hash it while it comes; report [`Input::Progress`] and
+    /// [`Ended::Hashed`]. A status other than 200 is [`Ended::Failed`].
+    Download {
+        /// Its id in inputs.
+        job: JobId,
+        /// A path from `/` on, or an absolute URL.
+        url: String,
+    },
+    /// Stop a job; it needs no report.
+    Abort(JobId),
+    /// Post this to the page: the answer to a frame request.
+    Frame(Box<Frame>, Vec<f32>),
+    /// Nothing more to do until an input, or this instant. Ends the drain.
+    Timeout(Option<Time>),
+}
+
+/// How a REST call is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Look.
+    Get,
+    /// Change; the body is JSON.
+    Post,
+}
+
+impl Method {
+    /// Its name in HTTP.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The server's device list: asked for once the announcements are heard, so that nothing falls
+//! between the two.
+
+use core::time::Duration;
+
+use mcs_model::api::{self, DeviceInfo};
+use mcs_model::{DataPoint, ProductId};
+
+use crate::console::Console;
+use crate::devices::Device;
+use crate::io::Fetched;
+use crate::rest::Call;
+
+/// How long to wait before the list is asked for again after a failure.
+const RETRY: Duration = Duration::from_secs(3);
+
+impl Console {
+    /// Asks for the list, unless it is on its way.
+    pub(crate) fn fetch_devices(&mut self) {
+        self.list_at = None;
+        let under_way = self.rest.awaits(|it| matches!(it, Call::Devices { .. }));
+        if self.signed_in.is_some() && !under_way {
+            let call = Call::Devices { connected: self.link.is_connected() };
+            self.out.push_back(self.rest.call(call));
+        }
+    }
+
+    /// The list, asked for while `connected`.
+    pub(crate) fn devices_listed(&mut self, connected: bool, fetched: Fetched) {
+        let events = core::mem::take(&mut self.early_events);
+        let again = core::mem::take(&mut self.list_again);
+        let list = match fetched {
+            Fetched::Answer { status: 200, body } => api::from_json::<Vec<DeviceInfo>>(&body),
+            other => {
+                self.list_at = Some(self.clock.now() + RETRY);
+                return self.trouble("The device list could not be fetched", &other);
+            }
+        };
+        match list {
+            Ok(list) => self.take_list(list),
+            Err(error) => return self.misunderstood("the device list", &error.to_string()),
+        }
+        self.presence_known = connected && self.link.is_connected();
+        events.iter().for_each(|event| self.apply_event(event));
+        if again || (self.link.is_connected() && !connected) {
+            self.fetch_devices();
+        }
+    }
+
+    fn take_list(&mut self, list: Vec<DeviceInfo>) {
+        for id in self.devices.ids() {
+            if !list.iter().any(|it| it.id == id)
+                && let Some(gone) = self.devices.remove(&id)
+            {
+                self.unsubscribe(gone.subscriptions);
+                self.charts.retain(|key| key.0 != id);
+            }
+        }
+        for info in list {
+            let useless = self.devices.put(Device::listed(&info));
+            self.unsubscribe(useless);
+            if let Some(device) = self.devices.get_mut(&info.id) {
+                device.appear(info.presence);
+                for point in info.last_points {
+                    let (channel, timestamp) = (point.channel, point.timestamp);
+                    device.recall(DataPoint { channel, timestamp, value: point.value });
+                }
+            }
+            self.subscribe(&info.id);
+        }
+        self.device_changed = true;
+        self.firmware.changed = true;
+    }
+
+    /// The prototypes of the devices, by name.
+    pub(crate) fn prototypes(&self) -> Vec<(ProductId, String)> {
+        let mut all: Vec<_> = self.devices.iter().filter_map(|it| it.prototype.clone()).collect();
+        all.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+        all.dedup();
+        all
+    }
+
+    /// Forgets every device and its points.
+    pub(crate) fn forget_devices(&mut self) {
+        self.devices.clear();
+        self.charts.retain(|_| false);
+        self.early_events.clear();
+        self.list_again = false;
+        self.list_at = None;
+        self.presence_known = false;
+        self.device_changed = true;
+    }
+}

@@ -1,0 +1,40 @@
+//! What the operator has to be told.
+
+use crate::protocol::{Level, Notice};
+
+/// The most notices at once; the oldest makes room.
+const MOST: usize = 20;
+
+/// Notices that were not dismissed.
+#[derive(Debug, Default)]
+pub(crate) struct Notices {
+    list: Vec<Notice>,
+    last_id: u64,
+    /// The page has not seen the list as it is.
+    pub(crate) changed: bool,
+}
+
+impl Notices {
+    /// Adds one; the same words again move to the end instead of standing there twice.
+    pub(crate) fn add(&mut self, level: Level, text: impl Into<String>) {
+        let text = text.into();
+        self.list.retain(|it| it.text != text);
+        if self.list.len() == MOST {
+            self.list.remove(0);
+        }
+        self.last_id += 1;
+        self.list.push(Notice { id: self.last_id, level, text });
+        self.changed = true;
+    }
+
+    /// Removes one; an unknown id does nothing.
+    pub(crate) fn dismiss(&mut self, id: u64) {
+        self.list.retain(|it| it.id != id);
+        self.changed = true;
+    }
+
+    /// All, oldest first.
+    pub(crate) fn list(&self) -> &[Notice] {
+        &self.list
+    }
+}

@@ -1,0 +1,144 @@
+//! REST calls on their way, and how they are written (ARCHITECTURE: the `/api` surface).
+
+use std::collections::BTreeMap;
+
+use mcs_model::{ChannelId, DeviceId, FirmwareId, ProductId, api};
+use serde::Serialize;
+
+use crate::io::{FetchId, Method, Output};
+
+#[cfg(test)]
+mod tests;
+
+/// What every call carries: a form on another site cannot set it.
+pub(crate) const HEADERS: &[(&str, &str)] = &[("X-Requested-With", "mcs-console")];
+
+/// What an answer is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// Is there a server, and who is signed in?
+    Probe,
+    /// A fresh ticket for the broker.
+    Ticket,
+    Login,
+    Logout,
+    /// The device list, asked for while connected to the broker or not.
+    Devices {
+        connected: bool,
+    },
+    /// Points of a channel within a span.
+    History {
+        device: DeviceId,
+        channel: ChannelId,
+        span: Span,
+    },
+    Firmwares(ProductId),
+    Push(FirmwareId),
+}
+
+/// From a millisecond to a later one, both included; `u64::MAX` stands for *and everything after*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) from: u64,
+    pub(crate) until: u64,
+}
+
+/// Calls that were not answered yet.
+#[derive(Debug, Default)]
+pub(crate) struct Rest {
+    last_id: u64,
+    open: BTreeMap<FetchId, Call>,
+}
+
+/// The most points in one answer that the console asks for.
+pub(crate) const PAGE: usize = 2000;
+
+impl Rest {
+    /// Starts a call without a body.
+    pub(crate) fn call(&mut self, call: Call) -> Output {
+        let (method, path) = match &call {
+            Call::Probe | Call::Ticket => (Method::Get, "/api/session".to_owned()),
+            Call::Login => (Method::Post, "/api/login".to_owned()),
+            Call::Logout => (Method::Post, "/api/logout".to_owned()),
+            Call::Devices { .. } => (Method::Get, "/api/devices".to_owned()),
+            Call::History { device, channel, span } => {
+                (Method::Get, history_path(device, channel, *span))
+            }
+            Call::Firmwares(prototype) => {
+                (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))
+            }
+            Call::Push(firmware) => (Method::Post, format!("/api/firmwares/{firmware}/push")),
+        };
+        self.last_id += 1;
+        let id = FetchId(self.last_id);
+        self.open.insert(id, call);
+        Output::Fetch { id, method, path, headers: HEADERS.to_vec(), body: Vec::new() }
+    }
+
+    /// Starts a call with a JSON body.
+    pub(crate) fn call_with<T: Serialize>(&mut self, call: Call, json: &T) -> Output {
+        let mut output = self.call(call);
+        if let Output::Fetch { headers, body, .. } = &mut output {
+            headers.push(("Content-Type", "application/json"));
+            *body = api::to_json(json);
+        }
+        output
+    }
+
+    /// What an answer is for; `None` when nobody waits for it any more.
+    pub(crate) fn answered(&mut self, id: FetchId) -> Option<Call> {
+        self.open.remove(&id)
+    }
+
+    /// Whether such a call is on its way.
+    pub(crate) fn awaits(&self, wanted: impl Fn(&Call) -> bool) -> bool {
+        self.open.values().any(wanted)
+    }
+
+    /// Answers to these calls are of no use any more.
+    pub(crate) fn forget(&mut self, unwanted: impl Fn(&Call) -> bool) {
+        self.open.retain(|_, call| !unwanted(call));
+    }
+}
+
+/// The upload of a firmware: `POST`, the file as the body.
+pub(crate) fn upload_path(prototype: &ProductId, fields: &[(&str, &str)]) -> String {
+    let mut path = format!("/api/prototypes/{prototype}/firmwares");
+    for (n, (name, value)) in fields.iter().enumerate() {
+        let separator = if n == 0 { '?' } else { '&' };
+        path.push_str(&format!("{separator}{name}={}", escape(value)));
+    }
+    path
+}
+
+/// What the server says in an error, or else the bare status.
+pub(crate) fn error_text(status: u16, body: &[u8]) -> String {
+    match api::from_json::<api::ApiError>(body) {
+        Ok(error) => error.message,
+        Err(_) => format!("the server answered with status {status}"),
+    }
+}
+
+fn history_path(device: &DeviceId, channel: &ChannelId, span: Span) -> String {
+    let channel = escape(channel.as_str());
+    let until = match span.until {
+        u64::MAX => String::new(),
+        until => format!("&end={until}"),
+    };
+    let from = span.from;
+    format!("/api/devices/{device}/channels/{channel}/points?start={from}{until}&limit={PAGE}")
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}

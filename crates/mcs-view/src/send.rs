@@ -1,0 +1,100 @@
+//! Commands to devices.
+
+use mcs_model::api::Role;
+use mcs_model::{ChannelId, DataPoint, DeviceId, Direction, RawValue, Topic, Value};
+use mcs_session::{Outcome, Publish, Qos, RequestId};
+use mcs_time::Time;
+
+use crate::console::Console;
+use crate::control::Life;
+use crate::protocol::{ControlFailure, Level, Online};
+
+impl Console {
+    /// Sends a value to a controller; its card says what becomes of it.
+    pub(crate) fn send(&mut self, id: &DeviceId, channel: &ChannelId, text: String) {
+        let sent = self.clock.wall();
+        let attempt = self.publish_command(id, channel, text);
+        let device = self.devices.get_mut(id).filter(|it| it.channel(channel).is_some());
+        let Some(device) = device else {
+            let text =
+                format!("Not sent: there is no channel {channel} of a device {id} any more.");
+            self.notices.add(Level::Error, text);
+            return;
+        };
+        let card = device.card(channel);
+        card.changed = true;
+        card.life = Some(match attempt {
+            Ok((desired, request)) => {
+                self.requests.insert(request, (id.clone(), channel.clone()));
+                Life::sent(desired, request, sent, card.life.take())
+            }
+            Err((desired, failure)) => Life::failed(desired, failure, sent),
+        });
+    }
+
+    /// Hands the command to the connection, or says what was asked for and why it cannot be.
+    fn publish_command(
+        &mut self,
+        id: &DeviceId,
+        channel: &ChannelId,
+        text: String,
+    ) -> Result<(Value, RequestId), (Option<Value>, ControlFailure)> {
+        let connected = self.link.is_connected();
+        let (now, timestamp) = (self.clock.now(), self.clock.wall());
+        let refuse = |value: &Value, why: &str| {
+            Err((Some(value.clone()), ControlFailure::Refused(why.to_owned())))
+        };
+        let device = self.devices.get(id).ok_or((None, ControlFailure::NotConnected))?;
+        let definition = device.channel(channel).ok_or((None, ControlFailure::NotConnected))?;
+        let value = definition
+            .kind
+            .parse(&RawValue::Csv(text))
+            .map_err(|error| (None, ControlFailure::Invalid(error.to_string())))?;
+        if self.signed_in.as_ref().is_some_and(|it| it.role == Role::Viewer) {
+            return refuse(&value, "your role may only look");
+        }
+        if definition.direction != Direction::Controller {
+            return refuse(&value, "only the device writes this channel");
+        }
+        let Some(session) = self.link.session().filter(|_| connected) else {
+            return Err((Some(value), ControlFailure::NotConnected));
+        };
+        if device.online(self.presence_known) == Online::No {
+            return Err((Some(value), ControlFailure::DeviceOffline));
+        }
+        let topic = Topic::Channel(id.clone(), device.key.clone(), channel.clone()).to_string();
+        let point = DataPoint { channel: channel.clone(), timestamp, value };
+        let message = Publish::new(topic, point.to_mqtt()).qos(Qos::AtLeastOnce);
+        match session.publish(now, message) {
+            Ok(request) => Ok((point.value, request)),
+            Err(error) => refuse(&point.value, &error.to_string()),
+        }
+    }
+
+    /// The broker's answer to a command, or that there is none.
+    pub(crate) fn published(&mut self, request: RequestId, outcome: Outcome) {
+        let now = self.clock.now();
+        let Some((id, channel)) = self.requests.remove(&request) else { return };
+        let Some(device) = self.devices.get_mut(&id) else { return };
+        let card = device.card(&channel);
+        card.changed |= card.life.as_mut().is_some_and(|it| it.published(now, request, outcome));
+    }
+
+    /// When the next device has been silent for too long after a command.
+    pub(crate) fn silence_deadline(&self) -> Option<Time> {
+        let cards = self.devices.iter().flat_map(|it| it.cards.values());
+        cards.filter_map(|it| it.life.as_ref()?.deadline()).min()
+    }
+
+    /// [`Self::silence_deadline`] has come.
+    pub(crate) fn mention_silence(&mut self) {
+        let now = self.clock.now();
+        for card in self.devices.iter_mut().flat_map(|it| it.cards.values_mut()) {
+            let Some(life) = &mut card.life else { continue };
+            if life.deadline().is_some_and(|at| at <= now) {
+                life.fell_silent();
+                card.changed = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! In which setting the console works: with our server, signed in or out, or as a static site
+//! against any broker.
+
+use mcs_model::api::{self, ApiError, LoginRequest, SessionInfo};
+use mcs_session::Credentials;
+
+use crate::console::Console;
+use crate::io::Fetched;
+use crate::link;
+use crate::protocol::{BrokerProfile, Level, LoginError, Setting, Start};
+use crate::rest::{self, Call};
+
+impl Console {
+    pub(crate) fn start(&mut self, start: Start) {
+        if self.start.is_some() {
+            return;
+        }
+        self.seed(start.seed);
+        self.start = Some(start);
+        self.out.push_back(self.rest.call(Call::Probe));
+    }
+
+    /// The answer to the first question: is a server here, and does it know us?
+    pub(crate) fn probed(&mut self, fetched: Fetched) {
+        let setting = match fetched {
+            Fetched::Answer { status: 200, body } => match api::from_json(&body) {
+                Ok(session) => return self.sign_in(session),
+                Err(_) => Setting::Static { profile: None },
+            },
+            Fetched::Answer { status: 401, .. } => Setting::SignedOut { error: None, busy: false },
+            Fetched::Answer { body, .. } => match api::from_json::<ApiError>(&body) {
+                // Only our server answers like this; it has trouble, but it is here.
+                Ok(error) => {
+                    let error = Some(LoginError::Other(error.message));
+                    Setting::SignedOut { error, busy: false }
+                }
+                Err(_) => Setting::Static { profile: None },
+            },
+            Fetched::Unreachable => Setting::Static { profile: None },
+        };
+        self.set(setting);
+    }
+
+    pub(crate) fn login(&mut self, name: String, password: String) {
+        if !matches!(self.setting, Setting::SignedOut { busy: false, .. }) {
+            return;
+        }
+        self.set(Setting::SignedOut { error: None, busy: true });
+        let call = self.rest.call_with(Call::Login, &LoginRequest { name, password });
+        self.out.push_back(call);
+    }
+
+    pub(crate) fn logged_in(&mut self, fetched: Fetched) {
+        let error = match fetched {
+            Fetched::Answer { status: 200, body } => match api::from_json(&body) {
+                Ok(session) => return self.sign_in(session),
+                Err(error) => LoginError::Other(format!("the answer is unclear: {error}")),
+            },
+            Fetched::Answer { status: 401, .. } => LoginError::Wrong,
+            Fetched::Answer { status: 429, .. } => LoginError::TooMany,
+            Fetched::Answer { status, body } => LoginError::Other(rest::error_text(status, &body)),
+            Fetched::Unreachable => LoginError::Unreachable,
+        };
+        self.set(Setting::SignedOut { error: Some(error), busy: false });
+    }
+
+    pub(crate) fn logout(&mut self) {
+        if self.signed_in.is_some() {
+            self.sign_out(None);
+            self.out.push_back(self.rest.call(Call::Logout));
+        }
+    }
+
+    /// The server does not know us any more.
+    pub(crate) fn expired(&mut self) {
+        if self.signed_in.is_some() {
+            self.sign_out(Some(LoginError::Expired));
+        }
+    }
+
+    /// The answer when a fresh ticket for the broker was asked for.
+    pub(crate) fn ticket(&mut self, fetched: Fetched) {
+        match fetched {
+            Fetched::Answer { status: 200, body } => match api::from_json::<SessionInfo>(&body) {
+                Ok(session) => {
+                    self.use_ticket(&session.name, &session.mqtt_ticket);
+                    self.signed_in = Some(session);
+                }
+                Err(_) => self.want_ticket_later(),
+            },
+            _ => self.want_ticket_later(),
+        }
+    }
+
+    /// Static setting: to this broker, in place of the one before.
+    pub(crate) fn connect_to(&mut self, mut profile: BrokerProfile) {
+        if !matches!(self.setting, Setting::Static { .. }) {
+            self.notices.add(Level::Warning, "This console belongs to a server: sign in instead.");
+            return;
+        }
+        let scheme = profile.url.split_once("://").map_or("", |it| it.0);
+        if scheme != "ws" && scheme != "wss" {
+            let text = "The broker's URL starts with ws:// or wss:// and is that of its WebSocket.";
+            self.notices.add(Level::Error, text);
+            return;
+        }
+        if profile.client_id.is_empty() {
+            profile.client_id = self.client_id();
+        }
+        let credentials = (!profile.username.is_empty())
+            .then(|| Credentials::new(profile.username.as_str(), profile.password.as_bytes()));
+        let mut config =
+            link::config(profile.client_id.clone(), credentials, self.random.next_u64());
+        config.keep_alive = core::time::Duration::from_secs(u64::from(profile.keep_alive));
+        let name = profile.name.trim();
+        let broker = if name.is_empty() { &profile.url } else { name }.to_owned();
+        self.connect(broker, profile.url.clone(), config);
+        profile.password.clear();
+        self.set(Setting::Static { profile: Some(profile) });
+    }
+
+    fn sign_in(&mut self, session: SessionInfo) {
+        let Some(start) = &self.start else { return };
+        let url = start.mqtt_url.clone().unwrap_or_else(|| broker_of(&start.origin));
+        let broker = start.origin.split_once("://").map_or(start.origin.as_str(), |it| it.1);
+        let broker = broker.to_owned();
+        let credentials = Credentials::new(session.name.as_str(), session.mqtt_ticket.as_bytes());
+        let client = self.client_id();
+        let config = link::config(client, Some(credentials), self.random.next_u64());
+        self.set(Setting::SignedIn {
+            name: session.name.clone(),
+            role: session.role,
+            server_version: session.server_version.clone(),
+        });
+        self.signed_in = Some(session);
+        self.connect(broker, url, config);
+        self.fetch_devices();
+    }
+
+    /// Forgets everything that was seen with the server's leave.
+    fn sign_out(&mut self, error: Option<LoginError>) {
+        self.disconnect();
+        self.rest.forget(|_| true);
+        self.signed_in = None;
+        self.forget_devices();
+        self.forget_firmware();
+        self.set(Setting::SignedOut { error, busy: false });
+    }
+
+    fn set(&mut self, setting: Setting) {
+        self.setting = setting;
+        self.setting_changed = true;
+    }
+
+    fn client_id(&mut self) -> String {
+        format!("console-{:016x}", self.random.next_u64())
+    }
+}
+
+/// `/mqtt` of the origin, as a WebSocket.
+fn broker_of(origin: &str) -> String {
+    match origin.split_once("://") {
+        Some(("https", host)) => format!("wss://{host}/mqtt"),
+        Some((_, host)) => format!("ws://{host}/mqtt"),
+        None => format!("ws://{origin}/mqtt"),
+    }
+}

@@ -133,6 +133,9 @@ pub enum DisconnectReason {
     ConnectTimeout,
     /// No answer to a ping.
     KeepAlive,
+    /// The broker answers, but acknowledges nothing any more: every message
+    /// in flight has timed out, and there is no room for another one.
+    Stalled,
     /// The broker refused the connection.
     Refused(ReasonCode),
     /// The broker ended the connection.
@@ -192,7 +195,11 @@ impl DisconnectReason {
         match self {
             Self::Requested | Self::InvalidConfig => false,
             Self::Refused(code) | Self::Dismissed(code) => code.is_transient(),
-            Self::LinkClosed | Self::ConnectTimeout | Self::KeepAlive | Self::Protocol(_) => true,
+            Self::LinkClosed
+            | Self::ConnectTimeout
+            | Self::KeepAlive
+            | Self::Stalled
+            | Self::Protocol(_) => true,
         }
     }
 }
@@ -237,6 +244,7 @@ impl fmt::Display for DisconnectReason {
             Self::LinkClosed => f.write_str("the link was closed"),
             Self::ConnectTimeout => f.write_str("the broker did not answer in time"),
             Self::KeepAlive => f.write_str("the broker stopped answering"),
+            Self::Stalled => f.write_str("the broker stopped acknowledging"),
             Self::Refused(code) => write!(f, "the broker refused the connection: {code}"),
             Self::Dismissed(code) => write!(f, "the broker ended the connection: {code}"),
             Self::Protocol(code) => write!(f, "the broker broke the protocol: {code}"),

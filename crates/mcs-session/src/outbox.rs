@@ -184,6 +184,11 @@ impl Outbox {
         self.in_flight.len()
     }
 
+    /// Whether every packet identifier in use has been given up.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.in_flight.values().all(|slot| matches!(slot, Slot::Abandoned))
+    }
+
     fn len(&self) -> usize {
         self.deadlines.len()
     }

@@ -76,6 +76,15 @@ impl Received {
     }
 }
 
+/// What a packet obliges us to send back.
+#[derive(Clone, Copy, Debug)]
+enum Response {
+    Puback(u16),
+    Pubrec(u16),
+    Pubrel(u16),
+    Pubcomp(u16),
+}
+
 /// Builds a packet in the version of the link. The builders of both versions
 /// have the same methods, but no common trait.
 macro_rules! in_version {
@@ -98,8 +107,7 @@ impl Wire {
     /// not fit into one.
     pub(crate) fn open(version: Version, config: &Config, tx: &mut Vec<u8>) -> Option<Self> {
         let options = ConnectionOptions::new().maximum_packet_size_recv(config.max_packet);
-        let mut connection = mqtt::Connection::with_options(convert::version(version), options);
-        connection.set_auto_pub_response(true);
+        let connection = mqtt::Connection::with_options(convert::version(version), options);
         let mut wire = Self { connection, version, accepted: false, head: Vec::new() };
         let connect = wire.connect_packet(config).ok()?;
         wire.send(connect, tx).ok()?;
@@ -299,7 +307,11 @@ impl Wire {
             for event in self.connection.recv(&mut cursor) {
                 match event {
                     Event::NotifyPacketReceived(packet) => {
+                        let response = convert::response(&packet);
                         let received = self.interpret(packet)?;
+                        if let Some(response) = response {
+                            self.respond(response, tx)?;
+                        }
                         let last = received.is_last();
                         said.push(received);
                         if last {
@@ -322,6 +334,25 @@ impl Wire {
             }
         }
         Ok(())
+    }
+
+    /// The connection could do this by itself, but it panics on a packet
+    /// identifier of 0 [MQTT-2.2.1-3], which the peer may choose.
+    fn respond(&mut self, response: Response, tx: &mut Vec<u8>) -> Result<(), ReasonCode> {
+        macro_rules! packet {
+            ($kind:ident, $packet_id:expr) => {
+                in_version!(self.version, mqtt => {
+                    mqtt::$kind::builder().packet_id($packet_id).build().map_err(convert::error)?
+                })
+            };
+        }
+        let packet = match response {
+            Response::Puback(packet_id) => packet!(Puback, packet_id),
+            Response::Pubrec(packet_id) => packet!(Pubrec, packet_id),
+            Response::Pubrel(packet_id) => packet!(Pubrel, packet_id),
+            Response::Pubcomp(packet_id) => packet!(Pubcomp, packet_id),
+        };
+        self.send(packet, tx)
     }
 
     fn interpret(&mut self, packet: Packet) -> Result<Received, ReasonCode> {

@@ -85,6 +85,11 @@ impl Net {
         self.cuts.entry(direction).or_default().push_back(total);
     }
 
+    /// Forgets the cuts that have not come about.
+    pub fn cancel_cuts(&mut self) {
+        self.cuts.clear();
+    }
+
     /// Breaks the current link now, if there is one.
     pub fn cut(&mut self, now: Time) {
         if let Some(link) = &mut self.link {

@@ -78,8 +78,7 @@ impl World {
 
     /// The network may be back.
     pub fn wake(&mut self) {
-        self.session.handle_input(self.now, Input::Wake);
-        self.drain();
+        self.tell(Input::Wake);
     }
 
     /// Publishes a message that must be accepted.
@@ -120,8 +119,7 @@ impl World {
 
     /// Tells the session something out of turn, such as bytes of a dead link.
     pub fn input(&mut self, input: Input<'_>) {
-        self.session.handle_input(self.now, input);
-        self.drain();
+        self.tell(input);
     }
 
     /// Commands of the session that the world has no word for.
@@ -232,9 +230,8 @@ impl World {
             if let Some((link, arrival)) = self.net.arrive(self.now) {
                 self.arrived(link, arrival);
             } else {
-                self.session.handle_input(self.now, Input::Timeout);
+                self.tell(Input::Timeout);
             }
-            self.drain();
         }
         panic!("the world does not come to rest by {end}:\n{}", self.transcript);
     }
@@ -244,22 +241,25 @@ impl World {
             Arrival::Open => {
                 self.open = Some(link);
                 self.broker.opened(link);
-                self.session.handle_input(self.now, Input::Opened(link));
+                self.tell(Input::Opened(link));
             }
             Arrival::Bytes(Direction::ToBroker, bytes) => {
                 self.broker.received_bytes(link, &bytes);
+                self.carry_out();
             }
-            Arrival::Bytes(Direction::ToClient, bytes) => {
-                self.session.handle_input(self.now, Input::Received(link, &bytes));
-            }
+            Arrival::Bytes(Direction::ToClient, bytes) => self.tell(Input::Received(link, &bytes)),
             Arrival::Cut | Arrival::ClosedByBroker | Arrival::Unreachable => {
                 self.open = None;
                 self.broker.closed(link);
                 self.note("link ", "closed");
-                self.session.handle_input(self.now, Input::Closed(link));
+                self.tell(Input::Closed(link));
             }
         }
-        self.carry_out();
+    }
+
+    fn tell(&mut self, input: Input<'_>) {
+        self.session.handle_input(self.now, input);
+        self.drain();
     }
 
     /// Does what the session wants, until it wants nothing more.

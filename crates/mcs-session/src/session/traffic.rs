@@ -110,6 +110,11 @@ impl Session {
     fn flush_messages(&mut self) {
         let (Some(wire), Some(allowance)) = (&mut self.wire, self.allowance) else { return };
         let window = usize::from(self.config.max_in_flight.max(1).min(allowance.in_flight));
+        if self.outbox.in_flight() >= window && self.outbox.is_abandoned() {
+            // Identifiers are never freed on a living link, so a broker that
+            // forgets acknowledgements would block all messages for ever.
+            return self.abandon_link(DisconnectReason::Stalled);
+        }
         while let Some((id, message)) = self.outbox.next() {
             let outcome = if message.qos > allowance.qos {
                 Outcome::Refused(ReasonCode::QOS_NOT_SUPPORTED)

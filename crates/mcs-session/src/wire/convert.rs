@@ -34,6 +34,28 @@ pub(super) const fn error(error: MqttError) -> ReasonCode {
     }
 }
 
+pub(super) fn response(packet: &Packet) -> Option<Response> {
+    match packet {
+        Packet::V5_0Publish(publish) => receipt(publish.qos(), publish.packet_id()),
+        Packet::V3_1_1Publish(publish) => receipt(publish.qos(), publish.packet_id()),
+        // A refusal ends the exchange [MQTT-4.3.3-4].
+        Packet::V5_0Pubrec(ack) if ack.reason_code().is_some_and(|code| code as u8 >= 0x80) => None,
+        Packet::V5_0Pubrec(ack) => Some(Response::Pubrel(ack.packet_id())),
+        Packet::V3_1_1Pubrec(ack) => Some(Response::Pubrel(ack.packet_id())),
+        Packet::V5_0Pubrel(pubrel) => Some(Response::Pubcomp(pubrel.packet_id())),
+        Packet::V3_1_1Pubrel(pubrel) => Some(Response::Pubcomp(pubrel.packet_id())),
+        _ => None,
+    }
+}
+
+fn receipt(qos: mqtt::packet::Qos, packet_id: Option<u16>) -> Option<Response> {
+    match qos {
+        mqtt::packet::Qos::AtMostOnce => None,
+        mqtt::packet::Qos::AtLeastOnce => packet_id.map(Response::Puback),
+        mqtt::packet::Qos::ExactlyOnce => packet_id.map(Response::Pubrec),
+    }
+}
+
 pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
     Ok(match packet {
         Packet::V5_0Connack(connack) => match connack.reason_code() as u8 {

@@ -1,10 +1,10 @@
 //! Noticing that a link is dead.
 
 use insta::assert_snapshot;
-use mcs_session::{Config, Publish, Qos, State};
+use mcs_session::{Config, Outcome, Publish, Qos, State};
 use mcs_sim::World;
 
-use crate::support::{config, connected, qos1, seconds};
+use crate::support::{config, connected, kept, qos1, seconds};
 
 #[test]
 fn a_silent_link_is_pinged() {
@@ -108,4 +108,18 @@ fn waking_up_checks_the_link() {
     15.030s link close
     15.030s disconnected: the broker stopped answering; retry at 16.030s
     ");
+}
+
+#[test]
+fn a_broker_that_acknowledges_nothing_is_left_when_no_message_fits_any_more() {
+    let mut world = connected(Config { max_in_flight: 2, ..config() });
+    world.broker.script.hold_acks = true;
+    let requests = ["1", "2", "3"].map(|n| world.publish(kept("a", n)));
+    world.run_for(seconds(10));
+    let outcomes = requests.map(|id| world.outcome(id));
+    assert_eq!(outcomes, [Some(Outcome::Unacknowledged), Some(Outcome::Unacknowledged), None]);
+    world.broker.script.hold_acks = false;
+    world.run_for(seconds(2));
+    assert_eq!(world.outcome(requests[2]), Some(Outcome::Acknowledged));
+    assert!(world.take_transcript().contains("stopped acknowledging"));
 }

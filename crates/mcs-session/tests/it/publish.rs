@@ -1,8 +1,11 @@
 //! What becomes of messages.
 
 use insta::assert_snapshot;
-use mcs_session::{Offline, Outcome, Publish, PublishError, Qos, ReasonCode};
+use mcs_session::{
+    Input, Offline, Outcome, Output, Publish, PublishError, Qos, ReasonCode, Session,
+};
 use mcs_sim::{Direction, World};
+use mcs_time::Time;
 
 use crate::support::{config, connected, kept, latest, seconds};
 
@@ -273,13 +276,24 @@ fn what_is_kept_survives_a_disconnect() {
 
 #[test]
 fn what_was_published_just_before_a_disconnect_is_still_sent() {
-    let mut world = connected(config());
-    // Without a drain in between, as when a page unloads.
-    world.with_session(|session, now| {
-        session.publish(now, Publish::new("bye", "1").offline(Offline::Drop)).map(drop).ok();
-        session.disconnect(now);
-        while !matches!(session.poll_output(), mcs_session::Output::Transmit(..)) {}
+    let mut session = Session::new(config());
+    session.connect(Time::ZERO);
+    let outputs: [_; 2] = std::array::from_fn(|_| session.poll_output());
+    let [_, Output::Open(link)] = outputs else { panic!("{outputs:?}") };
+    session.handle_input(Time::ZERO, Input::Opened(link));
+    session.handle_input(Time::ZERO, Input::Received(link, &[0x20, 3, 0, 0, 0]));
+    while session.poll_output() != Output::Timeout(Some(Time::from_millis(10_000))) {}
+    // Without a drain in between, as when a page is closed.
+    session.publish(Time::ZERO, Publish::new("bye", "1")).unwrap();
+    session.disconnect(Time::ZERO);
+    let outputs = std::iter::from_fn(|| match session.poll_output() {
+        Output::Timeout(_) => None,
+        output => Some(output),
     });
+    let outputs: Vec<Output> =
+        outputs.filter(|output| !matches!(output, Output::Event(_))).collect();
+    let sent = b"\x30\x07\0\x03bye\01\xe0\0".to_vec();
+    assert_eq!(outputs, [Output::Transmit(link, sent), Output::Close(link)]);
 }
 
 #[test]

@@ -165,6 +165,7 @@ fn an_unsubscribe_that_is_taken_back_does_not_reach_the_broker() {
     });
     world.settle();
     assert_eq!(world.broker.subscriptions().len(), 1);
+    assert!(!world.take_transcript().contains("UNSUBSCRIBE"));
 }
 
 #[test]

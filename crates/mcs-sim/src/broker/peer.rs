@@ -20,6 +20,8 @@ pub(super) struct Peer {
     subscriptions: BTreeMap<TopicFilter, Subscription>,
     /// The client's messages that are not acknowledged.
     unacknowledged: BTreeSet<u16>,
+    /// How many of them it was told that there may be.
+    window: usize,
     held: Vec<Packet>,
     pub(super) tx: Vec<u8>,
     pub(super) closing: bool,
@@ -37,6 +39,7 @@ impl Peer {
             version: None,
             subscriptions: BTreeMap::new(),
             unacknowledged: BTreeSet::new(),
+            window: usize::from(u16::MAX),
             held: Vec::new(),
             tx: Vec::new(),
             closing: false,
@@ -163,6 +166,9 @@ impl Peer {
             return;
         }
         self.version = Some(version);
+        if let Some(window) = broker.script.receive_maximum.filter(|_| version == Version::V5) {
+            self.window = usize::from(window);
+        }
         self.closing = refuse_connect.is_some();
         let connack = packets::connack(version, &broker.script);
         self.send(connack, &mut broker.trace);
@@ -175,8 +181,7 @@ impl Peer {
         let refused = refused.filter(|_| self.version == Some(Version::V5));
         if let (Some(packet), Some(version)) = (packet, self.version) {
             self.unacknowledged.insert(packet);
-            let window = broker.script.receive_maximum.filter(|_| version == Version::V5);
-            if self.unacknowledged.len() > usize::from(window.unwrap_or(u16::MAX)) {
+            if self.unacknowledged.len() > self.window {
                 broker.violations.push("more messages in flight than allowed".to_owned());
             }
             let ack = packets::ack(version, *qos, packet, refused);

@@ -108,6 +108,12 @@ impl Board {
         self.report(at, channel("status"), Value::String(one_line(text)))
     }
 
+    /// Starts anew with this firmware; what its channels hold survives.
+    pub fn restart(&mut self, version: &str) {
+        let status = Value::String(one_line(&format!("running {version}")));
+        self.state.insert(channel("status"), status);
+    }
+
     /// Reports where every channel stands that has ever had a value, as a board does after it
     /// started.
     pub fn introduce(&mut self, at: Timestamp) -> Vec<DataPoint> {

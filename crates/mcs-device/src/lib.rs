@@ -4,6 +4,7 @@
 
 mod board;
 mod clock;
+mod firmware;
 mod http;
 mod link;
 mod simulate;

@@ -1,5 +1,6 @@
 //! `mcs-device simulate`: a board that is not there.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -52,7 +53,8 @@ struct Transport {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let is_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(is_terminal).init();
     let Command::Simulate(options) = Cli::parse().command;
     tokio::select! {
         failed = simulate(options.config()?) => failed.map(|never| match never {}),

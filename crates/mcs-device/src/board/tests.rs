@@ -122,3 +122,14 @@ fn it_introduces_itself_with_every_channel_that_has_a_value() {
     ];
     assert_eq!(names, expected);
 }
+
+#[test]
+fn after_a_restart_its_status_is_the_firmware_that_runs() {
+    let mut board = Board::new(1);
+    obey(&mut board, "target", "42");
+    board.tell(NOW, "fotaing");
+    board.restart("2.0");
+    let introduced = values(&board.introduce(NOW));
+    assert!(introduced.contains(&"status=running 2.0".to_owned()), "{introduced:?}");
+    assert!(introduced.contains(&"target=42".to_owned()), "{introduced:?}");
+}

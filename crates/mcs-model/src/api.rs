@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId, Prototype, Timestamp, Value};
 
+#[cfg(test)]
+mod tests;
+
 /// `POST /api/login`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginRequest {

@@ -160,6 +160,24 @@ fn a_message_without_end_does_not_fill_the_memory() {
 }
 
 #[test]
+fn what_comes_before_the_first_prefix_is_not_kept() {
+    let mut link = Link::new(config());
+    for _ in 0..100 {
+        link.receive(&[b'x'; 1024]);
+    }
+    link.receive(format!("{PREFIX}0{PREFIX}").as_bytes());
+    assert_eq!(link.log, ["echo 0"]);
+}
+
+#[test]
+fn line_ends_behind_a_command_do_not_spoil_its_value() {
+    let mut link = Link::new(config());
+    link.receive(format!("{PREFIX}1513132150790,message,on \r\n\0").as_bytes());
+    link.settle();
+    assert_eq!(link.log, ["message=on "]);
+}
+
+#[test]
 fn both_ends_understand_each_other() {
     let now = Time::ZERO;
     let mut peer = server::Peer::new(server::Config::default(), now);

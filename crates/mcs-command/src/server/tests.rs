@@ -246,6 +246,23 @@ fn noise_between_heartbeats_is_skipped_up_to_a_limit() {
 }
 
 #[test]
+fn a_time_without_end_is_noise() {
+    let mut link = Link::authorized();
+    link.receive(format!("{TAG}{}", "7".repeat(400)).as_bytes());
+    assert_eq!(link.log[2..], ["close", "over: Noise"]);
+}
+
+#[test]
+fn a_terminated_heartbeat_does_not_wait_for_quiet() {
+    let mut link = Link::authorized();
+    link.receive(format!("{TAG}0").as_bytes());
+    assert_eq!(link.peer.poll_output(), Output::Timeout(Some(Time::from_millis(20))));
+    link.receive(b"\r\n");
+    assert_eq!(link.log, beat("0"));
+    assert_eq!(link.peer.poll_output(), Output::Timeout(Some(at(130))));
+}
+
+#[test]
 fn commands_leave_as_they_are_one_write_each() {
     let mut link = Link::new();
     assert_eq!(link.peer.send("early"), Err(SendError::NotAuthorized));

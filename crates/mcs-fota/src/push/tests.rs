@@ -1,6 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use PushState::{
+    AlreadyInstalled, Canceled, Downloaded, Downloading, Failed, Initiated, Queued, TimedOut,
+    Updated, Updating,
+};
 
 fn minute(minutes: u64) -> Timestamp {
     Timestamp::from_millis(1_513_133_357_160 + minutes * 60_000)
@@ -41,11 +45,6 @@ fn reported(version: &str) -> Input {
 fn status(text: &str) -> Input {
     Input::StatusText(text.to_owned())
 }
-
-use PushState::{
-    AlreadyInstalled, Canceled, Downloaded, Downloading, Failed, Initiated, Queued, TimedOut,
-    Updated, Updating,
-};
 
 #[test]
 fn a_device_that_tells_all_passes_every_state() {
@@ -152,6 +151,14 @@ fn each_state_has_its_own_time() {
         push.handle_input(minute(minutes), Input::Timeout);
         assert_eq!((push.status().state, push.status().detail.as_str()), (TimedOut, detail));
     }
+}
+
+#[test]
+fn a_state_that_begins_again_keeps_its_beginning_but_not_its_deadline() {
+    let mut push = push(None);
+    states(&mut push, 0, [Input::Sent, Input::DownloadStarted, Input::DownloadStarted]);
+    assert_eq!(push.status().since, minute(1));
+    assert_eq!(drain(&mut push).1, Some(minute(2 + 10)));
 }
 
 #[test]

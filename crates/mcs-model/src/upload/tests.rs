@@ -181,7 +181,7 @@ fn rest_json_names_the_bad_points() {
         {"dataChnId": "a", "timestamp": 1_432_538_716_989.0, "values": {"value": 1}},
         {"dataChnId": "a", "timestamp": 1.5, "values": {"value": 1}},
         {"dataChnId": "a", "timestamp": [], "values": {"value": 1}},
-        {"dataChnId": "a"},
+        {"dataChnId": "a", "values": null},
         {"dataChnId": {}, "values": {"value": 1}},
         "a",
     ]});

@@ -150,6 +150,16 @@ fn what_does_not_fit_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_picture_is_base64_with_its_padding() {
+    let image = |text| csv(&ChannelKind::Image, text);
+    assert_eq!(image("/9j/4A\r\nAQ\n"), Ok(Value::Image("/9j/4AAQ".into())));
+    assert_eq!(image("/9j/4A=="), Ok(Value::Image("/9j/4A==".into())));
+    for bad in ["/9j/4A", "/9j/4===", "/9j/4A=A", "/9j/4A-_", "/9j/,AAQ", "AAAA"] {
+        assert!(image(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn a_text_beyond_the_limit_is_refused() {
     let text = "x".repeat(MAX_TEXT + 1);
     let error = csv(&ChannelKind::String, &text).unwrap_err();

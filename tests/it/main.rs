@@ -1,3 +1,4 @@
 //! The workspace as a whole, and its parts against the parts of others.
 
 mod architecture;
+mod interop;

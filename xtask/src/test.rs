@@ -20,6 +20,12 @@ const STEPS: [&str; 9] =
 /// The packages that run in the browser; the others are the workspace's default members.
 const WASM: &str = "-p mcs-app -p mcs-engine --target wasm32-unknown-unknown";
 
+/// Builds the server and the device too, which their own tests and the journeys start.
+///
+/// Every native command selects the same packages: other packages would ask for other features of
+/// their dependencies, and have all of them built again.
+const NATIVE: &str = "test --locked --lib --bins --tests";
+
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::new(&options.steps);
     steps.run("setup", "build tools, browser, broker", || {
@@ -30,24 +36,22 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     steps.run("lints", "clippy has nothing to say, native and wasm", || {
         cargo("clippy --all-targets --locked -- -D warnings")?;
         // Not among all targets, since it is not run with the native tests.
-        cargo("clippy --locked -p mcs-tests --test e2e -- -D warnings")?;
+        cargo("clippy --locked --test e2e -- -D warnings")?;
         cargo(&format!("clippy --locked {WASM} --all-targets -- -D warnings"))?;
         dependencies()
     })?;
     steps.run("native", "unit, scenario, property, interoperability, architecture", || {
-        with_host("test --locked --lib --bins --tests")
+        with_host(NATIVE)
     })?;
     steps.run("docs", "examples in the documentation", || cargo("test --locked --doc"))?;
     steps.run("wasm", "in headless Chromium", || with_host(&format!("test --locked {WASM}")))?;
     steps.run("build", "the product", || {
-        // The server and the device of the native tests: what is new here is the console.
-        cargo("build --locked -p mcs-server -p mcs-device")?;
+        cargo(&format!("{NATIVE} --no-run"))?;
         serve::console()
     })?;
     steps.run("size", "bytes of the first page", size::check)?;
-    steps.run("e2e", "the product in headless Chromium", || {
-        with_host("test --locked -p mcs-tests --test e2e")
-    })?;
+    steps
+        .run("e2e", "the product in headless Chromium", || with_host("test --locked --test e2e"))?;
     steps.summary();
     Ok(())
 }
@@ -60,6 +64,8 @@ fn with_host(arguments: &str) -> Result<()> {
     let host: Host = host::ready()?;
     let mut command = shell::cargo(arguments);
     host.apply(&mut command)?;
+    // A failed journey tells its steps; where in the test's code is beside the point.
+    command.env("RUST_LIB_BACKTRACE", "0");
     shell::run(&mut command)
 }
 

@@ -160,12 +160,19 @@ fn mentions(folders: &[PathBuf], words: &[&str]) -> Vec<String> {
         }
         for (index, line) in text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
-            let hits = words.iter().filter(|word| code.contains(**word));
+            let hits = words.iter().filter(|word| holds(code, word));
             let path = path.display();
             found.extend(hits.map(|word| format!("{path}:{}: {word}", index + 1)));
         }
     }
     found
+}
+
+/// Whether `word` stands in `code` and does not go on as a longer name.
+fn holds(code: &str, word: &str) -> bool {
+    let is_name = |it: char| it.is_alphanumeric() || it == '_';
+    let mut ends = code.match_indices(word).map(|(start, _)| &code[start + word.len()..]);
+    ends.any(|rest| !rest.starts_with(is_name))
 }
 
 fn is_test(path: &Path) -> bool {

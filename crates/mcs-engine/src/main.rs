@@ -1,1 +1,5 @@
-fn main() {}
+//! The Web Worker of the console.
+
+fn main() {
+    mcs_engine::run();
+}

@@ -13,7 +13,6 @@ use crate::coverage::Coverage;
 use crate::protocol::{ChartFrame, ChartRequest, SeriesFrame};
 use crate::rest::Span;
 
-
 /// Whose points.
 pub(crate) type Key = (DeviceId, ChannelId);
 

@@ -11,7 +11,6 @@ use mcs_session::SubscriptionId;
 use crate::control::Life;
 use crate::protocol::{CardState, DeviceRow, NewDevice, Online, Shown};
 
-
 /// How far a device's clock may be ahead before its points count as of the future.
 const CLOCK_AHEAD: u64 = 5_000;
 

@@ -42,3 +42,5 @@ mod setting;
 
 pub use console::Console;
 pub use io::{Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, SocketId};
+
+pub use mcs_model::Timestamp;

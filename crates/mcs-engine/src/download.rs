@@ -1,0 +1,63 @@
+//! A file is fetched and hashed while it comes; nothing is kept.
+
+use js_sys::{Reflect, Uint8Array};
+use mcs_digest::Digest;
+use mcs_view::Ended;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response,
+};
+
+use crate::browser::{fetch, words};
+use crate::hash::{hashes, take};
+use crate::job::Job;
+
+/// A step of progress that is worth telling, in bytes.
+const STEP: u64 = 128 * 1024;
+
+/// Fetches `url` and tells `job` how it goes.
+pub(crate) fn start(url: String, job: Job) {
+    spawn_local(async move {
+        let ended = match download(&url, &job).await {
+            Ok(ended) => ended,
+            Err(error) => Ended::Failed(format!("it cannot be fetched: {}", words(&error))),
+        };
+        job.end(ended);
+    });
+}
+
+async fn download(url: &str, job: &Job) -> Result<Ended, JsValue> {
+    let abort = AbortController::new()?;
+    let init = RequestInit::new();
+    // A device has no cache either.
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(&abort.signal()));
+    job.on_stop(move || abort.abort());
+    let request = Request::new_with_str_and_init(url, &init)?;
+    let response: Response = JsFuture::from(fetch(&request)).await?.dyn_into()?;
+    if response.status() != 200 {
+        let status = response.status();
+        return Ok(Ended::Failed(format!("the server answered with status {status}")));
+    }
+    let mut digest = Digest::new();
+    let mut buffer = Vec::new();
+    let mut told = 0;
+    if let Some(body) = response.body() {
+        let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+        loop {
+            let piece = JsFuture::from(reader.read()).await?;
+            if Reflect::get(&piece, &JsValue::from_str("done"))?.is_truthy() {
+                break;
+            }
+            let bytes: Uint8Array =
+                Reflect::get(&piece, &JsValue::from_str("value"))?.dyn_into()?;
+            take(&bytes, &mut buffer, &mut digest);
+            if digest.size() >= told + STEP {
+                told = digest.size();
+                job.progress(told);
+            }
+        }
+    }
+    Ok(Ended::Hashed(hashes(&digest.finish())))
+}

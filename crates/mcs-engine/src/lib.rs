@@ -1,0 +1,58 @@
+//! The Web Worker of the console: a shell around [`mcs_view::Console`].
+//!
+//! It owns what the console itself must not touch: the WebSocket, the one timer, the clock, REST
+//! calls, and the long jobs with files. Everything that happens becomes an
+//! [`Input`](mcs_view::Input), and everything that is to be done comes out as an
+//! [`Output`](mcs_view::Output). No decision is made here.
+//!
+//! - [`Shell`]: the run loop.
+//! - [`drift`]: one clock out of two.
+//! - `socket`, `rest`, `upload`, [`hash`], `download`: one file for each thing to be done.
+
+use std::panic;
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+mod browser;
+mod download;
+pub mod drift;
+pub mod hash;
+mod job;
+mod rest;
+mod shell;
+mod socket;
+mod upload;
+
+pub use job::Job;
+pub use shell::{Post, Shell};
+
+/// Serves the page that started this worker, for as long as both live.
+pub fn run() {
+    panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&JsValue::from_str(&info.to_string()));
+    }));
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let port = scope.clone();
+    let shell = Shell::new(Box::new(move |message: &JsValue, transfer: &Array| {
+        if let Err(error) = port.post_message_with_transfer(message, transfer) {
+            web_sys::console::error_1(&error);
+        }
+    }));
+    listen(&scope, shell);
+    // What was posted before this is lost: the page waits for it.
+    if let Err(error) = scope.post_message(&JsValue::from_str("ready")) {
+        web_sys::console::error_1(&error);
+    }
+}
+
+fn listen(scope: &DedicatedWorkerGlobalScope, shell: Rc<Shell>) {
+    let receive = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        shell.receive(&event.data());
+    });
+    scope.set_onmessage(Some(receive.as_ref().unchecked_ref()));
+    // The worker lives as long as the page.
+    receive.forget();
+}

@@ -1,0 +1,219 @@
+//! The run loop: what happens goes in, what comes out is done.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use js_sys::{Array, Date, Float32Array, Object, Reflect, Uint8Array};
+use mcs_time::Time;
+use mcs_view::protocol::{self, Frame, Request};
+use mcs_view::{Console, FileInfo, Input, JobId, Output, SocketId};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, File};
+
+use crate::browser::{clear_timeout, performance_now, set_timeout};
+use crate::drift::Drift;
+use crate::job::Job;
+use crate::socket::Socket;
+use crate::{download, hash, rest, upload};
+
+/// How soon to look again whether a slow network has room.
+const SLOW_NETWORK: Duration = Duration::from_millis(20);
+
+/// How messages reach the page: the message, and what is transferred with it.
+pub type Post = Box<dyn Fn(&JsValue, &Array)>;
+
+/// A console and everything that it needs of the browser.
+pub struct Shell {
+    me: Weak<Self>,
+    post: Post,
+    state: RefCell<State>,
+    wake: Closure<dyn Fn()>,
+}
+
+struct State {
+    console: Console,
+    drift: Drift,
+    /// The browser's timer, and the instant that it is set for.
+    timer: Option<(i32, Time)>,
+    socket: Option<Socket>,
+    /// The file that the page chose last.
+    file: Option<File>,
+    jobs: BTreeMap<JobId, Job>,
+}
+
+impl Shell {
+    /// A shell whose answers go to `post`.
+    pub fn new(post: Post) -> Rc<Self> {
+        Rc::new_cyclic(|me: &Weak<Self>| {
+            let shell = me.clone();
+            let wake = Closure::<dyn Fn()>::new(move || {
+                let Some(shell) = shell.upgrade() else { return };
+                shell.state.borrow_mut().timer = None;
+                shell.input(Input::Timeout);
+            });
+            let state = State {
+                console: Console::new(),
+                drift: Drift::new(performance_now(), Date::now()),
+                timer: None,
+                socket: None,
+                file: None,
+                jobs: BTreeMap::new(),
+            };
+            Self { me: me.clone(), post, state: RefCell::new(state), wake }
+        })
+    }
+
+    /// A message of the page: `{ bytes: ArrayBuffer, file?: File }`.
+    pub fn receive(&self, message: &JsValue) {
+        let member =
+            |name| Reflect::get(message, &JsValue::from_str(name)).unwrap_or(JsValue::NULL);
+        let bytes = Uint8Array::new(&member("bytes")).to_vec();
+        let Ok(request) = protocol::decode::<Request>(&bytes) else {
+            // The page is of another build: from the version of any frame it will know.
+            self.post_frame(&Frame::default(), &[]);
+            return;
+        };
+        match member("file").dyn_into::<File>() {
+            Ok(file) => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "bytes"
+                )]
+                let info = FileInfo { name: file.name(), size: file.size() as u64 };
+                self.state.borrow_mut().file = Some(file);
+                self.input(Input::RequestWithFile(request, info));
+            }
+            Err(_) => self.input(Input::Request(request)),
+        }
+    }
+
+    /// Something happened: tells the console, and does what it wants done.
+    pub(crate) fn input(&self, input: Input<'_>) {
+        // Nothing that is done below calls back before it returns: handlers of what is closed
+        // are taken off first, and everything else reports later.
+        let mut state = self.state.borrow_mut();
+        let state = &mut *state;
+        let (now, wall) = state.drift.read(performance_now(), Date::now());
+        if let Some(wall) = wall {
+            state.console.handle_input(now, Input::Clock(wall));
+        }
+        state.console.handle_input(now, input);
+        loop {
+            match state.console.poll_output() {
+                Output::Timeout(at) => {
+                    self.set_timer(state, now, at);
+                    return;
+                }
+                output => self.perform(state, output),
+            }
+        }
+    }
+
+    /// A job is over.
+    pub(crate) fn job_ended(&self, id: JobId) {
+        self.state.borrow_mut().jobs.remove(&id);
+    }
+
+    fn perform(&self, state: &mut State, output: Output) {
+        match output {
+            Output::Open { socket, url } => self.open(state, socket, &url),
+            Output::Transmit(id, bytes) => {
+                if let Some(socket) = state.socket.as_mut().filter(|it| it.id() == id) {
+                    socket.send(bytes);
+                }
+            }
+            Output::Close(id) => {
+                state.socket.take_if(|it| it.id() == id);
+            }
+            Output::Fetch { id, method, path, headers, body } => {
+                let shell = self.me.clone();
+                rest::start(rest::Call { method, path, headers, body }, move |fetched| {
+                    let shell = shell.upgrade();
+                    shell.into_iter().for_each(|it| it.input(Input::Fetched(id, fetched.clone())));
+                });
+            }
+            Output::Hash(id) => {
+                let job = self.job(state, id);
+                hash::start(chosen(state), job);
+            }
+            Output::Upload { job: id, path, headers } => {
+                let job = self.job(state, id);
+                upload::start(&chosen(state), &path, &headers, &job);
+            }
+            Output::Download { job: id, url } => download::start(url, self.job(state, id)),
+            Output::Abort(id) => {
+                if let Some(job) = state.jobs.remove(&id) {
+                    job.stop();
+                }
+            }
+            Output::Frame(frame, floats) => self.post_frame(&frame, &floats),
+            Output::Timeout(_) => {}
+        }
+    }
+
+    fn open(&self, state: &mut State, id: SocketId, url: &str) {
+        // The former one goes first: there is never more than one.
+        state.socket = None;
+        match Socket::open(&self.me, id, url) {
+            Ok(socket) => state.socket = Some(socket),
+            Err(error) => {
+                // Not a URL, or one that a page on https may not open.
+                web_sys::console::warn_1(&error);
+                let shell = self.me.clone();
+                spawn_local(async move {
+                    shell.upgrade().into_iter().for_each(|it| it.input(Input::Closed(id)));
+                });
+            }
+        }
+    }
+
+    fn job(&self, state: &mut State, id: JobId) -> Job {
+        let job = Job::of(&self.me, id);
+        state.jobs.insert(id, job.clone());
+        job
+    }
+
+    /// A timer that is early does no harm, so a later instant leaves it as it is.
+    fn set_timer(&self, state: &mut State, now: Time, at: Option<Time>) {
+        let slow = state.socket.as_mut().is_some_and(Socket::flush).then(|| now + SLOW_NETWORK);
+        let Some(at) = at.into_iter().chain(slow).min() else { return };
+        match state.timer {
+            Some((_, armed)) if armed <= at => return,
+            Some((timer, _)) => clear_timeout(timer),
+            None => {}
+        }
+        let wait = i32::try_from(at.since(now).as_millis()).unwrap_or(i32::MAX);
+        let timer = set_timeout(self.wake.as_ref().unchecked_ref(), wait);
+        state.timer = Some((timer, at));
+    }
+
+    fn post_frame(&self, frame: &Frame, floats: &[f32]) {
+        let bytes = Uint8Array::from(protocol::encode(frame).as_slice()).buffer();
+        let message = Object::new();
+        let transfer = Array::of1(&bytes);
+        set(&message, "bytes", &bytes);
+        if !frame.charts.is_empty() {
+            let floats = Float32Array::from(floats).buffer();
+            set(&message, "floats", &floats);
+            transfer.push(&floats);
+        }
+        (self.post)(&message, &transfer);
+    }
+}
+
+/// The file of a job; an empty one when the page sent none, which the hashes will show.
+fn chosen(state: &State) -> Blob {
+    match &state.file {
+        Some(file) => file.clone().into(),
+        None => Blob::new().unwrap_or_else(|_| JsValue::NULL.unchecked_into()),
+    }
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // Cannot fail on a plain object.
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}

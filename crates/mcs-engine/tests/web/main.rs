@@ -1,0 +1,9 @@
+//! The shell in a real browser, in a worker as in the product.
+
+use wasm_bindgen_test::wasm_bindgen_test_configure;
+
+mod drift;
+mod hash;
+mod shell;
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -1,0 +1,133 @@
+//! Messages between page and engine.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use mcs_engine::Shell;
+use mcs_view::protocol::{
+    self, BrokerProfile, FirmwareRequest, Frame, FrameRequest, LinkState, Request, Setting, Start,
+    View,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::File;
+
+/// The page's side of the worker.
+struct Page {
+    shell: Rc<Shell>,
+    frames: Rc<RefCell<Vec<Frame>>>,
+}
+
+impl Page {
+    fn new() -> Self {
+        let frames: Rc<RefCell<Vec<Frame>>> = Rc::default();
+        let posted = frames.clone();
+        let shell = Shell::new(Box::new(move |message: &JsValue, transfer: &Array| {
+            let bytes = Reflect::get(message, &"bytes".into()).unwrap();
+            assert_eq!(transfer.get(0), bytes);
+            let bytes = Uint8Array::new(&bytes).to_vec();
+            posted.borrow_mut().push(protocol::decode(&bytes).unwrap());
+        }));
+        Self { shell, frames }
+    }
+
+    fn send(&self, request: &Request, file: Option<&File>) {
+        let message = Object::new();
+        let bytes = Uint8Array::from(protocol::encode(request).as_slice()).buffer();
+        Reflect::set(&message, &"bytes".into(), &bytes).unwrap();
+        if let Some(file) = file {
+            Reflect::set(&message, &"file".into(), file).unwrap();
+        }
+        self.shell.receive(&message);
+    }
+
+    fn frame(&self) -> Frame {
+        let charts = Vec::new();
+        let request = FrameRequest { view: View::Devices, fresh: true, charts };
+        self.send(&Request::Frame(request), None);
+        self.frames.borrow_mut().pop().unwrap()
+    }
+
+    async fn until(&self, done: impl Fn(&Frame) -> bool) -> Frame {
+        for _ in 0..2000 {
+            let frame = self.frame();
+            if done(&frame) {
+                return frame;
+            }
+            turn().await;
+        }
+        panic!("the console did not get there");
+    }
+}
+
+async fn turn() {
+    let mut wait = |resolve: Function, _: Function| {
+        let set_timeout = Reflect::get(&js_sys::global(), &"setTimeout".into()).unwrap();
+        let _ = Function::from(set_timeout).call2(&JsValue::NULL, &resolve, &5.into());
+    };
+    JsFuture::from(Promise::new(&mut wait)).await.unwrap();
+}
+
+fn start() -> Request {
+    Request::Start(Start { origin: "http://127.0.0.1:9".to_owned(), mqtt_url: None, seed: 1 })
+}
+
+#[wasm_bindgen_test]
+fn every_frame_request_is_answered_at_once() {
+    let page = Page::new();
+    assert_eq!(page.frame().setting, Some(Setting::Probing));
+    assert!(page.frame().stats.is_some());
+}
+
+#[wasm_bindgen_test]
+async fn without_a_server_the_console_is_a_static_site() {
+    let page = Page::new();
+    page.send(&start(), None);
+    // The test's own web server answers 404 to /api/session.
+    page.until(|it| it.setting == Some(Setting::Static { profile: None })).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_broker_that_is_not_there_is_tried_again() {
+    let page = Page::new();
+    page.send(&start(), None);
+    page.until(|it| it.setting == Some(Setting::Static { profile: None })).await;
+    let text = String::new;
+    for url in ["ws://127.0.0.1:9/mqtt", "ws://not a host/"] {
+        page.send(
+            &Request::Connect(BrokerProfile {
+                name: "nowhere".to_owned(),
+                url: url.to_owned(),
+                client_id: text(),
+                username: text(),
+                password: text(),
+                keep_alive: 60,
+            }),
+            None,
+        );
+        let state = |frame: &Frame| frame.link.as_ref().map(|it| it.state.clone());
+        page.until(|it| matches!(state(it), Some(LinkState::Waiting { .. }))).await;
+    }
+    page.send(&Request::Disconnect, None);
+    let link = page.frame().link.unwrap();
+    assert_eq!((link.broker.as_str(), link.state), ("nowhere", LinkState::Idle));
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_message_is_answered_with_a_frame_of_this_version() {
+    let page = Page::new();
+    page.shell.receive(&JsValue::from_str("hello"));
+    assert_eq!(page.frames.borrow().as_slice(), [Frame::default()]);
+}
+
+#[wasm_bindgen_test]
+fn a_file_needs_somebody_who_is_signed_in() {
+    let page = Page::new();
+    let parts = Array::of1(&Uint8Array::from(&b"abc"[..]));
+    let file = File::new_with_u8_array_sequence(&parts, "a.bin").unwrap();
+    page.send(&Request::Firmware(FirmwareRequest::Choose), Some(&file));
+    let notices = page.frame().notices.unwrap();
+    assert!(notices[0].text.contains("sign in"), "{notices:?}");
+}

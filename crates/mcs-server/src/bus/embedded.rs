@@ -18,6 +18,7 @@ use rmqtt::types::{From, Id, Publish};
 use rmqtt::utils::timestamp_millis;
 use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
+use tokio::runtime::{self, Runtime};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -96,12 +97,11 @@ pub struct EmbeddedBus {
     hooks: Hooks,
     front: Arc<Front>,
     listening: JoinHandle<()>,
+    _storage: Storage,
 }
 
 impl EmbeddedBus {
     /// Starts the broker: clients can connect when this returns.
-    ///
-    /// Needs a tokio runtime of several threads, or one that does not wait for the broker.
     pub async fn start(config: Config, gate: Arc<dyn Gate>) -> Result<Self> {
         // Everything that can be wrong with the configuration comes first.
         let plain = bind(config.mqtt).await?;
@@ -116,7 +116,7 @@ impl EmbeddedBus {
         let mqtts = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
 
         let limits = config.limits;
-        let broker = context(&config.sessions, &limits).await?;
+        let (broker, storage) = context(&config.sessions, &limits).await?;
         let roster = Arc::new(Roster::default());
         let hooks = Hooks::new(gate, Arc::clone(&roster), broker.clone());
         hooks.register().await;
@@ -143,7 +143,7 @@ impl EmbeddedBus {
             front.listen(listener, Some(acceptor));
         }
         let inside = Id::new(broker.node.id(), LISTENER, None, None, "\u{1f}".into(), None);
-        Ok(Self { mqtt, mqtts, inside, broker, hooks, front, listening })
+        Ok(Self { mqtt, mqtts, inside, broker, hooks, front, listening, _storage: storage })
     }
 
     /// Where plain MQTT listens.
@@ -163,7 +163,7 @@ impl EmbeddedBus {
 
     /// Stops: no new clients, the connected ones are closed, their sessions are stored, their wills are not published.
     ///
-    /// Parts of the broker run until their runtime ends, and its folder stays locked until the process does.
+    /// The broker's folder stays locked until the process ends.
     pub async fn stop(&self) {
         self.hooks.stop();
         self.front.closing.cancel();
@@ -199,12 +199,31 @@ impl Bus for EmbeddedBus {
     }
 }
 
+impl Drop for EmbeddedBus {
+    fn drop(&mut self) {
+        self.hooks.stop();
+        self.front.closing.cancel();
+        self.listening.abort();
+    }
+}
+
+/// Where the session storage runs: it keeps a thread busy for ever, and a runtime waits for its threads.
+struct Storage(Option<Runtime>);
+
+impl Drop for Storage {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} for MQTT"))
 }
 
 /// The broker with its plugins, not yet listening.
-async fn context(sessions: &Path, limits: &Limits) -> Result<ServerContext> {
+async fn context(sessions: &Path, limits: &Limits) -> Result<(ServerContext, Storage)> {
     std::fs::create_dir_all(sessions)
         .with_context(|| format!("cannot create the folder {}", sessions.display()))?;
     let folder = sessions.to_str().context("the data folder's name is not UTF-8")?;
@@ -231,11 +250,25 @@ async fn context(sessions: &Path, limits: &Limits) -> Result<ServerContext> {
         .await
         .map_err(|error| anyhow!(error))?;
     rmqtt_retainer::register(&broker, true, false).await.map_err(|error| anyhow!(error))?;
-    rmqtt_session_storage::register(&broker, true, false)
-        .await
+
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("mqtt-sessions")
+        .enable_all()
+        .build()?;
+    let context = broker.clone();
+    let registered = runtime.spawn(async move {
+        // The first to ask for a queue sets its workers: with the storage's own eight of them,
+        // messages that wait for a client would come out of a restart in any order.
+        context.get_exec(OFFLINE_MESSAGES);
+        rmqtt_session_storage::register(&context, true, false).await
+    });
+    let storage = Storage(Some(runtime));
+    registered
+        .await?
         .map_err(|error| anyhow!(error))
         .with_context(|| format!("cannot open the broker's sessions in {}", sessions.display()))?;
-    Ok(broker)
+    Ok((broker, storage))
 }
 
 /// The broker's own listener, for the front alone.
@@ -265,6 +298,9 @@ fn listener(limits: &Limits) -> Result<Listener> {
 const RETAINER: &str = "rmqtt-retainer";
 
 const SESSIONS: &str = "rmqtt-session-storage";
+
+/// The session storage's queue of messages to store: its name, workers and length.
+const OFFLINE_MESSAGES: (&str, usize, usize) = ("SESSION_STORAGE_OFFLINE_EXEC", 1, 100_000);
 
 /// Names the broker's listener in stored sessions.
 const LISTENER: u16 = 1;

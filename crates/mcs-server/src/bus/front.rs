@@ -206,9 +206,14 @@ async fn pipe(client: impl AsyncRead + AsyncWrite + Unpin, broker: TcpStream) ->
         tokio::io::copy_buf(&mut from_broker, &mut to_client).await?;
         to_client.shutdown().await
     };
+    tokio::pin!(inbound);
     tokio::select! {
-        ended = outbound => ended,
-        ended = inbound => ended,
+        ended = outbound => match ended {
+            Ok(()) => Ok(()),
+            // The client is gone, but what it sent last may still be on the way: perhaps a DISCONNECT.
+            Err(_) => timeout(FAREWELL, inbound).await?,
+        },
+        ended = &mut inbound => ended,
     }
 }
 

@@ -1,5 +1,8 @@
 use super::*;
 
+/// Who connects, protocol level, flags, properties, strings, and the name that comes of it.
+type Naming<'a> = (&'a str, u8, u8, &'a [u8], &'a [&'a [u8]], &'a str);
+
 const CONNECTION: ConnectionId = ConnectionId(7);
 
 /// A CONNECT with keep alive 60.
@@ -27,7 +30,7 @@ fn push_string(out: &mut Vec<u8>, string: &[u8]) {
 #[test]
 fn the_name_depends_on_who_connects_and_for_how_long() {
     let expiry: &[u8] = &[0x21, 0, 9, 0x11, 0, 0, 0, 1];
-    let cases: &[(&str, u8, u8, &[u8], &[&[u8]], &str)] = &[
+    let cases: &[Naming<'_>] = &[
         ("3.1 board", 3, 0x02, &[], &[b"mt7687"], "\u{1f}\u{1f}7\u{1f}mt7687"),
         ("3.1.1 board", 4, 0x02, &[], &[b"mt7687"], "\u{1f}\u{1f}7\u{1f}mt7687"),
         ("3.1.1 board that returns", 4, 0x00, &[], &[b"mt7687"], "mt7687"),
@@ -70,25 +73,25 @@ fn an_mqtt_5_will_has_properties_of_its_own() {
 
 #[test]
 fn what_is_no_connect_of_ours_is_refused_with_a_word_where_mqtt_has_one() {
-    let cases: &[(Vec<u8>, ConnectError, Option<&[u8]>)] = &[
-        (connect(6, 2, &[], &[b"c"]), ConnectError::Version, Some(&[0x20, 2, 0, 1])),
+    let cases = [
+        (connect(6, 2, &[], &[b"c"]), ConnectError::Version, Some(&[0x20, 2, 0, 1][..])),
         (
             connect(4, 2, &[], &[b"a\x1fb"]),
             ConnectError::Name { v5: false },
-            Some(&[0x20, 2, 0, 2]),
+            Some(&[0x20, 2, 0, 2][..]),
         ),
         (
             connect(5, 0x80, &[], &[b"c", b"a\x1fb"]),
             ConnectError::Name { v5: true },
-            Some(&[0x20, 3, 0, 0x85, 0]),
+            Some(&[0x20, 3, 0, 0x85, 0][..]),
         ),
         (connect(4, 2, &[], &[b"\xff"]), ConnectError::Malformed, None),
         (connect(5, 2, &[0x7f], &[b"c"]), ConnectError::Malformed, None),
         (b"GET / HTTP/1.1\r\n\r\n".to_vec(), ConnectError::Malformed, None),
     ];
     for (packet, error, connack) in cases {
-        assert_eq!(scope(packet, CONNECTION), Err(*error));
-        assert_eq!(error.connack(), *connack);
+        assert_eq!(scope(&packet, CONNECTION), Err(error));
+        assert_eq!(error.connack(), connack);
     }
 }
 

@@ -1,0 +1,137 @@
+//! A gate whose verdict is in the payload.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use mcs_model::api::Role;
+use mcs_server::bus::{Client, Connect, ConnectionId, Gate, Incoming, Principal, Refusal, Verdict};
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::soon;
+
+/// The only device that is registered.
+pub(crate) const DEVICE: &str = "mcs/DevAAAA1/keyAAAAAAAAAAAA1";
+
+/// Knows one device, and user `ann` with password `secret`.
+///
+/// A payload `replace X` is replaced by `X` on the device's channel `canonical`, `swallow` by nothing,
+/// `refuse` is refused, `hold` waits for [`TestGate::release`], anything else is delivered.
+pub(crate) struct TestGate {
+    told: mpsc::UnboundedSender<Event>,
+    held: Semaphore,
+}
+
+/// What the gate was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    Connected(Client),
+    Subscribed(String, String),
+    Unsubscribed(String, String),
+    Published(String, String, bool),
+    Disconnected(String, ConnectionId),
+}
+
+/// What the gate was told, in order.
+pub(crate) struct Events(mpsc::UnboundedReceiver<Event>);
+
+impl TestGate {
+    pub(crate) fn new() -> (Arc<Self>, Events) {
+        let (told, events) = mpsc::unbounded_channel();
+        (Arc::new(Self { told, held: Semaphore::new(0) }), Events(events))
+    }
+
+    /// Lets one held message go on.
+    pub(crate) fn release(&self) {
+        self.held.add_permits(1);
+    }
+
+    fn tell(&self, event: Event) {
+        // The test may not want to know.
+        let _ = self.told.send(event);
+    }
+}
+
+impl Events {
+    /// The next event that fits, leaving out those before it.
+    pub(crate) async fn find(&mut self, what: &str, fits: impl Fn(&Event) -> bool) -> Event {
+        soon(what, async {
+            loop {
+                let event = self.0.recv().await.expect("the gate lives as long as the broker");
+                if fits(&event) {
+                    return event;
+                }
+            }
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Gate for TestGate {
+    async fn authenticate(&self, connect: &Connect<'_>) -> Result<Principal, Refusal> {
+        match (connect.user, connect.password) {
+            (None, _) => Ok(Principal::Device),
+            (Some("ann"), Some(b"secret")) => {
+                Ok(Principal::User { name: "ann".to_owned(), role: Role::Operator })
+            }
+            (Some("banned"), _) => Err(Refusal::NotAuthorized),
+            (Some(_), _) => Err(Refusal::BadCredentials),
+        }
+    }
+
+    async fn may_subscribe(&self, client: &Client, filter: &str) -> bool {
+        match client.principal {
+            Principal::Device => own(filter),
+            Principal::User { .. } => filter.starts_with("mcs/") || filter.starts_with("console/"),
+        }
+    }
+
+    async fn may_publish(&self, _: &Client, topic: &str) -> bool {
+        own(topic)
+    }
+
+    async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict {
+        let payload = String::from_utf8_lossy(&message.payload[..message.payload.len().min(100)])
+            .into_owned();
+        self.tell(Event::Published(client.id.clone(), payload.clone(), message.will));
+        if !own(message.topic) {
+            return Verdict::Refuse;
+        }
+        match payload.split_once(' ').unwrap_or((&payload, "")) {
+            ("refuse", _) => Verdict::Refuse,
+            ("swallow", _) => Verdict::Replace(Vec::new()),
+            ("replace", with) => {
+                let canonical =
+                    (format!("{DEVICE}/canonical"), Bytes::copy_from_slice(with.as_bytes()));
+                Verdict::Replace(vec![canonical])
+            }
+            ("hold", _) => {
+                self.held.acquire().await.expect("nobody closes it").forget();
+                Verdict::Deliver
+            }
+            _ => Verdict::Deliver,
+        }
+    }
+
+    async fn connected(&self, client: &Client) {
+        self.tell(Event::Connected(client.clone()));
+    }
+
+    async fn subscribed(&self, client: &Client, filter: &str) {
+        self.tell(Event::Subscribed(client.id.clone(), filter.to_owned()));
+    }
+
+    async fn unsubscribed(&self, client: &Client, filter: &str) {
+        self.tell(Event::Unsubscribed(client.id.clone(), filter.to_owned()));
+    }
+
+    async fn disconnected(&self, client: &Client) {
+        self.tell(Event::Disconnected(client.id.clone(), client.connection));
+    }
+}
+
+/// The topic or filter is the device's, or below it.
+fn own(topic: &str) -> bool {
+    topic == DEVICE || topic.strip_prefix(DEVICE).is_some_and(|rest| rest.starts_with('/'))
+}

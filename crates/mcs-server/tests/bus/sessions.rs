@@ -1,0 +1,168 @@
+//! Whose session it is, and what waits in it.
+
+use bytes::Bytes;
+use mcs_server::bus::Bus as _;
+
+use crate::Bench;
+use crate::gate::{DEVICE, Event};
+use crate::wire::{Hello, Message, Raw, VERSIONS, Version};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn boards_with_one_client_id_do_not_evict_each_other() {
+    let bench = Bench::start().await;
+    for version in VERSIONS {
+        let mut boards = Vec::new();
+        for _ in 0..3 {
+            let mut board = Raw::connect(bench.address(), &Hello::new(version, "mt7687")).await;
+            board.subscribe(&format!("{DEVICE}/+"), 1).await;
+            boards.push(board);
+        }
+        bench
+            .bus
+            .publish(&format!("{DEVICE}/switch"), Bytes::from_static(b"1"), 1, false)
+            .await
+            .expect("published");
+        for board in &mut boards {
+            assert_eq!(board.message().await.payload, b"1", "{version:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_keeps_what_came_while_its_device_was_away() {
+    let mut bench = Bench::start().await;
+    for version in VERSIONS {
+        let id = format!("returning-{version:?}");
+        let hello = Hello::new(version, &id).lasting();
+        let filter = format!("{DEVICE}/+");
+        let mut device = Raw::connect(bench.address(), &hello).await;
+        device.subscribe(&filter, 1).await;
+        device.disconnect().await;
+        bench
+            .events
+            .find("gone", |event| matches!(event, Event::Disconnected(gone, _) if *gone == id))
+            .await;
+
+        for i in 0..100 {
+            let payload = Bytes::from(i.to_string());
+            bench
+                .bus
+                .publish(&format!("{DEVICE}/switch"), payload, 1, false)
+                .await
+                .expect("published");
+        }
+
+        let (mut device, welcome) = Raw::try_connect(bench.address(), &hello).await;
+        assert!(welcome.session_present, "{version:?}");
+        for i in 0..100 {
+            assert_eq!(device.message().await.payload, i.to_string().as_bytes(), "{version:?}");
+        }
+        // It subscribed to nothing this time, yet the gate hears what it is subscribed to.
+        bench
+            .events
+            .find("resumed", |event| *event == Event::Subscribed(id.clone(), filter.clone()))
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_cannot_take_over_a_users_session() {
+    for version in VERSIONS {
+        let bench = Bench::start().await;
+        let hello = Hello::new(version, "console").lasting();
+        let mut console =
+            Raw::connect(bench.address(), &hello.clone().login("ann", "secret")).await;
+        console.subscribe("mcs/+/+/+", 1).await;
+
+        for id in ["console", "ann", "ann/console"] {
+            let (mut stranger, welcome) =
+                Raw::try_connect(bench.address(), &Hello { id, ..hello.clone() }).await;
+            assert!(!welcome.session_present, "{version:?}: {id}");
+            stranger.ping().await;
+        }
+        let forged = Hello { id: "\u{1f}ann\u{1f}console", ..hello.clone() };
+        let (_, welcome) = Raw::try_connect(bench.address(), &forged).await;
+        assert_eq!(welcome.code, if version == Version::V5 { 0x85 } else { 2 });
+
+        console.ping().await;
+        bench
+            .bus
+            .publish(&format!("{DEVICE}/switch"), Bytes::from_static(b"1"), 1, false)
+            .await
+            .expect("published");
+        assert_eq!(console.message().await.payload, b"1");
+        console.disconnect().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_takes_over_their_own_session() {
+    let mut bench = Bench::start().await;
+    for version in VERSIONS {
+        let hello = Hello::new(version, "console").login("ann", "secret").lasting();
+        let mut first = Raw::connect(bench.address(), &hello).await;
+        first.subscribe("mcs/+/+/+", 1).await;
+
+        let (mut second, welcome) = Raw::try_connect(bench.address(), &hello).await;
+        assert!(welcome.session_present, "{version:?}");
+        first.closed().await;
+        bench
+            .bus
+            .publish(&format!("{DEVICE}/switch"), Bytes::from_static(b"1"), 1, false)
+            .await
+            .expect("published");
+        assert_eq!(second.message().await.payload, b"1");
+        bench.events.find("the first", |event| matches!(event, Event::Disconnected(..))).await;
+        second.disconnect().await;
+        bench.events.find("the second", |event| matches!(event, Event::Disconnected(..))).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_can_end_a_connection() {
+    let mut bench = Bench::start().await;
+    let mut device = Raw::connect(bench.address(), &Hello::new(Version::V5, "board")).await;
+    device.subscribe(&format!("{DEVICE}/+"), 1).await;
+    let Event::Connected(board) =
+        bench.events.find("connected", |event| matches!(event, Event::Connected(_))).await
+    else {
+        unreachable!("it was looked for")
+    };
+
+    bench.bus.close(board.connection);
+
+    device.closed().await;
+    bench
+        .events
+        .find("gone", |event| *event == Event::Disconnected("board".to_owned(), board.connection))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shared_subscription_deals_each_message_once() {
+    let bench = Bench::start().await;
+    let mut workers = Vec::new();
+    for i in 0..2 {
+        let id = format!("worker-{i}");
+        let mut worker =
+            Raw::connect(bench.address(), &Hello::new(Version::V5, &id).login("ann", "secret"))
+                .await;
+        worker.subscribe("$share/workers/mcs/+/+/+", 1).await;
+        workers.push(worker);
+    }
+    for i in 0..10 {
+        let payload = Bytes::from(i.to_string());
+        bench.bus.publish(&format!("{DEVICE}/switch"), payload, 1, false).await.expect("published");
+    }
+    let mut got = Vec::new();
+    for worker in &mut workers {
+        // Round robin: five each.
+        for _ in 0..5 {
+            got.push(worker.message().await);
+        }
+    }
+    got.sort_by(|a, b| a.payload.cmp(&b.payload));
+    let expected: Vec<_> =
+        (0..10).map(|i| Message::new(&format!("{DEVICE}/switch"), &i.to_string(), 1)).collect();
+    assert_eq!(got, expected);
+}

@@ -12,6 +12,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+#[cfg(test)]
+mod tests;
+
 /// Requests to one base address, with the device's key.
 #[derive(Clone, Debug)]
 pub(crate) struct Api {

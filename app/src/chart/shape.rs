@@ -1,0 +1,100 @@
+//! From the engine's pairs to what is drawn: pure geometry.
+
+#[cfg(test)]
+mod tests;
+
+use super::plot::Data;
+
+/// A part of a line between two gaps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Run {
+    /// The line: columns and values.
+    pub(crate) line: Vec<(f64, f64)>,
+    /// The band under it, where points are condensed: column, least, greatest.
+    pub(crate) bands: Vec<Vec<(f64, f64, f64)>>,
+}
+
+/// More pairs than this in one column stand for many points.
+const CONDENSED: usize = 2;
+
+/// The runs of `points`, which are pairs of column and value with NaN for a gap.
+pub(crate) fn runs(points: &[f32]) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut run = Run::default();
+    let mut column: Vec<(f64, f64)> = Vec::new();
+    let mut in_band = false;
+    for pair in pairs(points).map(Some).chain([None]) {
+        let same = matches!((pair, column.first()), (Some((x, y)), Some(first))
+            if !y.is_nan() && x.floor() == first.0.floor());
+        if !same {
+            in_band = close(&mut run, &mut column, in_band);
+        }
+        match pair {
+            Some((x, y)) if !x.is_nan() && !y.is_nan() => column.push((x, y)),
+            _ => {
+                in_band = false;
+                if !run.line.is_empty() {
+                    runs.push(core::mem::take(&mut run));
+                }
+            }
+        }
+    }
+    runs
+}
+
+/// Adds a whole column to the run; whether it was condensed.
+fn close(run: &mut Run, column: &mut Vec<(f64, f64)>, in_band: bool) -> bool {
+    let (Some(&(x, _)), Some(&last)) = (column.first(), column.last()) else { return in_band };
+    let condensed = column.len() > CONDENSED;
+    if condensed {
+        let (least, greatest) = extremes(column.iter().map(|pair| pair.1));
+        match run.bands.last_mut() {
+            Some(band) if in_band => band.push((x, least, greatest)),
+            _ => run.bands.push(vec![(x, least, greatest)]),
+        }
+        run.line.push(last);
+    } else {
+        run.line.append(column);
+    }
+    column.clear();
+    condensed
+}
+
+/// The least and the greatest of `values`; both infinite when there are none.
+fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| {
+        (least.min(value), greatest.max(value))
+    })
+}
+
+/// The newest `most` points as time and value, newest first.
+pub(crate) fn rows(data: &Data, most: usize) -> Vec<(u64, f64)> {
+    let rows = pairs(&data.points).filter(|(_, y)| !y.is_nan()).map(|(x, y)| (time(data, x), y));
+    let mut rows: Vec<_> = rows.collect();
+    rows.reverse();
+    rows.truncate(most);
+    rows
+}
+
+/// The pair that is nearest to `column`; on steps, the last one before it.
+pub(crate) fn nearest(data: &Data, column: f64) -> Option<(f64, f64)> {
+    let values = pairs(&data.points).filter(|(_, y)| !y.is_nan());
+    if data.step {
+        return values.take_while(|(x, _)| *x <= column).last();
+    }
+    values.min_by(|a, b| (a.0 - column).abs().total_cmp(&(b.0 - column).abs()))
+}
+
+/// When a column was, in milliseconds since the epoch.
+pub(crate) fn time(data: &Data, column: f64) -> u64 {
+    #[expect(clippy::cast_precision_loss, reason = "a day of milliseconds")]
+    let span = data.end.saturating_sub(data.start) as f64;
+    let part = column / f64::from(data.columns.max(1));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    let offset = (part.clamp(0.0, 1.0) * span).round() as u64;
+    data.start + offset
+}
+
+fn pairs(points: &[f32]) -> impl Iterator<Item = (f64, f64)> {
+    points.chunks_exact(2).map(|pair| (f64::from(pair[0]), f64::from(pair[1])))
+}

@@ -1,0 +1,219 @@
+//! The engine's worker, from the page's side.
+//!
+//! Requests wait until the worker says that it takes them: before that they would be lost. While
+//! the page is visible, each animation frame paints what changed and asks for the next frame, with
+//! never more than one question open. A hidden page asks nothing.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
+use leptos::prelude::*;
+use mcs_view::protocol::{self, DecodeError, Frame, FrameRequest, Request, Start, View};
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::chart::Plot;
+use crate::clock;
+use crate::store::{Boot, Store};
+
+/// Where the worker's script is, beside the page.
+const SCRIPT: &str = "mcs-engine_loader.js";
+
+/// How requests reach the engine; a handle.
+#[derive(Clone, Copy)]
+pub(crate) struct Dispatch(StoredValue<Box<Dispatcher>, LocalStorage>);
+
+type Dispatcher = dyn Fn(Request, Option<File>);
+
+impl Dispatch {
+    /// Requests go to `dispatcher`.
+    pub(crate) fn new(dispatcher: impl Fn(Request, Option<File>) + 'static) -> Self {
+        Self(StoredValue::new_local(Box::new(dispatcher)))
+    }
+
+    /// Sends a request.
+    pub(crate) fn send(self, request: Request) {
+        self.0.with_value(|dispatch| dispatch(request, None));
+    }
+
+    /// Sends a request with the file that it is about.
+    pub(crate) fn send_file(self, request: Request, file: File) {
+        self.0.with_value(|dispatch| dispatch(request, Some(file)));
+    }
+}
+
+/// The worker and what is under way.
+pub(crate) struct Engine {
+    worker: Worker,
+    store: Store,
+    /// What waits for the worker; `None` once it takes requests.
+    waiting: RefCell<Option<Vec<(Request, Option<File>)>>>,
+    /// The open question.
+    asked: RefCell<Option<Question>>,
+    /// The page of the last question; none has been asked when absent.
+    view: RefCell<Option<View>>,
+    failed: Cell<bool>,
+}
+
+struct Question {
+    view: View,
+    plots: Vec<Rc<Plot>>,
+}
+
+impl Engine {
+    /// Starts the worker, and with the next animation frame the questions.
+    ///
+    /// # Errors
+    /// The browser refuses to start a worker.
+    pub(crate) fn start(store: Store) -> Result<Rc<Self>, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(SCRIPT, &options)?;
+        let engine = Rc::new(Self {
+            worker,
+            store,
+            waiting: RefCell::new(Some(vec![(Request::Start(start()), None)])),
+            asked: RefCell::new(None),
+            view: RefCell::new(None),
+            failed: Cell::new(false),
+        });
+        engine.listen();
+        run(engine.clone());
+        Ok(engine)
+    }
+
+    /// Sends a request, or keeps it until the worker takes it.
+    pub(crate) fn send(&self, request: Request, file: Option<File>) {
+        match &mut *self.waiting.borrow_mut() {
+            Some(waiting) => waiting.push((request, file)),
+            None => self.post(&request, file.as_ref()),
+        }
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let engine = self.clone();
+        let message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            engine.receive(&event.data());
+        });
+        self.worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        let engine = self.clone();
+        let error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
+            // A script that could not be loaded gives an event without a message.
+            let message = Reflect::get(&event, &JsValue::from_str("message")).ok();
+            engine.fail(message.and_then(|it| it.as_string()).filter(|it| !it.is_empty()));
+        });
+        self.worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        // The worker lives as long as the page.
+        message.forget();
+        error.forget();
+    }
+
+    fn receive(&self, data: &JsValue) {
+        if data.as_string().as_deref() == Some("ready") {
+            self.store.boot.set(Boot::Ready);
+            for (request, file) in self.waiting.take().into_iter().flatten() {
+                self.post(&request, file.as_ref());
+            }
+            return;
+        }
+        let bytes = member(data, "bytes").map(|bytes| Uint8Array::new(&bytes).to_vec());
+        match protocol::decode::<Frame>(&bytes.unwrap_or_default()) {
+            Ok(frame) => self.answer(frame, member(data, "floats")),
+            Err(DecodeError::Version(version)) => self.fail(Some(format!(
+                "page and engine are of different builds ({} and {version})",
+                protocol::VERSION
+            ))),
+            Err(DecodeError::Malformed) => {
+                self.fail(Some("the page does not understand the engine's answer".to_owned()));
+            }
+        }
+    }
+
+    fn answer(&self, mut frame: Frame, floats: Option<JsValue>) {
+        let Some(question) = self.asked.take() else { return };
+        let floats = floats.map(|buffer| Float32Array::new(&buffer));
+        for chart in core::mem::take(&mut frame.charts) {
+            let plot = usize::try_from(chart.index).ok().and_then(|at| question.plots.get(at));
+            if let (Some(plot), Some(floats)) = (plot, &floats) {
+                plot.take(chart, floats);
+            }
+        }
+        self.store.apply(frame, &question.view);
+    }
+
+    /// One animation frame.
+    fn frame(&self) {
+        self.store.tick(clock::now());
+        for plot in self.store.plots() {
+            plot.paint();
+        }
+        let idle = self.asked.borrow().is_none() && self.waiting.borrow().is_none();
+        if idle && !document().hidden() {
+            self.ask();
+        }
+    }
+
+    fn ask(&self) {
+        let view = self.store.route.read_untracked().view();
+        let fresh = self.view.borrow().as_ref() != Some(&view);
+        let plots: Vec<_> =
+            self.store.plots().into_iter().filter(|plot| plot.is_wanted()).collect();
+        let charts = plots.iter().map(|plot| plot.request()).collect();
+        self.post(&Request::Frame(FrameRequest { view: view.clone(), fresh, charts }), None);
+        self.view.replace(Some(view.clone()));
+        self.asked.replace(Some(Question { view, plots }));
+    }
+
+    fn post(&self, request: &Request, file: Option<&File>) {
+        if self.failed.get() {
+            return;
+        }
+        let bytes = Uint8Array::from(protocol::encode(request).as_slice()).buffer();
+        let message = Object::new();
+        set(&message, "bytes", &bytes);
+        if let Some(file) = file {
+            set(&message, "file", file);
+        }
+        let moved = Array::of1(&bytes);
+        if let Err(error) = self.worker.post_message_with_transfer(&message, &moved) {
+            self.fail(Some(format!("{error:?}")));
+        }
+    }
+
+    fn fail(&self, reason: Option<String>) {
+        self.failed.set(true);
+        let reason = reason.unwrap_or_else(|| format!("{SCRIPT} could not be loaded"));
+        self.store.boot.set(Boot::Failed(reason));
+    }
+}
+
+fn run(engine: Rc<Engine>) {
+    request_animation_frame(move || {
+        engine.frame();
+        if !engine.failed.get() {
+            run(engine);
+        }
+    });
+}
+
+fn start() -> Start {
+    let mqtt_url = document().document_element().and_then(|root| root.get_attribute("data-mqtt"));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 2^52")]
+    let noise = (js_sys::Math::random() * 4_503_599_627_370_496.0) as u64;
+    Start {
+        origin: window().location().origin().unwrap_or_default(),
+        mqtt_url,
+        seed: noise ^ clock::now().rotate_left(20),
+    }
+}
+
+fn member(data: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(data, &JsValue::from_str(name)).ok()?;
+    value.is_instance_of::<ArrayBuffer>().then_some(value)
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // A plain object takes every member.
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}

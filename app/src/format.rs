@@ -1,0 +1,166 @@
+//! Times, numbers and sizes in words. Pure: the clock and the time zone come as arguments.
+
+#[cfg(test)]
+mod tests;
+
+use mcs_model::{ChannelKind, Value};
+
+/// A time on the operator's wall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LocalTime {
+    /// Such as 2026.
+    pub(crate) year: u32,
+    /// From 1.
+    pub(crate) month: u32,
+    /// From 1.
+    pub(crate) day: u32,
+    /// 0 to 23.
+    pub(crate) hour: u32,
+    /// 0 to 59.
+    pub(crate) minute: u32,
+    /// 0 to 59.
+    pub(crate) second: u32,
+}
+
+impl LocalTime {
+    /// `2026-11-22 09:05:01`
+    pub(crate) fn date_and_time(self) -> String {
+        let Self { year, month, day, .. } = self;
+        format!("{year:04}-{month:02}-{day:02} {}", self.time())
+    }
+
+    /// `09:05:01`
+    pub(crate) fn time(self) -> String {
+        let Self { hour, minute, second, .. } = self;
+        format!("{hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+/// How long ago `at` was, in the largest unit that says enough; both in milliseconds.
+pub(crate) fn relative(now: u64, at: u64) -> String {
+    // A device's clock may be a little ahead of ours; more than that is worth saying.
+    if at > now.saturating_add(5_000) {
+        return format!("{} ahead", span(at - now));
+    }
+    let age = now.saturating_sub(at);
+    if age < 2_000 { "now".to_owned() } else { format!("{} ago", span(age)) }
+}
+
+/// A length of time in its largest unit.
+pub(crate) fn span(millis: u64) -> String {
+    let seconds = millis / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..86_400 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// A number for people: at most four decimals and no trailing zeros; an exponent where digits would
+/// not end.
+pub(crate) fn number(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let size = value.abs();
+    if size != 0.0 && !(1e-4..1e15).contains(&size) {
+        return format!("{value:.3e}");
+    }
+    let text = format!("{value:.4}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { minus(text) }
+}
+
+/// `text` with a true minus sign, which is as wide as a digit.
+fn minus(text: &str) -> String {
+    text.strip_prefix('-').map_or_else(|| text.to_owned(), |rest| format!("−{rest}"))
+}
+
+/// A whole number in groups of three, parted by thin spaces.
+pub(crate) fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of bytes, such as `1.4 MiB`.
+pub(crate) fn bytes(value: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if value < 1024 {
+        return format!("{value} B");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+    let mut size = value as f64 / 1024.0;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    let digits = usize::from(size < 10.0);
+    format!("{size:.digits$} {}", UNITS[unit])
+}
+
+/// Messages a second.
+pub(crate) fn rate(value: f32) -> String {
+    let digits = usize::from(value < 100.0);
+    format!("{value:.digits$} msg/s")
+}
+
+/// A value as its card shows it, without the unit.
+pub(crate) fn value(value: &Value, kind: &ChannelKind) -> String {
+    match value {
+        Value::Switch(on) => if *on { "On" } else { "Off" }.to_owned(),
+        Value::Gpio(high) => if *high { "High" } else { "Low" }.to_owned(),
+        Value::Category(key) => match kind {
+            ChannelKind::Category { options } => options
+                .iter()
+                .find(|option| option.value == *key)
+                .map_or_else(|| key.clone(), |option| option.name.clone()),
+            _ => key.clone(),
+        },
+        Value::Integer(whole) | Value::Analog(whole) => minus(&whole.to_string()),
+        Value::Float(value) => number(*value),
+        Value::Gps { latitude, longitude, .. } => {
+            format!("{}, {}", degrees(*latitude, "N", "S"), degrees(*longitude, "E", "W"))
+        }
+        Value::Pwm { value, period } => format!("{value} / {period}"),
+        Value::Gamepad { button, pressed } => {
+            format!("{button} {}", if *pressed { "pressed" } else { "released" })
+        }
+        Value::Image(_) => "picture".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// An angle with the name of its side.
+fn degrees(angle: f64, positive: &str, negative: &str) -> String {
+    let side = if angle < 0.0 { negative } else { positive };
+    format!("{:.5}° {side}", angle.abs())
+}
+
+/// The symbol that stands behind the channel's numbers; may be empty.
+pub(crate) fn unit(kind: &ChannelKind) -> &str {
+    match kind {
+        ChannelKind::Integer { unit, .. } | ChannelKind::Float { unit, .. } => unit,
+        _ => "",
+    }
+}
+
+/// The bounds of a channel's numbers; empty when there are none.
+pub(crate) fn limits(kind: &ChannelKind) -> String {
+    let bounds = match kind {
+        ChannelKind::Integer { bounds, .. } | ChannelKind::Float { bounds, .. } => *bounds,
+        ChannelKind::Analog { bounds } => Some(*bounds),
+        _ => None,
+    };
+    bounds.map_or_else(String::new, |bounds| {
+        format!("{} to {}", number(bounds.lower), number(bounds.upper))
+    })
+}

@@ -1,0 +1,160 @@
+//! The devices that the operator names: typed in, imported, exported.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use mcs_model::DeviceId;
+use mcs_view::protocol::{NewDevice, Request};
+use wasm_bindgen::prelude::*;
+
+use super::Line;
+use crate::engine::Dispatch;
+use crate::store::Store;
+use crate::typed;
+use crate::ui::{CopyButton, Icon, Symbol};
+
+const EXAMPLE: &str =
+    "led, switch, controller, Lamp\ntemperature, float, display, Temperature, °C, -40..125";
+
+/// A device, typed in.
+#[component]
+pub(crate) fn NewDeviceForm() -> impl IntoView {
+    let dispatch = expect_context::<Dispatch>();
+    let [id, key, name, channels] = [(); 4].map(|()| RwSignal::new(String::new()));
+    let errors = RwSignal::new(Vec::<String>::new());
+    let add = move |event: SubmitEvent| {
+        event.prevent_default();
+        match device([id, key, name, channels].map(|it| it.get_untracked())) {
+            Ok(device) => {
+                dispatch.send(Request::AddDevice(device));
+                errors.set(Vec::new());
+                [id, key, name, channels].map(|it| it.set(String::new()));
+            }
+            Err(why) => errors.set(why),
+        }
+    };
+    view! {
+        <form class="panel" aria-labelledby="new-device" on:submit=add>
+            <h2 id="new-device">"Add a device"</h2>
+            <Line label="Device id" value=id testid="new-id"/>
+            <Line label="Device key" value=key testid="new-key"/>
+            <Line label="Name" value=name testid="new-name" hint="The id"/>
+            <label class="field">
+                <span class="field-name">"Channels, one a line"</span>
+                <textarea class="input mono" rows="5" data-testid="new-channels" spellcheck="false" placeholder=EXAMPLE
+                    prop:value=move || channels.get() on:input:target=move |event| channels.set(event.target().value())></textarea>
+            </label>
+            <p class="hint">"id, kind, controller or display, name, unit, lower..upper. Kinds: "{typed::KINDS}". A category has its keys in place of the unit: off=0 low=1"</p>
+            <div role="alert" data-testid="new-error">{move || errors.get().into_iter().map(|words| view! {
+                <p class="problem"><Icon symbol=Symbol::Warning/><span>{words}</span></p>
+            }).collect::<Vec<_>>()}</div>
+            <div class="actions"><button type="submit" class="button primary" data-testid="new-add">"Add the device"</button></div>
+        </form>
+    }
+}
+
+fn device([id, key, name, channels]: [String; 4]) -> Result<NewDevice, Vec<String>> {
+    let id: DeviceId = id.trim().parse().map_err(|error| vec![format!("Device id: {error}")])?;
+    let key = key.trim().parse().map_err(|error| vec![format!("Device key: {error}")])?;
+    let channels = typed::channels(&channels)?;
+    if channels.is_empty() {
+        return Err(vec!["Name at least one channel".to_owned()]);
+    }
+    let name = name.trim();
+    let name = if name.is_empty() { id.to_string() } else { name.to_owned() };
+    Ok(NewDevice { id, key, name, channels })
+}
+
+/// The devices there are, each with a way out.
+#[component]
+pub(crate) fn KnownDevices() -> impl IntoView {
+    let store = expect_context::<Store>();
+    view! {
+        <section class="panel" aria-labelledby="known">
+            <h2 id="known">"Devices"</h2>
+            {move || store.order.with(|it| it.as_ref().is_none_or(Vec::is_empty)).then(|| view! {
+                <p class="muted">"None yet. Add one, or import a file."</p>
+            })}
+            <ul class="list">
+                <For each=move || store.order.get().unwrap_or_default() key=Clone::clone let:id><Known id/></For>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Known(id: DeviceId) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let dispatch = expect_context::<Dispatch>();
+    let row = store.row(&id)?;
+    let (name, forget) = (row.with_untracked(|row| row.name.clone()), id.clone());
+    Some(view! {
+        <li class="item">
+            <a class="grow break" href=format!("#/devices/{id}")>{move || row.with(|row| row.name.clone())}</a>
+            <code>{id.to_string()}</code>
+            <button type="button" class="button quiet" data-testid=format!("remove-{id}") aria-label=format!("Forget {name}")
+                on:click=move |_| dispatch.send(Request::RemoveDevice(forget.clone()))>"Forget"</button>
+        </li>
+    })
+}
+
+/// Import and export.
+#[component]
+pub(crate) fn Backup() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let dispatch = expect_context::<Dispatch>();
+    let text = RwSignal::new(String::new());
+    let import = move |_| {
+        dispatch.send(Request::ImportDevices(text.get_untracked()));
+        text.set(String::new());
+    };
+    let exported = Signal::derive(move || store.export.get().unwrap_or_default());
+    view! {
+        <section class="panel" aria-labelledby="backup">
+            <h2 id="backup">"Import and export"</h2>
+            <label class="field">
+                <span class="field-name">"Devices as JSON"</span>
+                <textarea class="input mono" rows="4" data-testid="import-text" spellcheck="false"
+                    prop:value=move || text.get() on:input:target=move |event| text.set(event.target().value())></textarea>
+            </label>
+            <label class="field">
+                <span class="field-name">"or from a file"</span>
+                <input type="file" accept="application/json,.json" data-testid="import-file" on:change:target=move |event| {
+                    if let Some(file) = event.target().files().and_then(|files| files.get(0)) {
+                        read(&file, text);
+                    }
+                }/>
+            </label>
+            <div class="actions">
+                <button type="button" class="button primary" data-testid="import" disabled=move || text.with(|it| it.trim().is_empty())
+                    on:click=import>"Import"</button>
+                <button type="button" class="button" data-testid="export"
+                    on:click=move |_| dispatch.send(Request::ExportDevices)>"Export"</button>
+            </div>
+            {move || (!exported.with(String::is_empty)).then(|| view! {
+                <p class="remark">"The file holds the keys of the devices: keep it to yourself."</p>
+                <textarea class="input mono" rows="6" readonly data-testid="export-text" aria-label="Exported devices"
+                    prop:value=move || exported.get()></textarea>
+                <div class="actions">
+                    <CopyButton text=exported what="devices" testid="copy-export"/>
+                    <a class="button" download="devices.json" href=move || address(&exported.get()) data-testid="export-file">"Save as a file"</a>
+                </div>
+            })}
+        </section>
+    }
+}
+
+/// An address that holds the text itself.
+fn address(json: &str) -> String {
+    format!("data:application/json;charset=utf-8,{}", js_sys::encode_uri_component(json))
+}
+
+/// Puts the file's text into the field, where it can be looked at before it is imported.
+fn read(file: &web_sys::File, text: RwSignal<String>) {
+    let done = Closure::once(move |read: JsValue| {
+        text.try_set(read.as_string().unwrap_or_default());
+    });
+    // A file that cannot be read leaves the field as it is.
+    let _ = file.text().then(&done);
+    // It has to outlive this call; one a file is not much.
+    done.forget();
+}

@@ -1,0 +1,142 @@
+//! Firmware: hash a file, upload it, verify what devices will download, push it.
+
+mod file;
+mod push;
+mod stored;
+
+use leptos::prelude::*;
+use mcs_model::api::Role;
+use mcs_model::{FirmwareId, ProductId};
+use mcs_view::protocol::{FirmwareJob, FirmwareView, JobStage, Setting, StoredFirmware};
+
+use crate::route::Route;
+use crate::shell::open;
+use crate::store::Store;
+use crate::ui::{Empty, Loading};
+use file::File;
+use push::Push;
+use stored::Stored;
+
+/// What the parts of the page share; a handle.
+#[derive(Clone, Copy)]
+struct Page {
+    prototype: Memo<Option<ProductId>>,
+    job: Memo<FirmwareJob>,
+    firmwares: Memo<Vec<StoredFirmware>>,
+    /// Which one the operator chose to push.
+    picked: RwSignal<Option<FirmwareId>>,
+    /// Why nothing may be changed, if so.
+    locked: Memo<Option<&'static str>>,
+}
+
+impl Page {
+    fn new(store: Store) -> Self {
+        let part = move |view: &FirmwareView| view.prototype.clone();
+        Self {
+            prototype: Memo::new(move |_| store.firmware.with(|it| it.as_ref().and_then(part))),
+            job: Memo::new(move |_| {
+                store.firmware.with(|it| it.as_ref().map(|it| it.job.clone()).unwrap_or_default())
+            }),
+            firmwares: Memo::new(move |_| {
+                store
+                    .firmware
+                    .with(|it| it.as_ref().map(|it| it.firmwares.clone()).unwrap_or_default())
+            }),
+            picked: RwSignal::new(None),
+            locked: Memo::new(move |_| match store.setting.get() {
+                Setting::SignedIn { role: Role::Viewer, .. } => Some("Your role may only see"),
+                _ => None,
+            }),
+        }
+    }
+
+    /// The firmware to push: the one that the operator chose, or else the one just uploaded.
+    fn chosen(self) -> Option<StoredFirmware> {
+        let uploaded = self.job.with(|job| match &job.stage {
+            JobStage::Uploaded { firmware, .. } => Some(firmware.clone()),
+            _ => None,
+        });
+        let id = self.picked.get().or(uploaded)?;
+        self.firmwares.with(|all| all.iter().find(|it| it.info.id == id).cloned())
+    }
+}
+
+/// The firmware page.
+#[component]
+pub(crate) fn Firmware() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static { .. }));
+    let state = Memo::new(move |_| {
+        store.firmware.with(|view| view.as_ref().map(|view| view.prototypes.is_empty()))
+    });
+    move || {
+        match (is_static.get(), state.get()) {
+        (true, _) => view! {
+            <div class="page">
+                <Empty title="Firmware needs a server" testid="firmware-static">
+                    <p>"A broker alone cannot keep files or send the notice. Start mcs-server, then open its address."</p>
+                </Empty>
+            </div>
+        }
+        .into_any(),
+        (false, None) => {
+            view! { <div class="page"><Loading text="Fetching the firmware" testid="firmware-loading"/></div> }.into_any()
+        }
+        (false, Some(true)) => view! {
+            <div class="page">
+                <Empty title="No prototypes yet" testid="firmware-empty">
+                    <p>"Firmware belongs to a prototype. Import the first one on the server:"</p>
+                    <code class="block">"mcs-server prototype import FILE"</code>
+                </Empty>
+            </div>
+        }
+        .into_any(),
+        (false, Some(false)) => view! { <Open/> }.into_any(),
+    }
+    }
+}
+
+#[component]
+fn Open() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let page = Page::new(store);
+    let prototypes = Memo::new(move |_| {
+        store
+            .firmware
+            .with(|view| view.as_ref().map(|view| view.prototypes.clone()).unwrap_or_default())
+    });
+    let choose = move |id: String| {
+        if let Ok(id) = id.parse() {
+            page.picked.set(None);
+            open(&Route::Firmware(Some(id)));
+        }
+    };
+    let options = move || {
+        prototypes
+            .get()
+            .into_iter()
+            .map(|(id, name)| {
+                let is_this = page.prototype.get().as_ref() == Some(&id);
+                view! { <option value=id.to_string() selected=is_this>{name}</option> }
+            })
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <div class="page">
+            <div class="page-head">
+                <h1>"Firmware"</h1>
+                <label class="field inline">
+                    <span class="field-name">"Prototype"</span>
+                    <select class="input" data-testid="prototype-select" on:change:target=move |event| choose(event.target().value())>{options}</select>
+                </label>
+            </div>
+            <div class="columns">
+                <File page/>
+                <div class="column">
+                    <Stored page/>
+                    <Push page/>
+                </div>
+            </div>
+        </div>
+    }
+}

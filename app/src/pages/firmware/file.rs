@@ -1,0 +1,231 @@
+//! The file at hand: chosen, hashed in the worker, compared, uploaded.
+
+mod ready;
+
+use leptos::ev::DragEvent;
+use leptos::prelude::*;
+use mcs_view::protocol::{ExpectedMd5, FirmwareRequest, JobStage, Request};
+use web_sys::File as WebFile;
+
+use super::Page;
+use crate::engine::Dispatch;
+use crate::format;
+use crate::ui::{CopyButton, Icon, Symbol};
+use ready::{Upload, why_not};
+
+/// Choosing, hashing, uploading.
+#[component]
+pub(crate) fn File(page: Page) -> impl IntoView {
+    let dispatch = expect_context::<Dispatch>();
+    let expected = RwSignal::new(String::new());
+    let name = RwSignal::new(String::new());
+    let version = RwSignal::new(String::new());
+    let note = RwSignal::new(String::new());
+    let choose = move |file: WebFile| {
+        if name.get_untracked().is_empty() {
+            let file_name = file.name();
+            name.set(file_name.rsplit_once('.').map_or(file_name.as_str(), |it| it.0).to_owned());
+        }
+        dispatch.send_file(Request::Firmware(FirmwareRequest::Choose), file);
+    };
+    let expect = move |text: String| {
+        expected.set(text.clone());
+        dispatch.send(Request::Firmware(FirmwareRequest::Expect(text)));
+    };
+    let why = Memo::new(move |_| {
+        let upload =
+            Upload { name: &name.get(), version: &version.get(), locked: page.locked.get() };
+        page.job.with(|job| page.firmwares.with(|stored| why_not(&upload, job, stored)))
+    });
+    let upload = move |_| {
+        if let (None, Some(prototype)) = (why.get_untracked(), page.prototype.get_untracked()) {
+            dispatch.send(Request::Firmware(FirmwareRequest::Upload {
+                prototype,
+                name: name.get_untracked().trim().to_owned(),
+                version: version.get_untracked().trim().to_owned(),
+                note: note.get_untracked(),
+            }));
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="new-firmware" data-testid="job"
+            data-stage=move || page.job.with(|job| stage(&job.stage))>
+            <h2 id="new-firmware">"New firmware"</h2>
+            <Drop choose/>
+            <Hashes page/>
+            <label class="field">
+                <span class="field-name">"Expected MD5 "<span class="muted">"(optional, from whoever built the file)"</span></span>
+                <input class="input mono" data-testid="expected-md5" autocomplete="off" spellcheck="false" maxlength="64"
+                    placeholder="32 hexadecimal digits" aria-describedby="verdict"
+                    prop:value=move || expected.get() on:input:target=move |event| expect(event.target().value())/>
+            </label>
+            <Verdict page/>
+            <Text label="Name" value=name testid="firmware-name"/>
+            <Text label="Version, as the device will report it" value=version testid="firmware-version"/>
+            <Text label="Note" value=note testid="firmware-note"/>
+            <div class="actions">
+                <button type="button" class="button primary" data-testid="upload" disabled=move || why.get().is_some()
+                    aria-describedby="upload-why" on:click=upload><Icon symbol=Symbol::Upload/><span>"Upload"</span></button>
+                <p class="hint" id="upload-why" data-testid="upload-why">{move || why.get()}</p>
+            </div>
+            <p class="remark">"MD5 proves integrity, not authenticity: it shows that the file arrived unchanged, not who made it."</p>
+        </section>
+    }
+}
+
+#[component]
+fn Text(label: &'static str, value: RwSignal<String>, testid: &'static str) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span class="field-name">{label}</span>
+            <input class="input" data-testid=testid autocomplete="off" prop:value=move || value.get()
+                on:input:target=move |event| value.set(event.target().value())/>
+        </label>
+    }
+}
+
+/// Where a file is dropped or chosen.
+#[component]
+fn Drop(choose: impl Fn(WebFile) + Copy + Send + 'static) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let dropped = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        let files = event.data_transfer().and_then(|it| it.files());
+        if let Some(file) = files.and_then(|files| files.get(0)) {
+            choose(file);
+        }
+    };
+    view! {
+        <label class="drop" class:over=move || over.get()
+            on:dragover=move |event: DragEvent| { event.prevent_default(); over.set(true); }
+            on:dragleave=move |_| over.set(false) on:drop=dropped>
+            <Icon symbol=Symbol::Upload/>
+            <span><strong>"Choose a file"</strong>" or drop it here"</span>
+            <input type="file" class="sr-only" data-testid="firmware-file" on:change:target=move |event| {
+                let field = event.target();
+                if let Some(file) = field.files().and_then(|files| files.get(0)) {
+                    choose(file);
+                }
+                // So that the same file can be chosen again.
+                field.set_value("");
+            }/>
+        </label>
+    }
+}
+
+/// The file, how far hashing or uploading is, and the hashes.
+#[component]
+fn Hashes(page: Page) -> impl IntoView {
+    let dispatch = expect_context::<Dispatch>();
+    let file = Memo::new(move |_| page.job.with(|job| job.file.clone()));
+    let progress = Memo::new(move |_| page.job.with(|job| progress(&job.stage)));
+    let hashes = Memo::new(move |_| page.job.with(|job| hashes(&job.stage)));
+    let failed = Memo::new(move |_| {
+        page.job.with(|job| match &job.stage {
+            JobStage::Failed(why) => Some(why.clone()),
+            _ => None,
+        })
+    });
+    let kind = Memo::new(move |_| progress.get().map(|it| (it.0, it.1)));
+    let share = move || progress.get().map_or(0.0, |(_, _, done, total)| ratio(done, total));
+    let cancel = move |_| dispatch.send(Request::Firmware(FirmwareRequest::Cancel));
+    view! {
+        {move || file.get().map(|(name, size)| view! {
+            <div class="file">
+                <p class="grow"><strong class="break">{name}</strong><br/><span class="muted number">{format::bytes(size)}</span></p>
+                <button type="button" class="button quiet" data-testid="job-cancel" on:click=cancel>
+                    {move || if kind.get().is_some() { "Cancel" } else { "Forget" }}
+                </button>
+            </div>
+        })}
+        {move || kind.get().map(|(testid, words)| view! {
+            <label class="progress">
+                <span>{words}" "<span class="number">{move || format!("{:.0} %", share() * 100.0)}</span></span>
+                <progress max="1" data-testid=testid prop:value=share></progress>
+            </label>
+        })}
+        {move || hashes.get().map(|(md5, sha256)| view! {
+            <dl class="hashes">
+                <div><dt>"MD5"</dt><dd><code data-testid="md5">{md5.clone()}</code>
+                    <CopyButton text=Signal::stored(md5) what="MD5" testid="copy-md5"/></dd></div>
+                <div><dt>"SHA-256"</dt><dd><code data-testid="sha256">{sha256.clone()}</code>
+                    <CopyButton text=Signal::stored(sha256) what="SHA-256" testid="copy-sha256"/></dd></div>
+            </dl>
+        })}
+        <div role="alert">{move || failed.get().map(|why| view! {
+            <p class="problem" data-testid="job-error"><Icon symbol=Symbol::Warning/><span>{why}</span></p>
+        })}</div>
+    }
+}
+
+#[component]
+fn Verdict(page: Page) -> impl IntoView {
+    let verdict = Memo::new(move |_| page.job.with(|job| job.expected));
+    let look = move || match verdict.get() {
+        ExpectedMd5::None => ("none", "none", None, ""),
+        ExpectedMd5::Invalid => (
+            "invalid",
+            "warning",
+            Some(Symbol::Warning),
+            "This is no MD5: it has 32 hexadecimal digits.",
+        ),
+        ExpectedMd5::Waiting => (
+            "waiting",
+            "pending",
+            Some(Symbol::Clock),
+            "It will be compared once a file is hashed.",
+        ),
+        ExpectedMd5::Match => {
+            ("match", "ok", Some(Symbol::Check), "The file has the expected MD5.")
+        }
+        ExpectedMd5::Mismatch => (
+            "mismatch",
+            "danger",
+            Some(Symbol::Warning),
+            "The file's MD5 is not the expected one. It is another file or a damaged one: it cannot be uploaded.",
+        ),
+    };
+    view! {
+        <p class="state verdict" id="verdict" role="status" data-testid="expected-verdict"
+            data-verdict=move || look().0 data-tone=move || look().1>
+            {move || look().2.map(|symbol| view! { <Icon symbol/> })}
+            <span>{move || look().3}</span>
+        </p>
+    }
+}
+
+fn stage(stage: &JobStage) -> &'static str {
+    match stage {
+        JobStage::Empty => "empty",
+        JobStage::Hashing { .. } => "hashing",
+        JobStage::Hashed { .. } => "hashed",
+        JobStage::Uploading { .. } => "uploading",
+        JobStage::Uploaded { .. } => "uploaded",
+        JobStage::Failed(_) => "failed",
+    }
+}
+
+fn progress(stage: &JobStage) -> Option<(&'static str, &'static str, u64, u64)> {
+    match stage {
+        JobStage::Hashing { done, total } => Some(("hash-progress", "Hashing", *done, *total)),
+        JobStage::Uploading { done, total, .. } => {
+            Some(("upload-progress", "Uploading", *done, *total))
+        }
+        _ => None,
+    }
+}
+
+fn hashes(stage: &JobStage) -> Option<(String, String)> {
+    match stage {
+        JobStage::Hashed { md5, sha256 }
+        | JobStage::Uploading { md5, sha256, .. }
+        | JobStage::Uploaded { md5, sha256, .. } => Some((md5.clone(), sha256.clone())),
+        JobStage::Empty | JobStage::Hashing { .. } | JobStage::Failed(_) => None,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
+fn ratio(done: u64, total: u64) -> f64 {
+    if total == 0 { 0.0 } else { (done as f64 / total as f64).min(1.0) }
+}

@@ -1,0 +1,177 @@
+//! To whom the chosen firmware goes, and how far it is there.
+
+use std::collections::BTreeSet;
+
+use leptos::html;
+use leptos::prelude::*;
+use mcs_model::DeviceId;
+use mcs_view::protocol::{FirmwareRequest, Request, StoredFirmware, Verification};
+
+use super::Page;
+use crate::engine::Dispatch;
+use crate::format;
+use crate::push;
+use crate::store::Store;
+use crate::ui::{Icon, OnlineLight, Symbol};
+
+/// The prototype's devices, the button, the confirmation.
+#[component]
+pub(crate) fn Push(page: Page) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let dispatch = expect_context::<Dispatch>();
+    let devices = Memo::new(move |_| {
+        store
+            .firmware
+            .with(|view| view.as_ref().map(|view| view.devices.clone()).unwrap_or_default())
+    });
+    let ticked = RwSignal::new(BTreeSet::<DeviceId>::new());
+    // A device that has gone meanwhile is not pushed to.
+    let targets = Memo::new(move |_| {
+        let ticked = ticked.get();
+        devices.get().into_iter().filter(|id| ticked.contains(id)).collect::<Vec<_>>()
+    });
+    let why =
+        Memo::new(move |_| why_not(page.locked.get(), page.chosen().as_ref(), targets.get().len()));
+    let dialog = NodeRef::<html::Dialog>::new();
+    let ask = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            // Refused only when it is open already.
+            let _ = dialog.show_modal();
+        }
+    };
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let confirm = move |_| {
+        close();
+        if let (None, Some(firmware)) = (why.get_untracked(), untrack(move || page.chosen())) {
+            let devices = targets.get_untracked();
+            dispatch.send(Request::Firmware(FirmwareRequest::Push {
+                firmware: firmware.info.id,
+                devices,
+            }));
+        }
+    };
+    let label = move || match (page.chosen(), targets.get().len()) {
+        (Some(firmware), count @ 1..) => {
+            format!("Push {} to {}", firmware.info.version, counted(count))
+        }
+        _ => "Push".to_owned(),
+    };
+    let all = move || !devices.with(Vec::is_empty) && targets.get().len() == devices.with(Vec::len);
+    let toggle_all = move |_| {
+        let next =
+            if all() { BTreeSet::new() } else { devices.get_untracked().into_iter().collect() };
+        ticked.set(next);
+    };
+    view! {
+        <section class="panel" aria-labelledby="push-title">
+            <h2 id="push-title">"Devices"</h2>
+            {move || devices.with(Vec::is_empty).then(|| view! { <p class="muted">"No device of this prototype yet."</p> })}
+            <label class="choice" class:gone=move || devices.with(Vec::is_empty)>
+                <input type="checkbox" data-testid="push-all" prop:checked=all on:change=toggle_all/>
+                <span>"All devices of the prototype"</span>
+            </label>
+            <ul class="list">
+                <For each=move || devices.get() key=Clone::clone let:id><Target id ticked/></For>
+            </ul>
+            <div class="actions">
+                <button type="button" class="button primary" data-testid="push" disabled=move || why.get().is_some()
+                    aria-describedby="push-why" on:click=ask><Icon symbol=Symbol::Send/><span>{label}</span></button>
+                <p class="hint" id="push-why" data-testid="push-why">{move || why.get()}</p>
+            </div>
+            <dialog class="dialog" node_ref=dialog data-testid="push-dialog" aria-labelledby="push-question">
+                <h2 id="push-question">{move || format!("{}?", label())}</h2>
+                {move || page.chosen().map(|firmware| view! {
+                    <p>{format!("“{}”, version {}, {}.", firmware.info.name, firmware.info.version, format::bytes(firmware.info.size))}</p>
+                    <p>"MD5 "<code class="break">{firmware.info.md5}</code></p>
+                })}
+                <ul class="targets">{move || targets.get().into_iter().map(|id| {
+                    let name = store.row(&id).map_or_else(|| id.to_string(), |row| row.with(|row| row.name.clone()));
+                    view! { <li>{name}" "<code>{id.to_string()}</code></li> }
+                }).collect::<Vec<_>>()}</ul>
+                <p>"Each device is told to download the file, and restarts with it."</p>
+                <div class="actions end">
+                    <button type="button" class="button" data-testid="push-cancel" on:click=move |_| close()>"Cancel"</button>
+                    <button type="button" class="button primary" data-testid="push-confirm" on:click=confirm>{label}</button>
+                </div>
+            </dialog>
+        </section>
+    }
+}
+
+#[component]
+fn Target(id: DeviceId, ticked: RwSignal<BTreeSet<DeviceId>>) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let row = store.row(&id)?;
+    let online = {
+        let row = row.clone();
+        Signal::derive(move || row.with(|row| row.online))
+    };
+    let name = {
+        let row = row.clone();
+        move || row.with(|row| row.name.clone())
+    };
+    let version = {
+        let row = row.clone();
+        move || {
+            row.with(|row| {
+                row.firmware_version.clone().unwrap_or_else(|| "not reported".to_owned())
+            })
+        }
+    };
+    let detail = move || {
+        row.with(|row| row.push.as_ref().map(|push| push.detail.clone()).unwrap_or_default())
+    };
+    let checked = {
+        let id = id.clone();
+        move || ticked.with(|ticked| ticked.contains(&id))
+    };
+    let toggle = {
+        let id = id.clone();
+        move |_| {
+            ticked.update(|ticked| {
+                if !ticked.remove(&id) {
+                    ticked.insert(id.clone());
+                }
+            })
+        }
+    };
+    Some(view! {
+        <li class="item">
+            <label class="choice grow">
+                <input type="checkbox" data-testid=format!("push-device-{id}") prop:checked=checked on:change=toggle/>
+                <span><strong class="break">{name}</strong><br/>
+                    <span class="muted">"runs "<span data-testid=format!("push-version-{id}")>{version}</span></span></span>
+            </label>
+            <div class="item-side">
+                <OnlineLight online testid=format!("push-online-{id}")/>
+                <push::State id=id.clone() testid="push-state"/>
+                <span class="hint" data-testid=format!("push-detail-{id}")>{detail}</span>
+            </div>
+        </li>
+    })
+}
+
+fn counted(devices: usize) -> String {
+    if devices == 1 { "1 device".to_owned() } else { format!("{devices} devices") }
+}
+
+/// Why nothing can be pushed; `None` when it can.
+fn why_not(
+    locked: Option<&'static str>,
+    firmware: Option<&StoredFirmware>,
+    devices: usize,
+) -> Option<&'static str> {
+    let Some(firmware) = firmware else { return locked.or(Some("Choose a firmware above")) };
+    match firmware.verified {
+        _ if locked.is_some() => locked,
+        Verification::NotYet => Some("Verify the firmware first"),
+        Verification::Running { .. } => Some("Wait until the firmware is verified"),
+        Verification::Failed(_) => Some("The firmware could not be verified: it is not pushed"),
+        Verification::Verified if devices == 0 => Some("Choose at least one device"),
+        Verification::Verified => None,
+    }
+}

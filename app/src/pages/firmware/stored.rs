@@ -1,0 +1,94 @@
+//! The firmwares on the server.
+
+use leptos::prelude::*;
+use mcs_model::FirmwareId;
+use mcs_view::protocol::{FirmwareRequest, Request, StoredFirmware, Verification};
+
+use super::Page;
+use crate::clock;
+use crate::engine::Dispatch;
+use crate::format;
+use crate::ui::{Icon, Symbol};
+
+/// The prototype's firmwares, newest first; one of them is chosen for the push.
+#[component]
+pub(crate) fn Stored(page: Page) -> impl IntoView {
+    let order = Memo::new(move |_| {
+        page.firmwares.with(|all| all.iter().map(|it| it.info.id.clone()).collect::<Vec<_>>())
+    });
+    view! {
+        <section class="panel" aria-labelledby="stored">
+            <h2 id="stored">"On the server"</h2>
+            {move || order.with(Vec::is_empty).then(|| view! {
+                <p class="muted" data-testid="firmwares-empty">"Nothing yet. Choose a file at the left and upload it."</p>
+            })}
+            <ul class="list" data-testid="firmware-list">
+                <For each=move || order.get() key=Clone::clone let:id><Item page id/></For>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Item(page: Page, id: FirmwareId) -> impl IntoView {
+    let dispatch = expect_context::<Dispatch>();
+    let find = {
+        let id = id.clone();
+        move |all: &Vec<StoredFirmware>| all.iter().find(|it| it.info.id == id).cloned()
+    };
+    let info = page.firmwares.with_untracked(&find)?.info;
+    let verified = Memo::new(move |_| {
+        page.firmwares.with(&find).map_or(Verification::NotYet, |it| it.verified)
+    });
+    let is_chosen = {
+        let id = id.clone();
+        move || page.chosen().is_some_and(|it| it.info.id == id)
+    };
+    let pick = {
+        let id = id.clone();
+        move |_| page.picked.set(Some(id.clone()))
+    };
+    let verify = {
+        let id = id.clone();
+        move |_| dispatch.send(Request::Firmware(FirmwareRequest::Verify(id.clone())))
+    };
+    let running = move || matches!(verified.get(), Verification::Running { .. });
+    let uploaded = clock::local(info.uploaded.as_millis()).date_and_time();
+    Some(view! {
+        <li class="item" data-testid=format!("firmware-row-{id}") data-version=info.version.clone()>
+            <label class="choice grow">
+                <input type="radio" name="firmware" data-testid=format!("choose-{id}") prop:checked=is_chosen on:change=pick/>
+                <span>
+                    <strong class="break">{info.version.clone()}</strong>" "<span class="break">{info.name}</span><br/>
+                    <span class="muted number">{format!("{}, {uploaded}", format::bytes(info.size))}</span>
+                    {(!info.note.is_empty()).then(|| view! { <br/><span class="break">{info.note}</span> })}
+                    <br/><code class="break" title="MD5 by the server">{info.md5}</code>
+                </span>
+            </label>
+            <div class="item-side">
+                <span class="state" role="status" data-testid=format!("verified-{id}")
+                    data-state=move || look(&verified.get()).0 data-tone=move || look(&verified.get()).1>
+                    {move || { let (_, _, symbol, words) = look(&verified.get()); view! { <Icon symbol/><span>{words}</span> } }}
+                </span>
+                <button type="button" class="button" data-testid=format!("verify-{id}") disabled=running on:click=verify>"Verify"</button>
+            </div>
+        </li>
+    })
+}
+
+fn look(verified: &Verification) -> (&'static str, &'static str, Symbol, String) {
+    match verified {
+        Verification::NotYet => {
+            ("not-yet", "offline", Symbol::Question, "Not verified yet".to_owned())
+        }
+        Verification::Running { done, total } => {
+            let words =
+                format!("Fetching back {} of {}", format::bytes(*done), format::bytes(*total));
+            ("running", "pending", Symbol::Clock, words)
+        }
+        Verification::Verified => {
+            ("verified", "ok", Symbol::Check, "The download is what was uploaded".to_owned())
+        }
+        Verification::Failed(why) => ("failed", "danger", Symbol::Warning, why.clone()),
+    }
+}

@@ -1,0 +1,92 @@
+//! Where the operator is: a page, written in the address after `#`.
+//!
+//! The hash, because a static host then needs no rule for addresses that are no files.
+
+#[cfg(test)]
+mod tests;
+
+use mcs_model::{DeviceId, ProductId};
+use mcs_view::protocol::View;
+
+/// A page of the console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `#/devices`
+    Devices,
+    /// `#/devices/:id`
+    Device(DeviceId),
+    /// `#/firmware` and `#/firmware/:prototype`
+    Firmware(Option<ProductId>),
+    /// `#/connections`
+    Connections,
+    /// `#/settings`
+    Settings,
+    /// Anything else.
+    Unknown(String),
+}
+
+impl Route {
+    /// The page that `hash` names, with or without `#`. What follows `?` is no part of it.
+    pub(crate) fn parse(hash: &str) -> Self {
+        let path = hash.trim_start_matches('#');
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
+        let mut levels = path.split('/').filter(|level| !level.is_empty());
+        let unknown = || Self::Unknown(path.to_owned());
+        let route = match (levels.next(), levels.next()) {
+            (None | Some("devices"), None) => Self::Devices,
+            (Some("devices"), Some(id)) => id.parse().map_or_else(|_| unknown(), Self::Device),
+            (Some("firmware"), None) => Self::Firmware(None),
+            (Some("firmware"), Some(id)) => {
+                id.parse().map_or_else(|_| unknown(), |id| Self::Firmware(Some(id)))
+            }
+            (Some("connections"), None) => Self::Connections,
+            (Some("settings"), None) => Self::Settings,
+            _ => unknown(),
+        };
+        if levels.next().is_some() { unknown() } else { route }
+    }
+
+    /// The address of the page, `#` included.
+    pub(crate) fn href(&self) -> String {
+        match self {
+            Self::Devices => "#/devices".to_owned(),
+            Self::Device(id) => format!("#/devices/{id}"),
+            Self::Firmware(None) => "#/firmware".to_owned(),
+            Self::Firmware(Some(id)) => format!("#/firmware/{id}"),
+            Self::Connections => "#/connections".to_owned(),
+            Self::Settings => "#/settings".to_owned(),
+            Self::Unknown(path) => format!("#{path}"),
+        }
+    }
+
+    /// What the engine has to send for it.
+    pub(crate) fn view(&self) -> View {
+        match self {
+            Self::Device(id) => View::Device(id.clone()),
+            Self::Firmware(prototype) => View::Firmware(prototype.clone()),
+            Self::Devices | Self::Connections | Self::Settings | Self::Unknown(_) => View::Devices,
+        }
+    }
+
+    /// The page's entry in the navigation, where a device belongs to the devices.
+    pub(crate) fn section(&self) -> Option<Self> {
+        match self {
+            Self::Devices | Self::Device(_) => Some(Self::Devices),
+            Self::Firmware(_) => Some(Self::Firmware(None)),
+            Self::Connections => Some(Self::Connections),
+            Self::Settings => Some(Self::Settings),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The page's name.
+    pub(crate) fn title(&self) -> &'static str {
+        match self {
+            Self::Devices | Self::Device(_) => "Devices",
+            Self::Firmware(_) => "Firmware",
+            Self::Connections => "Connections",
+            Self::Settings => "Settings",
+            Self::Unknown(_) => "Not found",
+        }
+    }
+}

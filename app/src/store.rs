@@ -1,0 +1,195 @@
+//! What the page shows, as signals. Only [`Store::apply`] writes what the engine says.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use mcs_model::{ChannelId, DeviceId};
+use mcs_view::protocol::{
+    CardState, DeviceRow, DeviceView, FirmwareView, Frame, Link, Notice, Setting, Stats, View,
+};
+
+use crate::chart::Plot;
+use crate::route::Route;
+
+/// Everything that the page shows; a handle.
+#[derive(Clone, Copy)]
+pub(crate) struct Store {
+    /// Whether the engine runs.
+    pub(crate) boot: RwSignal<Boot>,
+    /// Who is signed in where.
+    pub(crate) setting: RwSignal<Setting>,
+    /// The connection to the broker; `None` until the engine has said.
+    pub(crate) link: RwSignal<Option<Link>>,
+    /// The devices in display order; `None` until the list is here.
+    pub(crate) order: RwSignal<Option<Vec<DeviceId>>>,
+    /// The open device; `None` until its channels are here.
+    pub(crate) device: RwSignal<Option<DeviceView>>,
+    /// The firmware page; `None` until it is here.
+    pub(crate) firmware: RwSignal<Option<FirmwareView>>,
+    /// For the status bar.
+    pub(crate) stats: RwSignal<Stats>,
+    /// What the operator has not dismissed, oldest first.
+    pub(crate) notices: RwSignal<Vec<Notice>>,
+    /// The devices as a file, once it was asked for.
+    pub(crate) export: RwSignal<Option<String>>,
+    /// The clock, in milliseconds since the epoch; moves once a second.
+    pub(crate) now: RwSignal<u64>,
+    /// The open page.
+    pub(crate) route: RwSignal<Route>,
+    rows: StoredValue<BTreeMap<DeviceId, ArcRwSignal<DeviceRow>>, LocalStorage>,
+    cards: StoredValue<BTreeMap<ChannelId, ArcRwSignal<CardState>>, LocalStorage>,
+    plots: StoredValue<Vec<Rc<Plot>>, LocalStorage>,
+}
+
+/// Whether the engine runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Boot {
+    /// Not yet.
+    Loading,
+    /// It takes requests.
+    Ready,
+    /// It could not start, or has stopped; in words.
+    Failed(String),
+}
+
+impl Store {
+    /// Nothing is known yet.
+    pub(crate) fn new(route: Route, now: u64) -> Self {
+        Self {
+            boot: RwSignal::new(Boot::Loading),
+            setting: RwSignal::new(Setting::Probing),
+            link: RwSignal::new(None),
+            order: RwSignal::new(None),
+            device: RwSignal::new(None),
+            firmware: RwSignal::new(None),
+            stats: RwSignal::new(Stats::default()),
+            notices: RwSignal::new(Vec::new()),
+            export: RwSignal::new(None),
+            now: RwSignal::new(now),
+            route: RwSignal::new(route),
+            rows: StoredValue::new_local(BTreeMap::new()),
+            cards: StoredValue::new_local(BTreeMap::new()),
+            plots: StoredValue::new_local(Vec::new()),
+        }
+    }
+
+    /// Opens a page; what belongs to the last one is forgotten.
+    pub(crate) fn open(self, route: Route) {
+        let before = self.route.get_untracked().view();
+        let after = route.view();
+        if before != after {
+            self.device.set(None);
+            self.cards.update_value(BTreeMap::clear);
+            let stays = matches!((before, after), (View::Firmware(_), View::Firmware(_)));
+            if !stays {
+                self.firmware.set(None);
+            }
+        }
+        self.route.set(route);
+    }
+
+    /// Takes what the engine says changed; `asked` is the page that it was asked for.
+    pub(crate) fn apply(self, frame: Frame, asked: &View) {
+        if let Some(setting) = frame.setting {
+            if matches!(setting, Setting::SignedOut { .. }) {
+                self.forget();
+            }
+            self.setting.set(setting);
+        }
+        if let Some(link) = frame.link {
+            self.link.set(Some(link));
+        }
+        if let Some(devices) = frame.devices {
+            self.apply_devices(devices);
+        }
+        if *asked == self.route.read_untracked().view() {
+            if let Some(device) = frame.device {
+                self.device.set(Some(device));
+            }
+            for card in frame.cards {
+                self.card(&card.channel).set(card);
+            }
+            if let Some(firmware) = frame.firmware {
+                self.firmware.set(Some(firmware));
+            }
+        }
+        if let Some(stats) = frame.stats {
+            self.stats.set(stats);
+        }
+        if let Some(notices) = frame.notices {
+            self.notices.set(notices);
+        }
+        if let Some(export) = frame.export {
+            self.export.set(Some(export));
+        }
+    }
+
+    /// Moves the clock; a second is the least that anybody sees.
+    pub(crate) fn tick(self, now: u64) {
+        if now / 1000 != self.now.get_untracked() / 1000 {
+            self.now.set(now);
+        }
+    }
+
+    /// The device with this id, once the list is here.
+    pub(crate) fn row(self, id: &DeviceId) -> Option<ArcRwSignal<DeviceRow>> {
+        self.rows.with_value(|rows| rows.get(id).cloned())
+    }
+
+    /// The state of a card of the open device.
+    pub(crate) fn card(self, channel: &ChannelId) -> ArcRwSignal<CardState> {
+        if let Some(card) = self.cards.with_value(|cards| cards.get(channel).cloned()) {
+            return card;
+        }
+        let empty = CardState { channel: channel.clone(), value: None, control: None };
+        let card = ArcRwSignal::new(empty);
+        self.cards.update_value(|cards| {
+            cards.insert(channel.clone(), card.clone());
+        });
+        card
+    }
+
+    /// A chart came onto the page.
+    pub(crate) fn add_plot(self, plot: Rc<Plot>) {
+        self.plots.update_value(|plots| plots.push(plot));
+    }
+
+    /// A chart left the page.
+    pub(crate) fn remove_plot(self, plot: &Rc<Plot>) {
+        self.plots.update_value(|plots| plots.retain(|it| !Rc::ptr_eq(it, plot)));
+    }
+
+    /// The charts on the page.
+    pub(crate) fn plots(self) -> Vec<Rc<Plot>> {
+        self.plots.get_value()
+    }
+
+    fn apply_devices(self, devices: Vec<DeviceRow>) {
+        let order: Vec<_> = devices.iter().map(|row| row.id.clone()).collect();
+        self.rows.update_value(|rows| {
+            rows.retain(|id, _| order.contains(id));
+            for row in devices {
+                match rows.get(&row.id) {
+                    Some(signal) if *signal.read_untracked() != row => signal.set(row),
+                    Some(_) => {}
+                    None => {
+                        rows.insert(row.id.clone(), ArcRwSignal::new(row));
+                    }
+                }
+            }
+        });
+        if self.order.read_untracked().as_ref() != Some(&order) {
+            self.order.set(Some(order));
+        }
+    }
+
+    fn forget(self) {
+        self.order.set(None);
+        self.rows.update_value(BTreeMap::clear);
+        self.device.set(None);
+        self.cards.update_value(BTreeMap::clear);
+        self.firmware.set(None);
+        self.link.set(None);
+    }
+}

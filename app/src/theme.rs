@@ -1,0 +1,88 @@
+//! Light or dark: as the system wants it, unless the operator chose.
+
+use leptos::prelude::*;
+
+use crate::ui::Symbol;
+
+/// Where the choice is kept; app/boot.js reads it before the first paint.
+const KEY: &str = "mcs.theme";
+
+/// The operator's choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the system.
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// All, in the order of the switch.
+    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// What was chosen last.
+    pub(crate) fn load() -> Self {
+        let stored = storage().and_then(|it| it.get_item(KEY).ok().flatten());
+        Self::ALL
+            .into_iter()
+            .find(|it| stored.as_deref() == Some(it.word()))
+            .unwrap_or(Self::System)
+    }
+
+    /// Makes it so, and keeps the choice.
+    pub(crate) fn apply(self) {
+        if let Some(root) = document().document_element() {
+            // Both fail only on names that are none.
+            let _ = match self {
+                Self::System => root.remove_attribute("data-theme"),
+                chosen => root.set_attribute("data-theme", chosen.word()),
+            };
+        }
+        if let Some(storage) = storage() {
+            // A full or forbidden storage costs the choice at the next visit, no more.
+            let _ = storage.set_item(KEY, self.word());
+        }
+    }
+
+    /// The next one in the order of the switch.
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+
+    /// For storage and for the stylesheet.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// For people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::System => "As the system",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    /// Its icon.
+    pub(crate) fn symbol(self) -> Symbol {
+        match self {
+            Self::System => Symbol::System,
+            Self::Light => Symbol::Light,
+            Self::Dark => Symbol::Dark,
+        }
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}

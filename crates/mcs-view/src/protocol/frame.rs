@@ -1,0 +1,304 @@
+//! From the engine to the page.
+
+use mcs_model::api::{PushStatus, Role, Transport};
+use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, ProductId, Timestamp, Value};
+use serde::{Deserialize, Serialize};
+
+use super::{BrokerProfile, FirmwareView};
+
+/// From the engine: what changed. A section that is `None` is as it was.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Who is signed in where.
+    pub setting: Option<Setting>,
+    /// The connection to the broker.
+    pub link: Option<Link>,
+    /// Every device, in display order.
+    pub devices: Option<Vec<DeviceRow>>,
+    /// The device of [`View::Device`]: its channels.
+    pub device: Option<DeviceView>,
+    /// Cards of that device whose value or control changed.
+    pub cards: Vec<CardState>,
+    /// The firmware page.
+    pub firmware: Option<FirmwareView>,
+    /// One for each requested chart that changed.
+    pub charts: Vec<ChartFrame>,
+    /// Counters for the status bar; at most twice a second.
+    pub stats: Option<Stats>,
+    /// All notices that are not dismissed, oldest first.
+    pub notices: Option<Vec<Notice>>,
+    /// The answer to [`Request::ExportDevices`](super::Request::ExportDevices): JSON.
+    pub export: Option<String>,
+}
+
+/// In which setting the console works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Setting {
+    /// Asking whether a server is here.
+    Probing,
+    /// A server is here and asks for a name and a password.
+    SignedOut {
+        /// Why the last attempt failed.
+        error: Option<LoginError>,
+        /// An attempt is under way.
+        busy: bool,
+    },
+    /// Signed in.
+    SignedIn {
+        /// The user's name.
+        name: String,
+        /// What the user may do.
+        role: Role,
+        /// The server's version.
+        server_version: String,
+    },
+    /// No server: a static site against any broker.
+    Static {
+        /// The profile in use, without its password.
+        profile: Option<BrokerProfile>,
+    },
+}
+
+/// Why nobody was signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoginError {
+    /// Wrong name or password.
+    Wrong,
+    /// Too many attempts; wait.
+    TooMany,
+    /// The session has ended.
+    Expired,
+    /// The server did not answer.
+    Unreachable,
+    /// The server answered something else.
+    Other(String),
+}
+
+/// The connection to the broker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Its name for people.
+    pub broker: String,
+    /// How it stands.
+    pub state: LinkState,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// How the connection stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LinkState {
+    /// Not wanted.
+    Idle,
+    /// Under way.
+    Connecting {
+        /// 1 for the first.
+        attempt: u32,
+    },
+    /// Up.
+    Connected {
+        /// `5.0` or `3.1.1`.
+        mqtt_version: String,
+    },
+    /// Lost or refused; will be tried again.
+    Waiting {
+        /// What happened, in words.
+        reason: String,
+        /// When the next attempt is due.
+        retry_at: Timestamp,
+    },
+    /// Lost or refused for good.
+    Stopped {
+        /// What happened, in words.
+        reason: String,
+    },
+}
+
+/// Whether a device is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Online {
+    /// The server says so.
+    Yes,
+    /// The server says so.
+    No,
+    /// Nobody can say: no server, or no connection to it.
+    Unknown,
+}
+
+/// A device in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceRow {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its key, for copying.
+    pub key: DeviceKey,
+    /// Its name.
+    pub name: String,
+    /// Its prototype, if it has one.
+    pub prototype: Option<(ProductId, String)>,
+    /// Whether it is here.
+    pub online: Online,
+    /// How it is connected.
+    pub transports: Vec<Transport>,
+    /// When anything came from it last.
+    pub last_seen: Option<Timestamp>,
+    /// The firmware version that it reported last.
+    pub firmware_version: Option<String>,
+    /// The newest push to it.
+    pub push: Option<PushStatus>,
+    /// How many channels it has.
+    pub channels: u32,
+}
+
+/// The open device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceView {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its channels in display order.
+    pub channels: Vec<Channel>,
+}
+
+/// What a card shows beside its channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CardState {
+    /// Whose card.
+    pub channel: ChannelId,
+    /// The last true value; `None` until there is one.
+    pub value: Option<Shown>,
+    /// The last command, on a controller.
+    pub control: Option<Control>,
+}
+
+/// A value that came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The value; the text that came, as [`Value::String`], when it
+    /// does not fit its channel.
+    pub value: Value,
+    /// Its time.
+    pub at: Timestamp,
+    /// Why it does not fit its channel, if so.
+    pub misfit: Option<String>,
+}
+
+/// The life of a command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    /// What was asked for; `None` when the text was no value.
+    pub desired: Option<Value>,
+    /// How far it is.
+    pub stage: ControlStage,
+    /// When it was sent.
+    pub sent: Timestamp,
+}
+
+/// How far a command is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ControlStage {
+    /// Handed to the connection.
+    Sent,
+    /// The broker has it (PUBACK); with a server: stored and passed on.
+    Delivered,
+    /// The broker had it, and the device has said nothing for 10 seconds.
+    Unconfirmed,
+    /// An equal value came back.
+    Confirmed,
+    /// It went wrong; the card shows the last true value.
+    Failed(ControlFailure),
+}
+
+/// Why a command went wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ControlFailure {
+    /// The text is no value of the channel; in words.
+    Invalid(String),
+    /// There is no connection to the broker.
+    NotConnected,
+    /// The server says that the device is not here.
+    DeviceOffline,
+    /// The broker refused it; in words.
+    Refused(String),
+    /// The broker did not answer in time.
+    TimedOut,
+    /// The device reports another value.
+    OtherValue,
+}
+
+/// Where one chart's lines are in the floats beside the frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChartFrame {
+    /// Which of the requested charts.
+    pub index: u32,
+    /// Its left edge.
+    pub start: Timestamp,
+    /// Its right edge.
+    pub end: Timestamp,
+    /// Its lines, in the order requested.
+    pub series: Vec<SeriesFrame>,
+}
+
+/// One line: pairs `x, y`, where `x` is a pixel column from 0 and `y` a value; a pair with NaN is a
+/// gap.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeriesFrame {
+    /// Which channel.
+    pub channel: ChannelId,
+    /// Index of its first float.
+    pub offset: u32,
+    /// How many floats: twice the pairs.
+    pub len: u32,
+    /// Draw steps, not slopes: a switch or GPIO.
+    pub step: bool,
+    /// Least value in the window; NaN when there is none.
+    pub min: f64,
+    /// Greatest value in the window; NaN when there is none.
+    pub max: f64,
+    /// How many points the window holds.
+    pub points: u64,
+    /// How many points came after the window's right edge; 0 when it is now.
+    pub newer: u64,
+    /// History for the window is still on its way.
+    pub loading: bool,
+}
+
+/// Counters since the engine started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Messages a second, over the last few seconds.
+    pub message_rate: f32,
+    /// Messages in all.
+    pub messages: u64,
+    /// Points kept.
+    pub points: u64,
+    /// Bytes that they take.
+    pub memory: u64,
+    /// Bytes that they may take.
+    pub budget: u64,
+    /// Points evicted to stay within it.
+    pub evicted: u64,
+}
+
+/// Something to tell the operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// For [`Request::Dismiss`](super::Request::Dismiss).
+    pub id: u64,
+    /// How bad it is.
+    pub level: Level,
+    /// What happened, why, and what to do.
+    pub text: String,
+}
+
+/// How bad a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// It worked.
+    Success,
+    /// Look at it.
+    Warning,
+    /// It went wrong.
+    Error,
+}

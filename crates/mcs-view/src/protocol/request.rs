@@ -1,0 +1,168 @@
+//! From the page to the engine.
+
+use core::fmt;
+
+use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// From the page.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// The first one.
+    Start(Start),
+    /// Once per animation frame while the page is visible.
+    Frame(FrameRequest),
+    /// Sign in to the server.
+    Login {
+        /// The user's name.
+        name: String,
+        /// The password.
+        password: String,
+    },
+    /// Sign out and forget everything.
+    Logout,
+    /// Static setting: connect to a broker, replacing the connection.
+    Connect(BrokerProfile),
+    /// Static setting: disconnect and stay so.
+    Disconnect,
+    /// Static setting: add or replace a device.
+    AddDevice(NewDevice),
+    /// Static setting: add the devices of an exported file; the frame's notices say what came.
+    ImportDevices(String),
+    /// Static setting: the devices as a file that [`Request::ImportDevices`] takes; it comes as
+    /// [`Frame::export`](super::Frame::export).
+    ExportDevices,
+    /// Static setting: forget a device.
+    RemoveDevice(DeviceId),
+    /// Send a value to a controller; `text` is its CSV form. The card's control says what becomes
+    /// of it, a text that is no valid value included.
+    Send {
+        /// To which device.
+        device: DeviceId,
+        /// To which channel.
+        channel: ChannelId,
+        /// The value, as CSV `V`.
+        text: String,
+    },
+    /// The firmware page.
+    Firmware(FirmwareRequest),
+    /// Try now instead of waiting for the back-off: the network came back, the page was shown.
+    Wake,
+    /// The user closed a notice.
+    Dismiss(u64),
+}
+
+/// Where the page came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// `location.origin`.
+    pub origin: String,
+    /// The broker's WebSocket when it is not `/mqtt` of the origin (under `trunk serve`).
+    pub mqtt_url: Option<String>,
+    /// For client ids and jitter.
+    pub seed: u64,
+}
+
+/// What the page shows and therefore needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FrameRequest {
+    /// The page that is open.
+    pub view: View,
+    /// Answer with everything, not only with what changed.
+    pub fresh: bool,
+    /// The charts that are on the screen.
+    pub charts: Vec<ChartRequest>,
+}
+
+/// A page of the console.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum View {
+    /// The device list; also sign-in and connections, which need nothing of their own.
+    Devices,
+    /// One device.
+    Device(DeviceId),
+    /// Firmware of a prototype; of the first one when none is chosen.
+    Firmware(Option<ProductId>),
+}
+
+/// One chart on the screen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChartRequest {
+    /// Whose.
+    pub device: DeviceId,
+    /// Its lines.
+    pub channels: Vec<ChannelId>,
+    /// How much time it spans, in milliseconds.
+    pub window_ms: u64,
+    /// Its right edge; now when absent.
+    pub end: Option<Timestamp>,
+    /// How many pixel columns it has.
+    pub columns: u16,
+}
+
+/// A broker that the operator named.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrokerProfile {
+    /// The name shown.
+    pub name: String,
+    /// `ws://…` or `wss://…`, with path.
+    pub url: String,
+    /// Made up when empty.
+    pub client_id: String,
+    /// Absent when empty.
+    pub username: String,
+    /// Kept in memory only.
+    pub password: String,
+    /// Seconds.
+    pub keep_alive: u16,
+}
+
+impl fmt::Debug for BrokerProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrokerProfile").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// A device that the operator typed in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewDevice {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its key.
+    pub key: DeviceKey,
+    /// The name shown.
+    pub name: String,
+    /// Its channels.
+    pub channels: Vec<Channel>,
+}
+
+/// The firmware page's requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FirmwareRequest {
+    /// The `File` beside this message was chosen: hash it.
+    Choose,
+    /// Stop hashing, uploading or verifying; a chosen file is forgotten.
+    Cancel,
+    /// The MD5 that the operator expects, as typed; empty for none.
+    Expect(String),
+    /// Upload the hashed file to the prototype, then fetch it back and verify it.
+    Upload {
+        /// The prototype.
+        prototype: ProductId,
+        /// The firmware's name.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Its release note.
+        note: String,
+    },
+    /// Fetch a stored firmware back and verify it against its record.
+    Verify(FirmwareId),
+    /// Push a firmware that was verified since the page opened.
+    Push {
+        /// Which.
+        firmware: FirmwareId,
+        /// To whom.
+        devices: Vec<DeviceId>,
+    },
+}

@@ -105,3 +105,29 @@ impl std::error::Error for InvalidFilter {}
 pub(crate) fn is_topic_name(topic: &str) -> bool {
     !topic.is_empty() && topic.len() <= usize::from(u16::MAX) && !topic.contains(['+', '#', '\0'])
 }
+
+/// Topics and filters over few names, so that they meet.
+#[cfg(test)]
+pub(crate) mod strategies {
+    use proptest::prelude::*;
+
+    use super::TopicFilter;
+
+    const NAMES: [&str; 5] = ["a", "b", "$s", "", "ab"];
+
+    pub(crate) fn topic() -> impl Strategy<Value = String> {
+        let names = prop::collection::vec(prop::sample::select(&NAMES[..]), 1..5);
+        names.prop_map(|names| names.join("/")).prop_filter("empty", |topic| !topic.is_empty())
+    }
+
+    pub(crate) fn filter() -> impl Strategy<Value = TopicFilter> {
+        let level = prop_oneof![prop::sample::select(&NAMES[..]), Just("+")];
+        let share = prop::sample::select(vec!["", "", "$share/g/"]);
+        (share, prop::collection::vec(level, 0..5), any::<bool>())
+            .prop_map(|(share, mut levels, open)| {
+                levels.extend(open.then_some("#"));
+                format!("{share}{}", levels.join("/"))
+            })
+            .prop_filter_map("not a filter", |text| TopicFilter::new(text).ok())
+    }
+}

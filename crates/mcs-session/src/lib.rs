@@ -105,6 +105,7 @@
 mod config;
 mod event;
 mod filter;
+mod index;
 mod message;
 mod negotiation;
 mod outbox;

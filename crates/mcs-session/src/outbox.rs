@@ -7,9 +7,6 @@ use mcs_time::Time;
 
 use crate::{Offline, Outcome, Publish, PublishError, RequestId};
 
-#[cfg(test)]
-mod tests;
-
 /// The outgoing messages of a session, across links.
 ///
 /// Request ids grow in publishing order and so are the queue's order: what

@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mcs_time::Time;
 
+use crate::index::FilterIndex;
 use crate::{Qos, ReasonCode, SubscribeError, SubscriptionId, TopicFilter};
-
-#[cfg(test)]
-mod tests;
 
 /// How a subscription wants its messages.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -25,6 +23,8 @@ pub struct SubscribeOptions {
 pub(crate) struct Subscriptions {
     last_id: u64,
     filters: BTreeMap<TopicFilter, Entry>,
+    /// The same filters, to be found by topic.
+    index: FilterIndex,
     by_id: BTreeMap<SubscriptionId, TopicFilter>,
     /// Filters that the broker has yet to hear of.
     to_subscribe: BTreeSet<TopicFilter>,
@@ -62,6 +62,9 @@ impl Subscriptions {
         self.last_id += 1;
         let id = SubscriptionId(self.last_id);
         self.by_id.insert(id, filter.clone());
+        if !self.filters.contains_key(&filter) {
+            self.index.insert(filter.clone());
+        }
         let entry = self.filters.entry(filter.clone()).or_default();
         entry.wanted.insert(id, options);
         self.to_unsubscribe.remove(&filter);
@@ -82,6 +85,7 @@ impl Subscriptions {
         }
         let asked = entry.asked.is_some();
         self.filters.remove(&filter);
+        self.index.remove(&filter);
         self.to_subscribe.remove(&filter);
         if asked {
             self.to_unsubscribe.insert(filter);
@@ -195,7 +199,7 @@ impl Subscriptions {
 
     /// Whether anybody wants messages on `topic`.
     pub(crate) fn is_wanted(&self, topic: &str) -> bool {
-        self.filters.keys().any(|filter| filter.matches(topic))
+        self.index.matching(topic).next().is_some()
     }
 
     /// Who wants messages on `topic`.
@@ -203,8 +207,8 @@ impl Subscriptions {
         &'a self,
         topic: &'a str,
     ) -> impl Iterator<Item = SubscriptionId> + 'a {
-        let matching = self.filters.iter().filter(move |(filter, _)| filter.matches(topic));
-        matching.flat_map(|(_, entry)| entry.wanted.keys().copied())
+        let matching = self.index.matching(topic).filter_map(|filter| self.filters.get(filter));
+        matching.flat_map(|entry| entry.wanted.keys().copied())
     }
 }
 

@@ -292,7 +292,7 @@ fn what_was_published_just_before_a_disconnect_is_still_sent() {
     });
     let outputs: Vec<Output> =
         outputs.filter(|output| !matches!(output, Output::Event(_))).collect();
-    let sent = b"\x30\x07\0\x03bye\01\xe0\0".to_vec();
+    let sent = b"\x30\x07\0\x03bye\x001\xe0\0".to_vec();
     assert_eq!(outputs, [Output::Transmit(link, sent), Output::Close(link)]);
 }
 

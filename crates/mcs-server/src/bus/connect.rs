@@ -99,7 +99,8 @@ pub(super) fn scope(packet: &[u8], connection: ConnectionId) -> Result<Scoped, C
             rest.string()?;
             rest.string()?;
         }
-        Some(rest.text()?)
+        // An empty user name is none.
+        Some(rest.text()?).filter(|user| !user.is_empty())
     };
     if client_id.contains(SEPARATOR) || user.is_some_and(|user| user.contains(SEPARATOR)) {
         return Err(ConnectError::Name { v5 });

@@ -25,9 +25,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use super::connect::{CONNECT, packet_len, scope};
+use super::ConnectionId;
+use super::connect::{CONNECT, Scoped, packet_len, scope};
 use super::packets::Packets;
-use super::roster::{Roster, Seat};
+use super::roster::{Roster, Seat, Seated};
 
 /// The door.
 pub(super) struct Front {
@@ -117,7 +118,7 @@ impl Front {
     {
         let opening = async {
             let mut stream = stream.await?;
-            let packet = read_connect(&mut stream).await?;
+            let packet = read_packet(&mut stream, CONNECT).await?;
             Ok::<_, io::Error>((stream, packet))
         };
         let (mut stream, packet) = timeout(self.patience, opening).await??;
@@ -134,37 +135,61 @@ impl Front {
             }
         };
 
-        let mut broker = TcpStream::connect(self.broker).await?;
-        broker.set_nodelay(true)?;
-        let seated = self.roster.seat(
-            broker.local_addr()?,
-            Seat {
-                connection,
-                peer,
-                client_id: scoped.client_id,
-                close: CancellationToken::new(),
-                admitted: OnceLock::new(),
-            },
-        );
-        broker.write_all(&scoped.packet).await?;
-        match seated.closed().run_until_cancelled(pipe(stream, broker)).await {
+        let (seated, broker, connack) =
+            timeout(self.patience, self.enter(connection, peer, &scoped)).await??;
+        let serving = async {
+            stream.write_all(&connack).await?;
+            pipe(stream, broker).await
+        };
+        match seated.closed().run_until_cancelled(serving).await {
             Some(ended) => ended,
             None => Ok(()),
         }
     }
+
+    /// Hands the CONNECT to the broker and answers its CONNACK.
+    ///
+    /// While a session changes hands the broker calls itself unavailable: that passes.
+    async fn enter(
+        &self,
+        connection: ConnectionId,
+        peer: SocketAddr,
+        scoped: &Scoped,
+    ) -> io::Result<(Seated<'_>, TcpStream, Vec<u8>)> {
+        let mut attempts = 0;
+        loop {
+            let mut broker = TcpStream::connect(self.broker).await?;
+            broker.set_nodelay(true)?;
+            let seat = Seat {
+                connection,
+                peer,
+                client_id: scoped.client_id.clone(),
+                close: CancellationToken::new(),
+                admitted: OnceLock::new(),
+            };
+            let seated = self.roster.seat(broker.local_addr()?, seat);
+            broker.write_all(&scoped.packet).await?;
+            let connack = read_packet(&mut broker, CONNACK).await?;
+            attempts += 1;
+            if attempts == ATTEMPTS || !unavailable(&connack) {
+                return Ok((seated, broker, connack));
+            }
+            sleep(ATTEMPT_PAUSE).await;
+        }
+    }
 }
 
-/// Reads exactly the CONNECT and not a byte more.
-async fn read_connect(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+/// Reads exactly one packet of this kind, and not a byte more.
+async fn read_packet(stream: &mut (impl AsyncRead + Unpin), kind: u8) -> io::Result<Vec<u8>> {
     let mut packet = Vec::with_capacity(256);
     loop {
         packet.push(stream.read_u8().await?);
-        if packet.first() != Some(&CONNECT) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "not MQTT"));
+        if packet.first() != Some(&kind) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "another packet, or not MQTT"));
         }
         match packet_len(&packet) {
             Ok(None) => {}
-            Ok(Some(len)) if len <= CONNECT_LIMIT => {
+            Ok(Some(len)) if len <= PACKET_LIMIT => {
                 let read = packet.len();
                 packet.resize(len, 0);
                 stream.read_exact(&mut packet[read..]).await?;
@@ -173,11 +198,16 @@ async fn read_connect(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u
             Ok(Some(_)) | Err(_) => {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
-                    "not a CONNECT of decent size",
+                    "not a packet of decent size",
                 ));
             }
         }
     }
+}
+
+/// Whether a CONNACK says *server unavailable*: 3, on MQTT 5 0x88.
+fn unavailable(connack: &[u8]) -> bool {
+    matches!(connack, [_, _, _, 3 | 0x88, ..])
 }
 
 /// Copies both ways until both are done; when the broker is done, the client is too.
@@ -217,8 +247,14 @@ async fn pipe(client: impl AsyncRead + AsyncWrite + Unpin, broker: TcpStream) ->
     }
 }
 
+const CONNACK: u8 = 0x20;
+
+const ATTEMPTS: u32 = 20;
+
+const ATTEMPT_PAUSE: Duration = Duration::from_millis(20);
+
 /// A CONNECT holds names, a ticket and a will of one upload.
-const CONNECT_LIMIT: usize = 64 << 10;
+const PACKET_LIMIT: usize = 64 << 10;
 
 /// What an attached client may have on the way.
 const CHUNK: usize = 64 << 10;

@@ -15,6 +15,7 @@ pub trait Gate: Send + Sync + 'static {
     /// CONNECT: may this client come in, and as whom?
     ///
     /// The will is not part of the question; [`Gate::may_publish`] answers for its topic next.
+    /// The question may be asked again for the same connection, while its session is in other hands.
     async fn authenticate(&self, connect: &Connect<'_>) -> Result<Principal, Refusal>;
 
     /// SUBSCRIBE: may the client have what the filter matches?

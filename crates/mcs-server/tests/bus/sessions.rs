@@ -166,3 +166,18 @@ async fn a_shared_subscription_deals_each_message_once() {
         (0..10).map(|i| Message::new(&format!("{DEVICE}/switch"), &i.to_string(), 1)).collect();
     assert_eq!(got, expected);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_comes_back_at_once_however_it_went() {
+    let bench = Bench::start().await;
+    for version in VERSIONS {
+        let clean = Hello::new(version, "console").login("ann", "secret");
+        for hello in [&clean, &clean.clone().lasting()] {
+            for i in 0..200 {
+                let (client, welcome) = Raw::try_connect(bench.address(), hello).await;
+                assert_eq!(welcome.code, 0, "{version:?}, clean {}: connection {i}", hello.clean);
+                drop(client);
+            }
+        }
+    }
+}

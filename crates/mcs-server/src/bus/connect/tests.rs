@@ -39,6 +39,7 @@ fn the_name_depends_on_who_connects_and_for_how_long() {
         ("5 board that resumes", 5, 0x00, &[], &[b"b"], "b"),
         ("user", 4, 0xc2, &[], &[b"c", b"ann", b"secret"], "\u{1f}ann\u{1f}c"),
         ("user with a will", 4, 0x86, &[], &[b"c", b"will", b"bye", b"ann"], "\u{1f}ann\u{1f}c"),
+        ("user without a name", 4, 0x82, &[], &[b"c", b""], "\u{1f}\u{1f}7\u{1f}c"),
         ("nameless", 4, 0x02, &[], &[b""], ""),
         ("nameless user", 5, 0x80, &[], &[b"", b"ann"], ""),
     ];

@@ -20,7 +20,7 @@ pub struct Config {
     /// Which versions of MQTT to speak. Default: [`Protocol::Auto`].
     pub protocol: Protocol,
     /// A ping is sent when nothing was sent, or nothing received, for so long.
-    /// Zero: never. The broker may shorten it (Server Keep Alive). Default 30 s.
+    /// Zero: never. The broker may replace it (Server Keep Alive). Default 30 s.
     pub keep_alive: Duration,
     /// The link is dead when so long after a ping nothing was received.
     /// Default 10 s.
@@ -34,10 +34,10 @@ pub struct Config {
     /// The delays between attempts. Default 1 s to 30 s.
     pub backoff: BackoffConfig,
     /// Largest packet accepted from the broker, in bytes; a larger one ends
-    /// the connection before it is stored. Default 1 MiB.
+    /// the connection before it is stored. 0: no limit. Default 1 MiB.
     pub max_packet: u32,
     /// Most QoS 1 and 2 messages without an acknowledgement; the broker's
-    /// Receive Maximum may lower it. Default 16.
+    /// Receive Maximum may lower it. 0 counts as 1. Default 16.
     pub max_in_flight: u16,
     /// Most messages that are not complete, waiting or in flight. Default 1000.
     pub max_queued: usize,

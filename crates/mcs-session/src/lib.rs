@@ -70,6 +70,8 @@
 //! - Every link has a [`LinkId`]. Report with the id that [`Output::Open`]
 //!   gave; reports of older links are ignored, so callbacks need no care.
 //! - After [`Output::Close`], write what was transmitted before and close.
+//! - There is no flow control for QoS 0: what is published while connected is
+//!   transmitted at once. A driver over a slow link watches its own buffer.
 //! - [`Input::Wake`] is the one place for hints: the network is back, the tab
 //!   is visible, the laptop woke up.
 //!
@@ -88,7 +90,10 @@
 //! - **Nothing unwanted.** No [`Event::Message`] without a subscription that
 //!   matches at that moment.
 //! - **A dead link is noticed**, by a ping when *either* direction has been
-//!   silent for the keep-alive.
+//!   silent for the keep-alive. So is a broker that answers pings but has
+//!   stopped acknowledging ([`DisconnectReason::Stalled`]).
+//! - **Any broker.** MQTT 5 first; 3.1.1 with a broker that refuses 5, in
+//!   whatever words, or drops the very first link ([`Protocol`]).
 //! - **No fights.** A session that was taken over, or refused for a reason
 //!   that will not pass, stops ([`Event::Disconnected`] without `retry_at`).
 //!   [`Session::connect`] starts again, perhaps after

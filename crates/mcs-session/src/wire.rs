@@ -244,7 +244,9 @@ impl Wire {
         if config.will.as_ref().is_some_and(|will| !filter::is_topic_name(&will.topic)) {
             return Err(MqttError::TopicNameInvalid);
         }
-        let keep_alive = u16::try_from(config.keep_alive.as_secs()).unwrap_or(u16::MAX);
+        // Rounded up: the broker must not expect more than we send.
+        let keep_alive = config.keep_alive.as_nanos().div_ceil(1_000_000_000);
+        let keep_alive = u16::try_from(keep_alive).unwrap_or(u16::MAX);
         Ok(in_version!(self.version, mqtt => {
             let mut connect = mqtt::Connect::builder()
                 .client_id(config.client_id.as_str())?

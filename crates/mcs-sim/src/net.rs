@@ -6,6 +6,9 @@ use std::time::Duration;
 use mcs_session::LinkId;
 use mcs_time::{SplitMix64, Time};
 
+#[cfg(test)]
+mod tests;
+
 /// Which way bytes travel.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Direction {

@@ -15,6 +15,9 @@ use crate::{Broker, BrokerOutput, Direction, Net};
 
 mod transcript;
 
+#[cfg(test)]
+mod tests;
+
 /// The simulated world. While it runs it checks what must hold whatever
 /// happens, and panics otherwise:
 ///

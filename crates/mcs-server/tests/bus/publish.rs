@@ -24,8 +24,10 @@ async fn subscribers_see_what_the_gate_decides() {
     let bench = Bench::start().await;
     for version in VERSIONS {
         let (mut watcher, mut device) = pair(&bench, version).await;
-        for qos in [0, 1] {
-            let negative = if version == Version::V5 && qos == 1 { 0x87 } else { 0 };
+        for qos in [0, 1, 2] {
+            let negative = if version == Version::V5 && qos > 0 { 0x87 } else { 0 };
+            // The watcher subscribed with QoS 1.
+            let seen_qos = qos.min(1);
             for (payload, code, seen) in [
                 ("as sent", 0, Some(("raw", "as sent"))),
                 ("replace 1,canonical,2", 0, Some(("canonical", "1,canonical,2"))),
@@ -38,7 +40,7 @@ async fn subscribers_see_what_the_gate_decides() {
                 if let Some((topic, payload)) = seen {
                     assert_eq!(
                         watcher.message().await,
-                        Message::new(&channel(topic), payload, qos),
+                        Message::new(&channel(topic), payload, seen_qos),
                         "{case}"
                     );
                 }

@@ -188,10 +188,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
         self.expect(0xb0).await;
     }
 
-    /// Publishes and answers the reason code of the PUBACK, 0 where there is none.
+    /// Publishes and answers the reason code of the PUBACK or PUBREC, 0 where there is none.
     pub(crate) async fn publish(&mut self, message: &Message) -> u8 {
         self.put(message).await;
-        if message.qos == 0 { 0 } else { self.puback().await }
+        match message.qos {
+            0 => 0,
+            1 => self.puback().await,
+            _ => {
+                let pubrec = self.expect(0x50).await;
+                let code = pubrec.get(2).copied().unwrap_or_default();
+                if code < 0x80 {
+                    self.send(&[0x62, 2, pubrec[0], pubrec[1]]).await;
+                    self.expect(0x70).await;
+                }
+                code
+            }
+        }
     }
 
     /// Publishes without waiting for the PUBACK.

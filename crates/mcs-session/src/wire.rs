@@ -32,9 +32,9 @@ pub(crate) struct Wire {
     connection: mqtt::Connection<role::Client>,
     version: Version,
     accepted: bool,
-    /// The start of the broker's answer to a CONNECT of MQTT 5, until it is
-    /// clear in which version it answers.
-    head: Vec<u8>,
+    /// The start of the broker's answer to a CONNECT of MQTT 5; `None` once it
+    /// is clear in which version it answers.
+    head: Option<Vec<u8>>,
 }
 
 /// What the broker allows on this link.
@@ -108,7 +108,8 @@ impl Wire {
     pub(crate) fn open(version: Version, config: &Config, tx: &mut Vec<u8>) -> Option<Self> {
         let options = ConnectionOptions::new().maximum_packet_size_recv(config.max_packet);
         let connection = mqtt::Connection::with_options(convert::version(version), options);
-        let mut wire = Self { connection, version, accepted: false, head: Vec::new() };
+        let head = (version == Version::V5).then(Vec::new);
+        let mut wire = Self { connection, version, accepted: false, head };
         let connect = wire.connect_packet(config).ok()?;
         wire.send(connect, tx).ok()?;
         Some(wire)
@@ -127,11 +128,9 @@ impl Wire {
         said: &mut Vec<Received>,
         tx: &mut Vec<u8>,
     ) -> Result<(), ReasonCode> {
-        if self.accepted || self.version == Version::V311 {
-            return self.parse(bytes, said, tx);
-        }
-        self.head.extend_from_slice(bytes);
-        match *self.head {
+        let Some(mut head) = self.head.take() else { return self.parse(bytes, said, tx) };
+        head.extend_from_slice(bytes);
+        match *head {
             // A CONNACK of two bytes can only be of MQTT 3.1.1: in MQTT 5 it
             // has three at least. That is how old brokers answer.
             [0x20, 2, _, code, ..] => {
@@ -141,11 +140,11 @@ impl Wire {
                 }));
                 Ok(())
             }
-            [] | [0x20] | [0x20, 2] | [0x20, 2, _] => Ok(()),
-            _ => {
-                let head = std::mem::take(&mut self.head);
-                self.parse(&head, said, tx)
+            [] | [0x20] | [0x20, 2] | [0x20, 2, _] => {
+                self.head = Some(head);
+                Ok(())
             }
+            _ => self.parse(&head, said, tx),
         }
     }
 

@@ -23,6 +23,20 @@ fn every_chunking_gives_the_same_events() {
     }
 }
 
+/// In a CONNACK of MQTT 5, bytes that would start one of 3.1.1.
+#[test]
+fn a_connack_is_only_looked_at_from_its_start() {
+    for size in 1..20 {
+        let mut world = World::new(config());
+        world.net.chunks = Chunks::Fixed(size);
+        world.broker.script.receive_maximum = Some(0x2002);
+        world.broker.script.keep_alive = Some(seconds(0x2002));
+        world.connect();
+        world.settle();
+        assert_eq!(world.session().version(), Some(Version::V5), "by {size}");
+    }
+}
+
 #[test]
 fn the_same_seed_gives_the_same_transcript() {
     let transcript = |seed| {

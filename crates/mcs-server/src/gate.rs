@@ -1,6 +1,6 @@
 //! What the broker asks us: who may connect, name a topic, and what becomes of a message.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use mcs_model::api::Role;
@@ -15,15 +15,20 @@ use crate::{events, ingest};
 /// Most points in one message to a device's topic.
 const MAX_POINTS: usize = 1000;
 
-/// The server's answers.
-pub(crate) struct Gate(pub(crate) Arc<App>);
+/// The server's answers. It does not keep the application alive, which itself holds the broker.
+pub(crate) struct Gate(Weak<App>);
 
 impl Gate {
+    /// A gate of this application.
+    pub(crate) fn new(app: &Arc<App>) -> Self {
+        Self(Arc::downgrade(app))
+    }
+
     /// The device whose literal id and key stand in `levels`; a store that fails lets nobody in.
     async fn device(&self, id: &str, key: &str) -> Option<Arc<Device>> {
         let id: DeviceId = id.parse().ok()?;
         let key: DeviceKey = key.parse().ok()?;
-        match self.0.registry.authorize(&id, &key).await {
+        match self.0.upgrade()?.registry.authorize(&id, &key).await {
             Ok(device) => device,
             Err(error) => {
                 tracing::error!(%error, "the registry cannot be read");
@@ -68,7 +73,8 @@ impl bus::Gate for Gate {
             return Ok(Principal::Device);
         };
         let ticket = connect.password.unwrap_or_default();
-        match self.0.operators.ticket(user, ticket).await {
+        let app = self.0.upgrade().ok_or(Refusal::NotAuthorized)?;
+        match app.operators.ticket(user, ticket).await {
             Ok(Some(session)) => Ok(Principal::User { name: session.user, role: session.role }),
             Ok(None) => {
                 tracing::warn!(peer = %connect.peer, user, "MQTT refused: no such ticket");
@@ -97,7 +103,7 @@ impl bus::Gate for Gate {
     }
 
     async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict {
-        let app = &self.0;
+        let Some(app) = self.0.upgrade() else { return Verdict::Refuse };
         let Some((topic, device)) = self.device_of_topic(client, message.topic).await else {
             return Verdict::Refuse;
         };
@@ -117,7 +123,7 @@ impl bus::Gate for Gate {
         };
         let rules = Rules { max_points: MAX_POINTS, seconds: false };
         let raw = upload::from_mqtt(channel, message.payload, rules);
-        let ingested = match ingest::ingest(app, &device, raw).await {
+        let ingested = match ingest::ingest(&app, &device, raw).await {
             Ok(ingested) if ingested.points.is_empty() => return Verdict::Refuse,
             Ok(ingested) => ingested,
             Err(error) => {
@@ -133,20 +139,22 @@ impl bus::Gate for Gate {
             tracing::error!(device = %device.id, %error, "a message was not stored");
             return Verdict::Refuse;
         }
-        ingest::forward_to_command(app, &device, &ingested.points);
+        ingest::forward_to_command(&app, &device, &ingested.points);
         Verdict::Replace(ingest::canonical(&device, &ingested.points))
     }
 
     async fn subscribed(&self, client: &Client, filter: &str) {
         if client.principal == Principal::Device
             && let Some(device) = self.device_of_filter(filter).await
+            && let Some(app) = self.0.upgrade()
         {
-            self.0.hub.open_mqtt(&device.id, client.connection);
+            app.hub.open_mqtt(&device.id, client.connection);
         }
     }
 
     async fn disconnected(&self, client: &Client) {
-        let gone = self.0.hub.close_mqtt(client.connection);
-        self.0.remember_seen(&gone).await;
+        let Some(app) = self.0.upgrade() else { return };
+        let gone = app.hub.close_mqtt(client.connection);
+        app.remember_seen(&gone).await;
     }
 }

@@ -19,15 +19,6 @@ pub(crate) const COMMAND_QUEUE: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LinkId(u64);
 
-/// What a Command Server connection is told to send.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Order {
-    /// A value for a controller channel.
-    Command(DataPoint),
-    /// A firmware notice, as the text behind `deviceId,deviceKey,`.
-    Notice(String),
-}
-
 /// Everybody who is here.
 pub(crate) struct Hub {
     events: Arc<Events>,
@@ -43,7 +34,7 @@ struct State {
 
 #[derive(Default)]
 struct Links {
-    command: BTreeMap<LinkId, mpsc::Sender<Order>>,
+    command: BTreeMap<LinkId, mpsc::Sender<String>>,
     mqtt: BTreeSet<ConnectionId>,
     last_seen: Option<Timestamp>,
 }
@@ -68,7 +59,7 @@ impl Hub {
     }
 
     /// A Command Server connection proved its device.
-    pub(crate) fn open_command(&self, device: &DeviceId, orders: mpsc::Sender<Order>) -> LinkId {
+    pub(crate) fn open_command(&self, device: &DeviceId, orders: mpsc::Sender<String>) -> LinkId {
         let mut state = self.lock();
         state.last_link += 1;
         let link = LinkId(state.last_link);
@@ -124,9 +115,10 @@ impl Hub {
 
     /// Sends a value to every Command Server connection of the device.
     pub(crate) fn command(&self, device: &Device, point: &DataPoint) {
+        let line = point.to_command(&device.id, &device.key);
         let state = self.lock();
         for orders in state.devices.get(&device.id).iter().flat_map(|it| it.command.values()) {
-            if orders.try_send(Order::Command(point.clone())).is_err() {
+            if orders.try_send(line.clone()).is_err() {
                 tracing::warn!(device = %device.id, channel = %point.channel,
                     "a command was dropped: the Command Server connection does not take it");
             }
@@ -137,7 +129,7 @@ impl Hub {
     pub(crate) fn notice(&self, device: &DeviceId, notice: String) -> bool {
         let state = self.lock();
         let newest = state.devices.get(device).and_then(|it| it.command.values().next_back());
-        newest.is_some_and(|orders| orders.try_send(Order::Notice(notice)).is_ok())
+        newest.is_some_and(|orders| orders.try_send(notice).is_ok())
     }
 
     fn change(&self, state: &mut State, device: &DeviceId, change: impl FnOnce(&mut Links)) {

@@ -8,6 +8,7 @@ mod app;
 pub mod bus;
 pub mod cli;
 mod clock;
+mod command;
 pub mod config;
 mod console;
 mod demo;

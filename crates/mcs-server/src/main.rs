@@ -18,20 +18,22 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let outcome = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(run(cli)));
-    let code = match outcome {
-        Ok(()) => 0,
-        Err(error) => {
-            eprintln!("mcs-server: {error:#}");
-            1
-        }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
     };
-    // Parts of the broker run until their runtime ends and would hold up its end.
-    std::process::exit(code)
+    let code = match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    };
+    // Parts of the broker run until their runtime ends, and hold up its end.
+    runtime.shutdown_background();
+    code
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("mcs-server: {error:#}");
+    ExitCode::FAILURE
 }
 
 async fn run(cli: Cli) -> Result<()> {

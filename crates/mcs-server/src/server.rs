@@ -18,7 +18,7 @@ use crate::bus::{self, EmbeddedBus, tls};
 use crate::config::Config;
 use crate::edge::{Broker, Edge};
 use crate::gate::Gate;
-use crate::{demo, http};
+use crate::{command, demo, http};
 
 /// Where a server listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -77,21 +77,21 @@ pub async fn start(config: Config) -> Result<Server> {
     }
     let http = bind(config.http).await?;
     let ws = bind(config.ws).await?;
-    let command = bind(config.command).await?;
+    let command_listener = bind(config.command).await?;
     let (tls, wss) = match (&config.tls, config.wss) {
         (Some(files), Some(address)) => {
             (Some(tls::acceptor(&files.cert, &files.key)?), Some(bind(address).await?))
         }
         _ => (None, None),
     };
-    let bus = Arc::new(EmbeddedBus::start(broker(&config), Arc::new(Gate(app.clone()))).await?);
+    let bus = Arc::new(EmbeddedBus::start(broker(&config), Arc::new(Gate::new(&app))).await?);
     let addrs = Addrs {
         http: http.local_addr()?,
         mqtt: bus.mqtt(),
         mqtts: bus.mqtts(),
         ws: ws.local_addr()?,
         wss: wss.as_ref().map(TcpListener::local_addr).transpose()?,
-        command: command.local_addr()?,
+        command: command_listener.local_addr()?,
     };
     app.run(bus.clone(), addrs);
 
@@ -113,13 +113,18 @@ pub async fn start(config: Config) -> Result<Server> {
     }
     let events = app.clone();
     server.services.spawn(async move { events.events.run(events.bus()).await });
+    server.services.spawn(command::serve(
+        command_listener,
+        app.clone(),
+        server.stop.clone(),
+        server.connections.clone(),
+    ));
     server.services.spawn(async move {
         loop {
             sleep(REFRESH).await;
             app.refresh_registry().await;
         }
     });
-    let _ = command;
     Ok(server)
 }
 

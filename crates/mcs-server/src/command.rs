@@ -1,0 +1,180 @@
+//! The Command Server: sockets around the state machine of `mcs_command` (CONTRACT §3).
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use mcs_command::Input;
+use mcs_command::server::{CloseReason, Config, Event, Output, Peer, Verdict};
+use mcs_model::{DeviceId, DeviceKey};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{sleep, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::clock::Stopwatch;
+use crate::hub::{COMMAND_QUEUE, LinkId};
+
+/// A device that takes no byte for this long is gone.
+const STALL: Duration = Duration::from_secs(30);
+
+/// Serves devices until `stop`. Connections are spawned on `tasks`.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+) {
+    let slots = Arc::new(Semaphore::new(app.config.max_connections));
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Most often no file descriptors are left: wait until some are given back.
+                tracing::warn!(%error, "no connection was accepted");
+                sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let Ok(slot) = slots.clone().try_acquire_owned() else {
+            tracing::warn!(%peer, "refused: too many connections");
+            continue;
+        };
+        app.metrics.command_connections.add(1);
+        let (app, stop) = (app.clone(), stop.clone());
+        tasks.spawn(async move {
+            let _slot = slot;
+            let (orders_to, orders) = mpsc::channel(COMMAND_QUEUE);
+            let mut connection = Connection {
+                app: &app,
+                peer,
+                protocol: Peer::new(Config::default(), mcs_time::Time::ZERO),
+                clock: Stopwatch::start(),
+                orders_to,
+                link: None,
+            };
+            if let Err(error) = connection.run(stream, orders, &stop).await {
+                tracing::debug!(%peer, %error, "the Command Server connection broke");
+            }
+            connection.leave().await;
+        });
+    }
+}
+
+struct Connection<'a> {
+    app: &'a App,
+    peer: SocketAddr,
+    protocol: Peer,
+    clock: Stopwatch,
+    orders_to: mpsc::Sender<String>,
+    link: Option<(DeviceId, LinkId)>,
+}
+
+impl Connection<'_> {
+    async fn run(
+        &mut self,
+        stream: TcpStream,
+        mut orders: mpsc::Receiver<String>,
+        stop: &CancellationToken,
+    ) -> Result<()> {
+        // One command, one segment: some devices take one read for one message.
+        stream.set_nodelay(true)?;
+        let (mut read, mut write) = stream.into_split();
+        let mut buffer = [0; 2048];
+        loop {
+            let Some(wake) = self.drain(&mut write).await? else { return Ok(()) };
+            let timer = async {
+                match wake {
+                    Some(at) => sleep_until(self.clock.instant(at)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                read = read.read(&mut buffer) => match read? {
+                    0 => self.protocol.handle_input(self.clock.time(), Input::Closed),
+                    n => self.protocol.handle_input(self.clock.time(), Input::Received(&buffer[..n])),
+                },
+                Some(line) = orders.recv() => {
+                    if self.protocol.send(&line).is_err() {
+                        tracing::warn!(peer = %self.peer, "a command was dropped: the device is leaving");
+                    }
+                }
+                () = timer => self.protocol.handle_input(self.clock.time(), Input::Timeout),
+                () = stop.cancelled() => self.protocol.close(),
+            }
+        }
+    }
+
+    /// Does what the protocol wants. The time of its next timer, or `None` when it is over.
+    async fn drain(
+        &mut self,
+        write: &mut OwnedWriteHalf,
+    ) -> Result<Option<Option<mcs_time::Time>>> {
+        loop {
+            match self.protocol.poll_output() {
+                Output::Transmit(bytes) => match timeout(STALL, write.write_all(&bytes)).await {
+                    Ok(outcome) => outcome?,
+                    Err(_) => bail!("the device takes nothing"),
+                },
+                Output::Close => {
+                    // The peer may be gone already.
+                    let _ = write.shutdown().await;
+                }
+                Output::Event(Event::Login { device, key }) => self.login(device, key).await,
+                Output::Event(Event::Heartbeat { .. }) => {
+                    if let Some((device, _)) = &self.link {
+                        self.app.hub.heard(device);
+                    }
+                }
+                Output::Event(Event::Closed(reason)) => {
+                    self.log(reason);
+                    return Ok(None);
+                }
+                Output::Event(_) => {}
+                Output::Timeout(at) => return Ok(Some(at)),
+            }
+        }
+    }
+
+    async fn login(&mut self, device: DeviceId, key: DeviceKey) {
+        let verdict = match self.app.registry.authorize(&device, &key).await {
+            Ok(Some(_)) => {
+                let link = self.app.hub.open_command(&device, self.orders_to.clone());
+                self.link = Some((device, link));
+                Verdict::Accepted
+            }
+            Ok(None) => Verdict::Refused,
+            Err(error) => {
+                tracing::error!(%error, "the registry cannot be read");
+                Verdict::Refused
+            }
+        };
+        self.protocol.authorize(self.clock.time(), verdict);
+    }
+
+    async fn leave(&mut self) {
+        if let Some((device, link)) = self.link.take() {
+            self.app.hub.close_command(&device, link);
+            self.app.remember_seen(&[device]).await;
+        }
+    }
+
+    fn log(&self, reason: CloseReason) {
+        let (peer, device) = (self.peer, self.link.as_ref().map(|(device, _)| device.as_str()));
+        match reason {
+            CloseReason::Peer | CloseReason::Requested => {
+                tracing::debug!(%peer, device, %reason, "Command Server connection closed");
+            }
+            _ => tracing::warn!(%peer, device, %reason, "Command Server connection closed"),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Firmwares of a prototype, and their pushes.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use mcs_digest::{Checksums, Md5Hex, Sha256Hex};
+use mcs_model::api::{FirmwareInfo, PushReport, PushRequest};
+use mcs_model::{FirmwareId, ProductId};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::firmware::{ReceiveError, Release};
+use crate::http::body;
+use crate::http::error::Error;
+use crate::http::operator::Operator;
+
+/// `GET /api/prototypes/:id/firmwares`.
+pub(in crate::http) async fn list(
+    State(app): State<Arc<App>>,
+    _operator: Operator,
+    Path(prototype): Path<String>,
+) -> Result<Json<Vec<FirmwareInfo>>, Error> {
+    let prototype = known(&app, &prototype)?;
+    Ok(Json(app.firmware.list(&app, &prototype).await?))
+}
+
+/// What the uploader says about the file.
+#[derive(Deserialize)]
+pub(in crate::http) struct Declared {
+    name: String,
+    version: String,
+    #[serde(default)]
+    note: String,
+    size: Option<u64>,
+    md5: Option<String>,
+    sha256: Option<String>,
+}
+
+/// `POST /api/prototypes/:id/firmwares`.
+pub(in crate::http) async fn upload(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    Path(prototype): Path<String>,
+    Query(declared): Query<Declared>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<FirmwareInfo>), Error> {
+    operator.may_change()?;
+    let prototype = known(&app, &prototype)?;
+    let expected = Expected::parse(&declared)?;
+    let release = Release::new(prototype, &declared.name, &declared.version, &declared.note)
+        .map_err(Error::malformed)?;
+    let limit = app.config.max_firmware;
+    body::check_length(&headers, limit)?;
+    if app.firmware.exists(&release).await? {
+        return Err(exists(&release));
+    }
+    let id = app.firmware.new_id()?;
+    let received = match app.firmware.files().receive(&id, body, limit).await {
+        Ok(received) => received,
+        Err(ReceiveError::TooLarge) => return Err(Error::too_large(limit)),
+        Err(ReceiveError::Broken) => return Err(body::BodyError::Broken.into()),
+        Err(ReceiveError::Storage(error)) => return Err(error.into()),
+    };
+    if let Err(difference) = expected.compare(&received.checksums) {
+        received.discard().await;
+        return Err(difference);
+    }
+    match app.firmware.add(&app, id, &release, received).await? {
+        Some(info) => {
+            tracing::info!(user = operator.name, firmware = %info.id, version = info.version,
+                sha256 = info.sha256, "firmware uploaded");
+            Ok((StatusCode::CREATED, Json(info)))
+        }
+        None => Err(exists(&release)),
+    }
+}
+
+/// `POST /api/firmwares/:fwId/push`.
+pub(in crate::http) async fn push(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<PushReport>, Error> {
+    operator.may_change()?;
+    let request: PushRequest = body::json(&headers, body).await?;
+    let firmware = id.parse::<FirmwareId>().ok();
+    let firmware = match &firmware {
+        Some(firmware) => app.store.firmware(firmware).await?,
+        None => None,
+    };
+    let firmware = firmware.ok_or_else(|| Error::not_found("firmware", &id))?;
+    tracing::info!(user = operator.name, firmware = %firmware.id, version = firmware.version,
+        sha256 = firmware.sha256, devices = ?request.devices, "firmware push");
+    let mut results = Vec::with_capacity(request.devices.len());
+    for device in request.devices {
+        results.push(app.firmware.push(&app, &firmware, device).await?);
+    }
+    Ok(Json(PushReport { results }))
+}
+
+fn known(app: &App, id: &str) -> Result<ProductId, Error> {
+    let known = id.parse().ok().filter(|id| app.registry.snapshot().prototypes.contains_key(id));
+    known.ok_or_else(|| Error::not_found("prototype", id))
+}
+
+fn exists(release: &Release) -> Error {
+    let message = format!("There is a firmware {} of this prototype already.", release.version);
+    Error::Refused(StatusCode::CONFLICT, "version-exists", message)
+}
+
+/// The sums that the uploader expects.
+struct Expected {
+    size: Option<u64>,
+    md5: Option<Md5Hex>,
+    sha256: Option<Sha256Hex>,
+}
+
+impl Expected {
+    fn parse(declared: &Declared) -> Result<Self, Error> {
+        let given = |text: &Option<String>| text.clone().filter(|it| !it.trim().is_empty());
+        let md5 = given(&declared.md5).map(|it| it.parse::<Md5Hex>()).transpose();
+        let sha256 = given(&declared.sha256).map(|it| it.parse::<Sha256Hex>()).transpose();
+        Ok(Self {
+            size: declared.size,
+            md5: md5.map_err(|error| Error::malformed(format!("md5: {error}.")))?,
+            sha256: sha256.map_err(|error| Error::malformed(format!("sha256: {error}.")))?,
+        })
+    }
+
+    fn compare(&self, got: &Checksums) -> Result<(), Error> {
+        let differs = |what: &str, expected: &dyn ToString, got: &dyn ToString| {
+            let (expected, got) = (expected.to_string(), got.to_string());
+            let message = format!("The {what} of what arrived is {got}, not {expected}.");
+            let code = if what == "size" { "size-mismatch" } else { "hash-mismatch" };
+            Err(Error::Refused(StatusCode::UNPROCESSABLE_ENTITY, code, message))
+        };
+        if got.size == 0 {
+            let message = "The file is empty.".to_owned();
+            return Err(Error::Refused(StatusCode::UNPROCESSABLE_ENTITY, "empty", message));
+        }
+        match self {
+            Self { size: Some(size), .. } if *size != got.size => differs("size", size, &got.size),
+            Self { md5: Some(md5), .. } if *md5 != got.md5 => differs("MD5", md5, &got.md5),
+            Self { sha256: Some(sha256), .. } if *sha256 != got.sha256 => {
+                differs("SHA-256", sha256, &got.sha256)
+            }
+            _ => Ok(()),
+        }
+    }
+}

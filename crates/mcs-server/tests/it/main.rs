@@ -1,0 +1,191 @@
+//! A real server on free ports, and clients that talk to it over loopback.
+
+mod operators;
+mod points;
+mod quirks;
+
+mod client;
+
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use clap::Parser as _;
+use mcs_server::cli::{Cli, Task};
+use mcs_server::config::Settings;
+use mcs_server::{Config, Server};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use client::{Reply, Request};
+
+/// The device of most tests.
+const ID: &str = "Dsre1qRQ";
+const KEY: &str = "DFbtsNWg4AuLZ30v";
+
+/// A server with one prototype and one device.
+struct Site {
+    server: Server,
+    folder: Folder,
+    product: String,
+}
+
+impl Site {
+    async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(adjust: impl FnOnce(&mut Config)) -> Self {
+        let folder = Folder::new();
+        let product = populate(folder.path()).await;
+        let mut config = config(folder.path());
+        adjust(&mut config);
+        let server = soon("start", mcs_server::start(config)).await.expect("a server");
+        Self { server, folder, product }
+    }
+
+    fn http(&self) -> SocketAddr {
+        self.server.addrs().http
+    }
+
+    /// A request of the device, with its key.
+    fn device(&self, method: &str, rest: &str) -> Request {
+        self.device_with_key(method, rest, KEY)
+    }
+
+    fn device_with_key(&self, method: &str, rest: &str, key: &str) -> Request {
+        let path = format!("/mcs/v2/devices/{ID}{rest}");
+        Request::new(self.http(), method, &path).header("deviceKey", key)
+    }
+
+    /// Adds a user with a role's name, that role, and the password `secret`; answers the token of
+    /// a new session.
+    async fn sign_in(&self, role: &str) -> String {
+        add_user(self.folder.path(), role).await;
+        let reply = self.log_in(role, "secret").await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        reply.json()["token"].as_str().expect("a token").to_owned()
+    }
+
+    async fn log_in(&self, name: &str, password: &str) -> Reply {
+        let body = json!({ "name": name, "password": password });
+        Request::new(self.http(), "POST", "/api/login").body(body.to_string()).send().await
+    }
+
+    /// A request of a signed-in program.
+    fn api(&self, token: &str, method: &str, path: &str) -> Request {
+        Request::new(self.http(), method, path).header("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// The device as the console lists it.
+    async fn listed(&self, token: &str) -> Value {
+        let devices = self.api(token, "GET", "/api/devices").send().await.json();
+        let devices = devices.as_array().expect("a list");
+        devices.iter().find(|it| it["id"] == ID).expect("the device").clone()
+    }
+
+    /// Asks for the device until `wanted` holds.
+    async fn listed_when(&self, token: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        soon("a change of the device", async {
+            loop {
+                let device = self.listed(token).await;
+                if wanted(&device) {
+                    return device;
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+    }
+}
+
+fn config(data: &Path) -> Config {
+    let free = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let settings = Settings {
+        http: free,
+        mqtt: free,
+        ws: free,
+        command: free,
+        data: Some(data.to_owned()),
+        ..Settings::default()
+    };
+    settings.into_config().expect("settings")
+}
+
+/// Fills a data folder by admin commands. Answers the prototype's id.
+async fn populate(data: &Path) -> String {
+    let prototype = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/prototype.json");
+    let prototype = prototype.to_str().expect("UTF-8");
+    let imported = admin(data, &["prototype", "import", prototype]).await;
+    let product = imported["prodId"].as_str().expect("an id").to_owned();
+    let add = ["device", "add", &product, "--name", "Bench", "--id", ID, "--key", KEY];
+    assert_eq!(admin(data, &add).await, json!({ "deviceId": ID, "deviceKey": KEY }));
+    product
+}
+
+/// Adds a user with a role's name, that role, and the password `secret`, by the program.
+async fn add_user(data: &Path, role: &str) {
+    let mut program = program(data, &["user", "add", role, "--role", role, "--password-stdin"]);
+    let output = tokio::task::spawn_blocking(move || {
+        let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        child.stdin.take().expect("a pipe").write_all(b"secret\n")?;
+        child.wait_with_output()
+    });
+    let output = soon("the program", output).await.expect("a thread").expect("to run");
+    assert!(output.status.success());
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer, json!({ "user": role, "role": role }));
+}
+
+fn program(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mcs-server"));
+    command.args(arguments).arg("--data").arg(data);
+    command
+}
+
+/// Runs an admin command in this process.
+async fn admin(data: &Path, arguments: &[&str]) -> Value {
+    let data = data.to_str().expect("UTF-8");
+    let line = [&["mcs-server"], arguments, &["--data", data]].concat();
+    let task = Cli::try_parse_from(line).expect("a command line").run().await.expect("success");
+    match task {
+        Task::Print(answer) => answer,
+        Task::Serve(_) => panic!("not an admin command"),
+    }
+}
+
+/// A folder that goes with its owner.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
+        let name = format!("mcs-server-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        Self(folder)
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left over is in the system's temporary folder.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Waits for what must happen.
+async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match timeout(Duration::from_secs(30), future).await {
+        Ok(done) => done,
+        Err(_) => panic!("{what} did not happen"),
+    }
+}

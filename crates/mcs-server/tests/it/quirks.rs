@@ -1,0 +1,79 @@
+//! What old devices do to HTTP (CONTRACT §4.3, §9.3 rule 8).
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::client::{Reply, Request};
+use crate::{ID, KEY, Site, soon};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn header_names_are_title_case_and_nothing_is_chunked() {
+    let site = Site::start().await;
+    let reply = site.device("GET", "/connections.csv").send().await;
+    assert!(reply.head.contains("\r\nContent-Length: "), "{}", reply.head);
+    assert!(reply.head.contains("\r\nContent-Type: text/csv\r\n"), "{}", reply.head);
+    assert!(!reply.head.to_lowercase().contains("transfer-encoding"), "{}", reply.head);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_behind_the_body_do_not_spoil_the_answer_or_the_next_request() {
+    let site = Site::start().await;
+    let path = format!("/mcs/v2/devices/{ID}/datapoints.csv");
+    let upload =
+        || Request::new(site.http(), "POST", &path).header("deviceKey", KEY).body("count,,1");
+    let mut stream = TcpStream::connect(site.http()).await.expect("a connection");
+    for _ in 0..3 {
+        let bytes = upload().tail(b"\r\n\r\n").bytes();
+        stream.write_all(&bytes).await.expect("to send");
+        assert_eq!(Reply::read(&mut stream, false).await.text(), "Success.");
+    }
+    let bytes = upload().header("Connection", "close").tail(b"\r\n\r\n").bytes();
+    stream.write_all(&bytes).await.expect("to send");
+    assert_eq!(Reply::read(&mut stream, false).await.text(), "Success.");
+    // The end is an end and not a reset, which could overtake the answer.
+    let end = soon("the end", stream.read_u8()).await.expect_err("the end");
+    assert_eq!(end.kind(), std::io::ErrorKind::UnexpectedEof);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_without_a_space_a_quoted_type_and_double_slashes_are_taken() {
+    let site = Site::start().await;
+    let path = format!("//mcs//v2/devices/{ID}//datapoints.csv");
+    let reply = Request::new(site.http(), "POST", &path)
+        .line(&format!("devicekey:{KEY}"))
+        .line("Content-Type: 'text/csv'")
+        .body("count,,1")
+        .send()
+        .await;
+    assert_eq!((reply.status, reply.text()), (200, "Success."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_over_the_limit_is_refused_before_it_is_sent() {
+    let site = Site::start().await;
+    let path = format!("/mcs/v2/devices/{ID}/datapoints.csv");
+    let reply = Request::new(site.http(), "POST", &path)
+        .header("deviceKey", KEY)
+        .header("Content-Length", "1000000000000")
+        .send()
+        .await;
+    assert_eq!(reply.status, 413);
+    let reply = Request::new(site.http(), "POST", "/api/login")
+        .header("Content-Length", "70000")
+        .send()
+        .await;
+    assert_eq!((reply.status, &reply.json()["code"]), (413, &"too-large".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn endless_heads_are_cut_and_nonsense_is_answered() {
+    let site = Site::start().await;
+    let long = "x".repeat(100_000);
+    let reply = Request::new(site.http(), "GET", "/healthz").header("X-Long", &long).send().await;
+    assert_eq!(reply.status, 431);
+    let mut stream = TcpStream::connect(site.http()).await.expect("a connection");
+    stream.write_all(b"\x16\x03\x01\x02\x00\x01\xfc\x03\x03\r\n\r\n").await.expect("to send");
+    assert_eq!(Reply::read(&mut stream, false).await.status, 400);
+    let reply = Request::new(site.http(), "GET", "/healthz").send().await;
+    assert_eq!((reply.status, reply.text()), (200, "ok"));
+}

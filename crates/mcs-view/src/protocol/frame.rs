@@ -15,7 +15,7 @@ pub struct Frame {
     pub link: Option<Link>,
     /// Every device, in display order.
     pub devices: Option<Vec<DeviceRow>>,
-    /// The device of [`View::Device`]: its channels.
+    /// The device of [`View::Device`](super::View::Device): its channels.
     pub device: Option<DeviceView>,
     /// Cards of that device whose value or control changed.
     pub cards: Vec<CardState>,

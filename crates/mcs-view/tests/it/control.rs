@@ -1,0 +1,140 @@
+//! Commands, from the click to the device's word.
+
+use std::time::Duration;
+
+use mcs_model::Value;
+use mcs_model::api::{DeviceChange, Presence, Role};
+use mcs_session::ReasonCode;
+use mcs_view::protocol::{ControlFailure, ControlStage};
+
+use crate::site::{Site, TOPIC};
+
+#[test]
+fn a_command_travels_as_timestamp_channel_value_and_the_echo_confirms_it() {
+    let mut site = Site::signed_in();
+    site.send("target", "22.5");
+    let expected = format!("{},target,22.5", site.wall());
+    assert_eq!(site.broker.received(&format!("{TOPIC}target")), [expected]);
+    assert_eq!(site.stage("target"), ControlStage::Delivered);
+    // No local: its own words do not come back.
+    assert_eq!(site.value("target"), None);
+    site.report("target", "22.50");
+    assert_eq!(site.stage("target"), ControlStage::Confirmed);
+    assert_eq!(site.value("target").as_deref(), Some("22.5"));
+}
+
+#[test]
+fn it_is_sent_until_the_broker_has_it() {
+    let mut site = Site::signed_in();
+    site.broker.script.hold_acks = true;
+    site.send("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Sent);
+    assert_eq!(site.control("lamp").unwrap().desired, Some(Value::Switch(true)));
+    site.broker.release_acks();
+    site.settle();
+    assert_eq!(site.stage("lamp"), ControlStage::Delivered);
+}
+
+#[test]
+fn a_device_that_says_nothing_for_ten_seconds_is_no_failure() {
+    let mut site = Site::signed_in();
+    site.send("lamp", "1");
+    site.pass(Duration::from_millis(9_999));
+    assert_eq!(site.stage("lamp"), ControlStage::Delivered);
+    site.pass(Duration::from_millis(1));
+    assert_eq!(site.stage("lamp"), ControlStage::Unconfirmed);
+    site.report("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Confirmed);
+}
+
+#[test]
+fn another_value_is_a_failure_and_the_truth_is_shown() {
+    let mut site = Site::signed_in();
+    site.report("lamp", "0");
+    site.send("lamp", "1");
+    assert_eq!(site.value("lamp").as_deref(), Some("0"));
+    site.report("lamp", "0");
+    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::OtherValue));
+    assert_eq!(site.value("lamp").as_deref(), Some("0"));
+}
+
+#[test]
+fn what_is_no_value_never_leaves() {
+    let mut site = Site::signed_in();
+    site.send("target", "500");
+    let ControlStage::Failed(ControlFailure::Invalid(why)) = site.stage("target") else {
+        panic!("it is above the bounds")
+    };
+    assert!(why.contains("125"), "{why}");
+    assert_eq!(site.control("target").unwrap().desired, None);
+    assert!(site.broker.messages().is_empty());
+}
+
+#[test]
+fn each_reason_why_it_cannot_be_sent_has_its_name() {
+    let failed = |site: &mut Site, channel: &str| match site.stage(channel) {
+        ControlStage::Failed(failure) => failure,
+        stage => panic!("{stage:?}"),
+    };
+    let mut site = Site::signed_in();
+    site.announce(DeviceChange::Presence(Presence { transports: Vec::new(), last_seen: None }));
+    site.send("lamp", "1");
+    assert_eq!(failed(&mut site, "lamp"), ControlFailure::DeviceOffline);
+    site.cut();
+    site.send("lamp", "1");
+    assert_eq!(failed(&mut site, "lamp"), ControlFailure::NotConnected);
+    let mut site = Site::signed_in_as(Role::Viewer);
+    site.send("lamp", "1");
+    assert!(matches!(failed(&mut site, "lamp"), ControlFailure::Refused(_)));
+    let mut site = Site::signed_in();
+    site.send("temp", "1");
+    assert!(matches!(failed(&mut site, "temp"), ControlFailure::Refused(_)));
+    assert!(site.broker.messages().is_empty());
+    let refused = ReasonCode::NOT_AUTHORIZED;
+    site.broker.script.refuse_topics.insert(format!("{TOPIC}lamp"), refused);
+    site.send("lamp", "1");
+    assert_eq!(failed(&mut site, "lamp"), ControlFailure::Refused(refused.to_string()));
+}
+
+#[test]
+fn a_broker_that_does_not_answer_is_a_failure_after_ten_seconds() {
+    let mut site = Site::signed_in();
+    site.broker.script.hold_acks = true;
+    site.send("lamp", "1");
+    site.seconds(11);
+    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::TimedOut));
+}
+
+#[test]
+fn a_connection_lost_on_the_way_is_a_failure_and_nothing_is_sent_later() {
+    let mut site = Site::signed_in();
+    site.broker.script.hold_acks = true;
+    site.send("lamp", "1");
+    site.cut();
+    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::NotConnected));
+    site.network = true;
+    site.seconds(60);
+    assert_eq!(site.broker.received(&format!("{TOPIC}lamp")).len(), 1);
+}
+
+#[test]
+fn a_device_that_goes_before_it_answers_is_a_failure() {
+    let mut site = Site::signed_in();
+    site.send("lamp", "1");
+    site.announce(DeviceChange::Presence(Presence { transports: Vec::new(), last_seen: None }));
+    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::DeviceOffline));
+}
+
+#[test]
+fn a_slider_sends_many_values_and_only_the_last_one_counts() {
+    let mut site = Site::signed_in();
+    for value in ["20", "21", "22"] {
+        site.send("target", value);
+    }
+    for value in ["20", "21"] {
+        site.report("target", value);
+        assert_eq!(site.stage("target"), ControlStage::Delivered);
+    }
+    site.report("target", "22");
+    assert_eq!(site.stage("target"), ControlStage::Confirmed);
+}

@@ -1,0 +1,354 @@
+//! A firmware, from the file to the devices.
+
+use mcs_model::api::{
+    self, ApiError, FirmwareInfo, PushReport, PushRequest, PushResult, PushState, PushStatus, Role,
+};
+use mcs_model::{FirmwareId, Timestamp};
+use mcs_view::protocol::{
+    ExpectedMd5, FirmwareRequest, FirmwareView, JobStage, Request, Verification, View,
+};
+use mcs_view::{Ended, FileInfo, Hashes, Input, JobId, Output};
+
+use crate::site::{Site, WALL, id};
+
+const MD5: &str = "900150983cd24fb0d6963f7d28e17f72";
+const SHA256: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+const OTHER: &str = "00000000000000000000000000000000";
+
+fn hashes() -> Hashes {
+    Hashes { size: 3, md5: MD5.to_owned(), sha256: SHA256.to_owned() }
+}
+
+fn record() -> FirmwareInfo {
+    FirmwareInfo {
+        id: id("F1"),
+        prototype: id("P1"),
+        name: "a.bin".to_owned(),
+        version: "2.0".to_owned(),
+        note: String::new(),
+        size: 3,
+        md5: MD5.to_owned(),
+        sha256: SHA256.to_owned(),
+        url: "http://127.0.0.1:8080/fw/token1".to_owned(),
+        uploaded: Timestamp::from_millis(WALL),
+    }
+}
+
+fn page() -> Site {
+    let mut site = Site::signed_in();
+    site.server.answer("GET /api/prototypes/P1/firmwares", 200, &Vec::<FirmwareInfo>::new());
+    view(&mut site);
+    site
+}
+
+fn view(site: &mut Site) -> FirmwareView {
+    site.frame(View::Firmware(None), Vec::new());
+    site.screen.firmware.clone().unwrap()
+}
+
+fn stage(site: &mut Site) -> JobStage {
+    view(site).job.stage
+}
+
+fn ask(site: &mut Site, request: FirmwareRequest) {
+    site.request(Request::Firmware(request));
+}
+
+fn choose(site: &mut Site) -> JobId {
+    let file = FileInfo { name: "a.bin".to_owned(), size: 3 };
+    site.input(Input::RequestWithFile(Request::Firmware(FirmwareRequest::Choose), file));
+    match site.jobs.pop() {
+        Some(Output::Hash(job)) => job,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn hashed() -> Site {
+    let mut site = page();
+    let job = choose(&mut site);
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+    site
+}
+
+fn upload(site: &mut Site) -> Option<(JobId, String)> {
+    ask(
+        site,
+        FirmwareRequest::Upload {
+            prototype: id("P1"),
+            name: String::new(),
+            version: "2.0".to_owned(),
+            note: "all new".to_owned(),
+        },
+    );
+    match site.jobs.pop() {
+        Some(Output::Upload { job, path, .. }) => Some((job, path)),
+        None => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn answer(site: &mut Site, job: JobId, status: u16, body: Vec<u8>) {
+    site.input(Input::Ended(job, Ended::Answered { status, body }));
+}
+
+/// Uploaded, and about to be fetched back.
+fn uploaded() -> (Site, JobId, String) {
+    let mut site = hashed();
+    let (job, _) = upload(&mut site).unwrap();
+    answer(&mut site, job, 200, api::to_json(&record()));
+    match site.jobs.pop() {
+        Some(Output::Download { job, url }) => (site, job, url),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn push(site: &mut Site) {
+    ask(site, FirmwareRequest::Push { firmware: id("F1"), devices: vec![id("D1")] });
+}
+
+fn pushes(site: &Site) -> usize {
+    site.server.count("POST /api/firmwares/F1/push")
+}
+
+#[test]
+fn a_file_is_hashed_uploaded_fetched_back_and_pushed() {
+    let mut site = page();
+    let job = choose(&mut site);
+    site.input(Input::Progress(job, 2));
+    assert_eq!(stage(&mut site), JobStage::Hashing { done: 2, total: 3 });
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+    let (md5, sha256) = (MD5.to_owned(), SHA256.to_owned());
+    assert_eq!(stage(&mut site), JobStage::Hashed { md5: md5.clone(), sha256: sha256.clone() });
+
+    let (job, path) = upload(&mut site).unwrap();
+    let query = format!("name=a.bin&version=2.0&note=all%20new&size=3&md5={MD5}&sha256={SHA256}");
+    assert_eq!(path, format!("/api/prototypes/P1/firmwares?{query}"));
+    site.input(Input::Progress(job, 1));
+    assert!(matches!(stage(&mut site), JobStage::Uploading { done: 1, total: 3, .. }));
+    answer(&mut site, job, 200, api::to_json(&record()));
+    let firmware: FirmwareId = id("F1");
+    assert_eq!(stage(&mut site), JobStage::Uploaded { md5, sha256, firmware });
+
+    let Some(Output::Download { job, url }) = site.jobs.pop() else { panic!("a download") };
+    // By its path: the page may know the server by another name than devices do.
+    assert_eq!(url, "/fw/token1");
+    push(&mut site);
+    assert_eq!(pushes(&site), 0, "not before it is verified");
+    site.input(Input::Progress(job, 2));
+    let running = Verification::Running { done: 2, total: 3 };
+    assert_eq!(view(&mut site).firmwares[0].verified, running);
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+    assert_eq!(view(&mut site).firmwares[0].verified, Verification::Verified);
+
+    let status = PushStatus {
+        firmware: id("F1"),
+        version: "2.0".to_owned(),
+        state: PushState::Initiated,
+        detail: String::new(),
+        since: Timestamp::from_millis(WALL),
+    };
+    let results = vec![PushResult { device: id("D1"), status: status.clone() }];
+    site.server.answer("POST /api/firmwares/F1/push", 200, &PushReport { results });
+    push(&mut site);
+    let sent: PushRequest = api::from_json(&site.server.body).unwrap();
+    assert_eq!(sent.devices, [id("D1")]);
+    site.frame(View::Devices, Vec::new());
+    assert_eq!(site.screen.devices.clone().unwrap()[0].push, Some(status));
+}
+
+#[test]
+fn an_expected_md5_is_compared_and_a_mismatch_stops_everything() {
+    let mut site = hashed();
+    for (typed, expected) in [
+        ("", ExpectedMd5::None),
+        ("abc", ExpectedMd5::Invalid),
+        (OTHER, ExpectedMd5::Mismatch),
+        (&MD5.to_uppercase(), ExpectedMd5::Match),
+        (OTHER, ExpectedMd5::Mismatch),
+    ] {
+        ask(&mut site, FirmwareRequest::Expect(typed.to_owned()));
+        assert_eq!(view(&mut site).job.expected, expected, "{typed}");
+    }
+    assert_eq!(upload(&mut site), None);
+    let notices = site.notices();
+    assert!(notices[0].contains(MD5) && notices[0].contains(OTHER), "{notices:?}");
+}
+
+#[test]
+fn an_expectation_holds_for_the_push_as_well() {
+    let (mut site, job, _) = uploaded();
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+    ask(&mut site, FirmwareRequest::Expect(OTHER.to_owned()));
+    push(&mut site);
+    assert_eq!(pushes(&site), 0);
+    assert!(site.notices()[0].contains("not pushed"));
+    ask(&mut site, FirmwareRequest::Expect(String::new()));
+    push(&mut site);
+    assert_eq!(pushes(&site), 1);
+}
+
+#[test]
+fn an_expectation_without_a_file_waits_for_one() {
+    let mut site = page();
+    ask(&mut site, FirmwareRequest::Expect(MD5.to_owned()));
+    assert_eq!(view(&mut site).job.expected, ExpectedMd5::Waiting);
+}
+
+#[test]
+fn what_the_server_received_must_be_the_file() {
+    let wrong: [fn(&mut FirmwareInfo); 3] = [
+        |it| it.size = 4,
+        |it| it.md5 = OTHER.to_owned(),
+        |it| it.sha256 = SHA256.replace('b', "c"),
+    ];
+    for (wrong, word) in wrong.into_iter().zip(["size", "MD5", "SHA-256"]) {
+        let mut site = hashed();
+        let (job, _) = upload(&mut site).unwrap();
+        let mut info = record();
+        wrong(&mut info);
+        answer(&mut site, job, 200, api::to_json(&info));
+        let JobStage::Failed(why) = stage(&mut site) else { panic!("{word} differs") };
+        assert!(why.contains(word), "{why}");
+        assert!(site.jobs.is_empty(), "nothing is fetched back");
+    }
+}
+
+#[test]
+fn what_devices_would_download_must_be_the_file() {
+    let ends = [
+        (Ended::Hashed(Hashes { size: 2, ..hashes() }), "size"),
+        (Ended::Hashed(Hashes { md5: OTHER.to_owned(), ..hashes() }), "MD5"),
+        (Ended::Hashed(Hashes { sha256: OTHER.to_owned(), ..hashes() }), "SHA-256"),
+        (Ended::Failed("the server answered with status 404".to_owned()), "404"),
+    ];
+    for (ended, word) in ends {
+        let (mut site, job, _) = uploaded();
+        site.input(Input::Ended(job, ended));
+        let Verification::Failed(why) = view(&mut site).firmwares.remove(0).verified else {
+            panic!("{word} differs")
+        };
+        assert!(why.contains(word), "{why}");
+        push(&mut site);
+        assert_eq!(pushes(&site), 0);
+        assert!(site.notices()[0].contains(word));
+    }
+}
+
+#[test]
+fn an_upload_that_is_refused_may_be_tried_again_with_the_same_file() {
+    let mut site = hashed();
+    let (job, _) = upload(&mut site).unwrap();
+    let message = "version 2.0 exists already".to_owned();
+    let error = ApiError { code: "version-exists".to_owned(), message };
+    answer(&mut site, job, 409, api::to_json(&error));
+    assert!(matches!(stage(&mut site), JobStage::Hashed { .. }));
+    assert_eq!(site.notices(), ["Not uploaded: version 2.0 exists already"]);
+    let (job, _) = upload(&mut site).unwrap();
+    site.input(Input::Ended(job, Ended::Failed("the connection broke off".to_owned())));
+    assert!(matches!(stage(&mut site), JobStage::Hashed { .. }));
+}
+
+#[test]
+fn cancel_stops_whatever_is_under_way() {
+    let mut site = page();
+    let job = choose(&mut site);
+    ask(&mut site, FirmwareRequest::Cancel);
+    assert_eq!(site.jobs.pop(), Some(Output::Abort(job)));
+    assert_eq!(stage(&mut site), JobStage::Empty);
+    // A report that was on its way says nothing any more.
+    site.input(Input::Progress(job, 1));
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+    assert_eq!(stage(&mut site), JobStage::Empty);
+
+    let mut site = hashed();
+    let (job, _) = upload(&mut site).unwrap();
+    ask(&mut site, FirmwareRequest::Cancel);
+    assert_eq!(site.jobs.pop(), Some(Output::Abort(job)));
+
+    let (mut site, job, _) = uploaded();
+    ask(&mut site, FirmwareRequest::Cancel);
+    assert_eq!(site.jobs.pop(), Some(Output::Abort(job)));
+    assert_eq!(view(&mut site).firmwares[0].verified, Verification::NotYet);
+}
+
+#[test]
+fn another_file_takes_the_place_of_the_first() {
+    let mut site = page();
+    let first = choose(&mut site);
+    let second = choose(&mut site);
+    assert_eq!(site.jobs, [Output::Abort(first)]);
+    site.input(Input::Ended(first, Ended::Failed("stopped".to_owned())));
+    site.input(Input::Ended(second, Ended::Hashed(hashes())));
+    assert!(matches!(stage(&mut site), JobStage::Hashed { .. }));
+}
+
+#[test]
+fn stored_firmwares_are_verified_one_after_the_other() {
+    let mut site = Site::signed_in();
+    let second = FirmwareInfo {
+        id: id("F2"),
+        version: "3.0".to_owned(),
+        url: "https://files.test/x.bin".to_owned(),
+        uploaded: Timestamp::from_millis(WALL + 1),
+        ..record()
+    };
+    site.server.answer("GET /api/prototypes/P1/firmwares", 200, &vec![record(), second]);
+    view(&mut site);
+    let shown = view(&mut site).firmwares;
+    assert_eq!(shown.iter().map(|it| it.info.id.as_str()).collect::<Vec<_>>(), ["F2", "F1"]);
+    ask(&mut site, FirmwareRequest::Verify(id("F1")));
+    ask(&mut site, FirmwareRequest::Verify(id("F2")));
+    let Some(Output::Download { job, .. }) = site.jobs.pop() else { panic!("a download") };
+    assert!(site.jobs.is_empty());
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+    let Some(Output::Download { url, .. }) = site.jobs.pop() else { panic!("the next one") };
+    assert_eq!(url, "https://files.test/x.bin");
+}
+
+#[test]
+fn a_viewer_neither_uploads_nor_pushes() {
+    let mut site = Site::signed_in_as(Role::Viewer);
+    site.server.answer("GET /api/prototypes/P1/firmwares", 200, &vec![record()]);
+    view(&mut site);
+    let job = choose(&mut site);
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+    assert_eq!(upload(&mut site), None);
+    ask(&mut site, FirmwareRequest::Verify(id("F1")));
+    let Some(Output::Download { job, .. }) = site.jobs.pop() else { panic!("a download") };
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+    push(&mut site);
+    assert_eq!(pushes(&site), 0);
+}
+
+#[test]
+fn a_version_with_a_comma_would_break_the_notice() {
+    let mut site = hashed();
+    for version in ["", "1,2"] {
+        ask(
+            &mut site,
+            FirmwareRequest::Upload {
+                prototype: id("P1"),
+                name: String::new(),
+                version: version.to_owned(),
+                note: String::new(),
+            },
+        );
+        assert!(site.jobs.is_empty());
+    }
+}
+
+#[test]
+fn an_empty_file_is_no_firmware() {
+    let mut site = page();
+    let file = FileInfo { name: "a.bin".to_owned(), size: 0 };
+    site.input(Input::RequestWithFile(Request::Firmware(FirmwareRequest::Choose), file));
+    assert_eq!(stage(&mut site), JobStage::Failed("a.bin is empty".to_owned()));
+    assert!(site.jobs.is_empty());
+}
+
+#[test]
+fn signing_out_stops_the_jobs() {
+    let (mut site, job, _) = uploaded();
+    site.request(Request::Logout);
+    assert_eq!(site.jobs.pop(), Some(Output::Abort(job)));
+}

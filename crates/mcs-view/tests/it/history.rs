@@ -1,0 +1,163 @@
+//! What a chart shows of the past.
+
+use mcs_model::api::{History, HistoryPoint};
+use mcs_model::{Timestamp, Value};
+use mcs_view::protocol::{ChartFrame, ChartRequest, View};
+
+use crate::site::{Site, WALL, chart, id};
+
+const CALL: &str = "GET /api/devices/D1/channels/temp/points";
+
+fn history(points: impl IntoIterator<Item = (u64, f64)>, truncated: bool) -> History {
+    let point =
+        |(at, value)| HistoryPoint { at: Timestamp::from_millis(at), value: Value::Float(value) };
+    History { points: points.into_iter().map(point).collect(), truncated }
+}
+
+fn paint(site: &mut Site, request: ChartRequest) -> ChartFrame {
+    let view = View::Device(id("D1"));
+    // A chart that looks as it did is left out: forget what was painted.
+    site.frame(view.clone(), Vec::new());
+    site.frame(view, vec![request]);
+    site.screen.charts.remove(0)
+}
+
+fn values(site: &Site) -> Vec<f32> {
+    site.floats.chunks_exact(2).map(|it| it[1]).collect()
+}
+
+#[test]
+fn a_chart_is_filled_from_history_when_it_opens() {
+    let mut site = Site::signed_in();
+    let points = (0..10).map(|n| (WALL - 10_000 + n * 1000, n as f64));
+    site.server.answer(CALL, 200, &history(points, false));
+    site.report("temp", "10");
+    let series = paint(&mut site, chart("temp", 60)).series.remove(0);
+    assert!(series.loading);
+    let start = WALL - 60_000;
+    assert!(site.server.calls.contains(&format!("{CALL}?start={start}&limit=2000")));
+    let series = paint(&mut site, chart("temp", 60)).series.remove(0);
+    assert!(!series.loading);
+    assert_eq!((series.points, series.min, series.max), (11, 0.0, 10.0));
+    assert_eq!(values(&site), (0..=10).map(|n| n as f32).collect::<Vec<_>>());
+}
+
+#[test]
+fn it_is_asked_for_once_and_again_only_for_what_is_missing() {
+    let mut site = Site::signed_in();
+    site.server.answer(CALL, 200, &history([], false));
+    for _ in 0..5 {
+        paint(&mut site, chart("temp", 60));
+        site.seconds(1);
+    }
+    assert_eq!(site.server.count(CALL), 1);
+    paint(&mut site, chart("temp", 3600));
+    let (start, end) = (site.wall() - 3_600_000, WALL - 60_000 - 1);
+    assert_eq!(
+        site.server.calls.last(),
+        Some(&format!("{CALL}?start={start}&end={end}&limit=2000"))
+    );
+}
+
+#[test]
+fn a_long_past_comes_page_by_page_from_the_newest() {
+    let mut site = Site::signed_in();
+    let start = WALL - 100_000;
+    let page = |from: u64, to: u64| (from..to).map(|n| (start + n * 1000, n as f64));
+    site.server.answer(
+        &format!("{CALL}?start={start}&limit=2000"),
+        200,
+        &history(page(60, 100), true),
+    );
+    let end = start + 60_000 - 1;
+    let second = format!("{CALL}?start={start}&end={end}&limit=2000");
+    site.server.answer(&second, 200, &history(page(0, 60), false));
+    for _ in 0..4 {
+        paint(&mut site, chart("temp", 100));
+    }
+    assert_eq!(site.server.count(CALL), 2);
+    assert_eq!(paint(&mut site, chart("temp", 100)).series[0].points, 100);
+}
+
+#[test]
+fn what_was_missed_while_the_connection_was_lost_is_fetched_and_there_is_no_seam() {
+    let mut site = Site::signed_in();
+    site.server.answer(CALL, 200, &history([], false));
+    paint(&mut site, chart("temp", 600));
+    for _ in 0..30 {
+        site.seconds(1);
+        site.report("temp", "1");
+    }
+    let last = site.wall();
+    site.cut();
+    site.seconds(60);
+    let missed = (1..60).map(|n| (last + n * 1000, 2.0));
+    let known = (0..30).map(|n| (last - n * 1000, 1.0));
+    site.server.answer(CALL, 200, &history(missed.chain(known), false));
+    // Not before points arrive again: it would have to be asked for once more.
+    let calls = site.server.count(CALL);
+    paint(&mut site, chart("temp", 600));
+    assert_eq!(site.server.count(CALL), calls);
+    site.network = true;
+    site.seconds(31);
+    site.report("temp", "3");
+    paint(&mut site, chart("temp", 600));
+    let series = paint(&mut site, chart("temp", 600)).series.remove(0);
+    assert_eq!(series.points, 30 + 59 + 1);
+    assert_eq!(site.server.count(CALL), calls + 1);
+    let from: u64 =
+        site.server.calls.last().unwrap().split(['=', '&']).nth(1).unwrap().parse().unwrap();
+    assert!(from <= last + 1, "asked for what came after {from}, but {last} was the last to come");
+}
+
+#[test]
+fn a_point_that_came_live_while_history_was_on_its_way_is_there_once() {
+    let mut site = Site::signed_in();
+    site.server.hold = true;
+    paint(&mut site, chart("temp", 60));
+    site.report("temp", "5");
+    let now = site.wall();
+    site.server.answer(CALL, 200, &history([(now - 1000, 4.0), (now, 5.0)], false));
+    site.release();
+    assert_eq!(paint(&mut site, chart("temp", 60)).series[0].points, 2);
+}
+
+#[test]
+fn a_server_in_trouble_is_asked_again_after_a_while_and_one_that_refuses_is_not() {
+    let mut site = Site::signed_in();
+    site.server.answer(CALL, 500, &());
+    paint(&mut site, chart("temp", 60));
+    paint(&mut site, chart("temp", 60));
+    assert_eq!(site.server.count(CALL), 1);
+    site.seconds(6);
+    site.server.answer(CALL, 404, &());
+    paint(&mut site, chart("temp", 60));
+    assert_eq!(site.server.count(CALL), 2);
+    site.seconds(60);
+    paint(&mut site, chart("temp", 60));
+    assert_eq!(site.server.calls.iter().filter(|it| it.contains("&end=")).count(), 0);
+    assert!(site.notices()[0].contains("No history of temp"));
+}
+
+#[test]
+fn a_paused_chart_counts_what_is_newer() {
+    let mut site = Site::signed_in();
+    site.server.answer(CALL, 200, &history([(WALL - 1000, 1.0)], false));
+    let end = Some(Timestamp::from_millis(WALL));
+    let paused = || ChartRequest { end, ..chart("temp", 60) };
+    paint(&mut site, paused());
+    for _ in 0..3 {
+        site.seconds(1);
+        site.report("temp", "2");
+    }
+    let series = paint(&mut site, paused()).series.remove(0);
+    assert_eq!((series.points, series.newer), (1, 3));
+}
+
+#[test]
+fn texts_have_no_chart() {
+    let mut site = Site::signed_in();
+    let series = paint(&mut site, chart("status", 60)).series.remove(0);
+    assert_eq!((series.len, series.loading), (0, false));
+    assert_eq!(site.server.count("GET /api/devices/D1/channels/status"), 0);
+}

@@ -1,0 +1,12 @@
+//! The console in a simulated world: a scripted server, the broker double, no screen.
+
+mod control;
+mod devices;
+mod firmware;
+mod frames;
+mod history;
+mod link;
+mod random;
+mod setting;
+mod site;
+mod static_site;

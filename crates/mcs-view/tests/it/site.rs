@@ -1,0 +1,417 @@
+//! A console, the server and the broker that it talks to, and the page that it paints.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use mcs_model::api::{
+    self, DeviceChange, DeviceEvent, DeviceInfo, Presence, Role, SessionInfo, Transport,
+};
+use mcs_model::{
+    Bounds, Channel, ChannelId, ChannelKind, DeviceId, Direction, Prototype, Timestamp,
+};
+use mcs_session::{Config, LinkId, Qos, Session};
+use mcs_sim::{Broker, BrokerOutput};
+use mcs_time::Time;
+use mcs_view::protocol::{
+    CardState, ChartRequest, Control, ControlStage, Frame, FrameRequest, Request, Start, View,
+};
+use mcs_view::{Console, FetchId, Fetched, Input, Output, SocketId};
+use serde::Serialize;
+
+/// The wall clock when a site opens.
+pub(crate) const WALL: u64 = 1_700_000_000_000;
+
+/// The topic of the demo device's channels, up to the channel.
+pub(crate) const TOPIC: &str = "mcs/D1/key1/";
+
+/// A console and its world.
+pub(crate) struct Site {
+    pub(crate) console: Console,
+    pub(crate) now: Time,
+    pub(crate) broker: Broker,
+    /// Sockets can be opened.
+    pub(crate) network: bool,
+    pub(crate) server: Server,
+    /// Calls that the server has not answered because it was told to wait.
+    pub(crate) held: Vec<(FetchId, String)>,
+    /// What was to be done with files, in order.
+    pub(crate) jobs: Vec<Output>,
+    /// The WebSocket that is open, and every URL that was asked for.
+    pub(crate) socket: Option<SocketId>,
+    pub(crate) urls: Vec<String>,
+    /// What the page shows.
+    pub(crate) screen: Frame,
+    pub(crate) cards: BTreeMap<ChannelId, CardState>,
+    pub(crate) floats: Vec<f32>,
+    pub(crate) timeout: Option<Time>,
+    link: LinkId,
+}
+
+/// Answers as scripted.
+#[derive(Default)]
+pub(crate) struct Server {
+    /// By method and path; a path without its query will do.
+    pub(crate) answers: BTreeMap<String, (u16, Vec<u8>)>,
+    pub(crate) unreachable: bool,
+    pub(crate) hold: bool,
+    /// Method, path and query of every call.
+    pub(crate) calls: Vec<String>,
+    /// The body of the last call that had one.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Server {
+    pub(crate) fn answer(&mut self, call: &str, status: u16, body: &impl Serialize) {
+        self.answers.insert(call.to_owned(), (status, api::to_json(body)));
+    }
+
+    fn look_up(&self, call: &str) -> Fetched {
+        let path = call.split('?').next().unwrap_or_default();
+        match self.answers.get(call).or_else(|| self.answers.get(path)) {
+            _ if self.unreachable => Fetched::Unreachable,
+            Some((status, body)) => Fetched::Answer { status: *status, body: body.clone() },
+            None => Fetched::Answer { status: 404, body: b"<html>".to_vec() },
+        }
+    }
+
+    /// How many calls began like this.
+    pub(crate) fn count(&self, call: &str) -> usize {
+        self.calls.iter().filter(|it| it.starts_with(call)).count()
+    }
+}
+
+impl Site {
+    /// A console that was not started.
+    pub(crate) fn new() -> Self {
+        let mut site = Self {
+            console: Console::new(),
+            now: Time::from_millis(5_000),
+            broker: Broker::default(),
+            network: true,
+            server: Server::default(),
+            held: Vec::new(),
+            jobs: Vec::new(),
+            socket: None,
+            urls: Vec::new(),
+            screen: Frame::default(),
+            cards: BTreeMap::new(),
+            floats: Vec::new(),
+            timeout: None,
+            link: any_link(),
+        };
+        site.input(Input::Clock(Timestamp::from_millis(WALL)));
+        site
+    }
+
+    /// Signed in as an operator, with one device that is here and live.
+    pub(crate) fn signed_in() -> Self {
+        Self::signed_in_as(Role::Operator)
+    }
+
+    pub(crate) fn signed_in_as(role: Role) -> Self {
+        let mut site = Self::new();
+        site.server.answer("GET /api/session", 200, &session(role));
+        site.server.answer("GET /api/devices", 200, &vec![device()]);
+        site.start();
+        site
+    }
+
+    /// No server, and a broker that is connected.
+    pub(crate) fn static_site() -> Self {
+        let mut site = Self::new();
+        site.start();
+        site.request(Request::Connect(profile()));
+        site
+    }
+
+    pub(crate) fn start(&mut self) {
+        let origin = "http://console.test:8080".to_owned();
+        self.request(Request::Start(Start { origin, mqtt_url: None, seed: 7 }));
+    }
+
+    pub(crate) fn request(&mut self, request: Request) {
+        self.input(Input::Request(request));
+    }
+
+    pub(crate) fn input(&mut self, input: Input<'_>) {
+        self.console.handle_input(self.now, input);
+        self.settle();
+    }
+
+    /// Does what the console and the broker want done, until both wait.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..10_000 {
+            match self.console.poll_output() {
+                Output::Timeout(at) => {
+                    assert!(at.is_none_or(|at| at > self.now), "a timeout of the past");
+                    self.timeout = at;
+                    if !self.broker_output() {
+                        return;
+                    }
+                }
+                output => self.perform(output),
+            }
+        }
+        panic!("the console chases its own tail");
+    }
+
+    fn perform(&mut self, output: Output) {
+        let now = self.now;
+        match output {
+            Output::Open { socket, url } => {
+                assert!(self.socket.is_none(), "a second socket");
+                self.urls.push(url);
+                if self.network {
+                    self.socket = Some(socket);
+                    self.broker.opened(self.link);
+                    self.console.handle_input(now, Input::Opened(socket));
+                } else {
+                    self.console.handle_input(now, Input::Closed(socket));
+                }
+            }
+            Output::Transmit(socket, bytes) => {
+                if self.socket == Some(socket) {
+                    self.broker.received_bytes(self.link, &bytes);
+                }
+            }
+            Output::Close(socket) => {
+                self.socket.take_if(|it| *it == socket);
+                self.broker.closed(self.link);
+            }
+            Output::Fetch { id, method, path, headers, body } => {
+                assert!(headers.contains(&("X-Requested-With", "mcs-console")));
+                let call = format!("{} {path}", method.as_str());
+                self.server.calls.push(call.clone());
+                if !body.is_empty() {
+                    self.server.body = body;
+                }
+                if self.server.hold {
+                    self.held.push((id, call));
+                } else {
+                    let fetched = self.server.look_up(&call);
+                    self.console.handle_input(now, Input::Fetched(id, fetched));
+                }
+            }
+            Output::Frame(frame, floats) => self.show(*frame, floats),
+            job => self.jobs.push(job),
+        }
+    }
+
+    fn broker_output(&mut self) -> bool {
+        match self.broker.poll_output() {
+            Some(BrokerOutput::Transmit(_, bytes)) => {
+                if let Some(socket) = self.socket {
+                    self.console.handle_input(self.now, Input::Received(socket, &bytes));
+                }
+                true
+            }
+            Some(BrokerOutput::Close(_)) => {
+                if let Some(socket) = self.socket.take() {
+                    self.console.handle_input(self.now, Input::Closed(socket));
+                }
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The server answers what it was told to hold.
+    pub(crate) fn release(&mut self) {
+        self.server.hold = false;
+        for (id, call) in std::mem::take(&mut self.held) {
+            let fetched = self.server.look_up(&call);
+            self.input(Input::Fetched(id, fetched));
+        }
+    }
+
+    /// The cable is pulled.
+    pub(crate) fn cut(&mut self) {
+        self.network = false;
+        if let Some(socket) = self.socket.take() {
+            self.broker.closed(self.link);
+            self.input(Input::Closed(socket));
+        }
+    }
+
+    /// Time passes; every timeout on the way is reported.
+    pub(crate) fn pass(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        while let Some(at) = self.timeout.filter(|at| *at <= end) {
+            self.now = at;
+            self.input(Input::Timeout);
+        }
+        self.now = end;
+        self.input(Input::Timeout);
+    }
+
+    pub(crate) fn seconds(&mut self, seconds: u64) {
+        self.pass(Duration::from_secs(seconds));
+    }
+
+    /// What the wall clock says.
+    pub(crate) fn wall(&self) -> u64 {
+        WALL + self.now.as_millis() - 5_000
+    }
+
+    /// A device or another console publishes, and the server passes it on.
+    pub(crate) fn publish(&mut self, topic: &str, payload: &str) {
+        self.broker.publish(topic, payload, Qos::AtMostOnce);
+        self.settle();
+    }
+
+    /// The demo device reports a value, stamped with the wall clock.
+    pub(crate) fn report(&mut self, channel: &str, value: &str) {
+        let payload = format!("{},{channel},{value}", self.wall());
+        self.publish(&format!("{TOPIC}{channel}"), &payload);
+    }
+
+    pub(crate) fn announce(&mut self, change: DeviceChange) {
+        let event = DeviceEvent { device: id("D1"), change };
+        self.broker.publish("console/v1/devices/D1", api::to_json(&event), Qos::AtMostOnce);
+        self.settle();
+    }
+
+    /// The page asks for a frame and shows it.
+    pub(crate) fn frame(&mut self, view: View, charts: Vec<ChartRequest>) {
+        self.request(Request::Frame(FrameRequest { view, fresh: false, charts }));
+    }
+
+    /// The page of the demo device.
+    pub(crate) fn device_page(&mut self) {
+        self.frame(View::Device(id("D1")), Vec::new());
+    }
+
+    fn show(&mut self, frame: Frame, floats: Vec<f32>) {
+        if frame.devices.as_ref().is_some_and(|it| !it.iter().any(|it| it.id == id("D1"))) {
+            self.cards.clear();
+        }
+        for card in &frame.cards {
+            self.cards.insert(card.channel.clone(), card.clone());
+        }
+        let old = std::mem::replace(&mut self.screen, frame.clone());
+        self.screen.setting = frame.setting.or(old.setting);
+        self.screen.link = frame.link.or(old.link);
+        self.screen.devices = frame.devices.or(old.devices);
+        self.screen.device = frame.device.or(old.device);
+        self.screen.firmware = frame.firmware.or(old.firmware);
+        self.screen.notices = frame.notices.or(old.notices);
+        self.screen.stats = frame.stats.or(old.stats);
+        self.floats = floats;
+    }
+
+    pub(crate) fn send(&mut self, channel: &str, text: &str) {
+        let (device, channel, text) = (id("D1"), id(channel), text.to_owned());
+        self.request(Request::Send { device, channel, text });
+    }
+
+    /// What the card of a channel shows, as text.
+    pub(crate) fn value(&mut self, channel: &str) -> Option<String> {
+        self.device_page();
+        Some(self.cards.get(&id::<ChannelId>(channel))?.value.as_ref()?.value.to_string())
+    }
+
+    /// The command on the card of a channel.
+    pub(crate) fn control(&mut self, channel: &str) -> Option<Control> {
+        self.device_page();
+        self.cards.get(&id::<ChannelId>(channel))?.control.clone()
+    }
+
+    pub(crate) fn stage(&mut self, channel: &str) -> ControlStage {
+        self.control(channel).expect("a command").stage
+    }
+
+    pub(crate) fn notices(&mut self) -> Vec<String> {
+        self.frame(View::Devices, Vec::new());
+        let notices = self.screen.notices.iter().flatten();
+        notices.map(|it| it.text.clone()).collect()
+    }
+}
+
+pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+pub(crate) fn session(role: Role) -> SessionInfo {
+    SessionInfo {
+        name: "demo".to_owned(),
+        role,
+        mqtt_ticket: "ticket".to_owned(),
+        token: None,
+        server_version: "0.1.0".to_owned(),
+    }
+}
+
+pub(crate) fn device() -> DeviceInfo {
+    DeviceInfo {
+        id: id("D1"),
+        key: id("key1"),
+        name: "Greenhouse".to_owned(),
+        prototype: Prototype {
+            id: id("P1"),
+            name: "Board".to_owned(),
+            version: "1".to_owned(),
+            description: String::new(),
+            channels: channels(),
+        },
+        presence: here(),
+        firmware_version: Some("1.0".to_owned()),
+        push: None,
+        last_points: Vec::new(),
+    }
+}
+
+pub(crate) fn here() -> Presence {
+    Presence { transports: vec![Transport::Mqtt], last_seen: Some(Timestamp::from_millis(WALL)) }
+}
+
+pub(crate) fn channels() -> Vec<Channel> {
+    let channel = |name: &str, direction, kind| Channel {
+        id: id(name),
+        name: name.to_owned(),
+        description: String::new(),
+        direction,
+        kind,
+    };
+    let unit = || "°C".to_owned();
+    let bounds = Some(Bounds { lower: -40.0, upper: 125.0 });
+    vec![
+        channel("lamp", Direction::Controller, ChannelKind::Switch),
+        channel("target", Direction::Controller, ChannelKind::Float { unit: unit(), bounds }),
+        channel("temp", Direction::Display, ChannelKind::Float { unit: unit(), bounds: None }),
+        channel("status", Direction::Display, ChannelKind::String),
+    ]
+}
+
+pub(crate) fn profile() -> mcs_view::protocol::BrokerProfile {
+    mcs_view::protocol::BrokerProfile {
+        name: "Workshop".to_owned(),
+        url: "ws://broker.test:9001/".to_owned(),
+        client_id: String::new(),
+        username: String::new(),
+        password: String::new(),
+        keep_alive: 60,
+    }
+}
+
+pub(crate) fn chart(channel: &str, seconds: u64) -> ChartRequest {
+    ChartRequest {
+        device: id::<DeviceId>("D1"),
+        channels: vec![id(channel)],
+        window_ms: seconds * 1000,
+        end: None,
+        columns: 100,
+    }
+}
+
+/// Links are numbered by sessions; the broker double only needs one to know its client by.
+fn any_link() -> LinkId {
+    let mut session = Session::new(Config::new("any", 0));
+    session.connect(Time::ZERO);
+    loop {
+        match session.poll_output() {
+            mcs_session::Output::Open(link) => return link,
+            mcs_session::Output::Timeout(_) => panic!("a session that connects opens a link"),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Against any broker, with nothing else behind it.
+
+use mcs_view::protocol::{
+    BrokerProfile, ControlStage, LinkState, NewDevice, Online, Request, Setting, View,
+};
+
+use crate::site::{Site, TOPIC, channels, id, profile};
+
+/// The demo device, typed in.
+pub(crate) fn add(site: &mut Site) {
+    site.request(Request::AddDevice(NewDevice {
+        id: id("D1"),
+        key: id("key1"),
+        name: "Greenhouse".to_owned(),
+        channels: channels(),
+    }));
+}
+
+fn connected() -> Site {
+    let mut site = Site::static_site();
+    add(&mut site);
+    site
+}
+
+#[test]
+fn a_device_that_was_typed_in_shows_and_obeys() {
+    let mut site = connected();
+    site.report("temp", "21");
+    assert_eq!(site.value("temp").as_deref(), Some("21"));
+    site.send("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Delivered);
+    site.report("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Confirmed);
+    site.frame(View::Devices, Vec::new());
+    let row = site.screen.devices.clone().unwrap().remove(0);
+    // Nobody can say, though it was heard.
+    assert_eq!(row.online, Online::Unknown);
+    assert!(row.last_seen.is_some());
+}
+
+#[test]
+fn devices_may_come_before_the_broker() {
+    let mut site = Site::new();
+    site.start();
+    add(&mut site);
+    site.request(Request::Connect(profile()));
+    site.report("temp", "21");
+    assert_eq!(site.value("temp").as_deref(), Some("21"));
+}
+
+#[test]
+fn every_form_that_devices_really_publish_is_understood() {
+    let mut site = connected();
+    let cases = [
+        ("temp", ",temp,1\0", "1"),
+        ("temp", ",,2", "2"),
+        ("temp", "3", "3"),
+        ("temp", r#"{"datapoints":[{"dataChnId":"temp","values":{"value":4}}]}"#, "4"),
+        ("status", "hello, world", "hello, world"),
+    ];
+    for (channel, payload, value) in cases {
+        site.publish(&format!("{TOPIC}{channel}"), payload);
+        assert_eq!(site.value(channel).as_deref(), Some(value), "{payload}");
+    }
+    let now = site.wall();
+    site.publish("mcs/D1/key1", &format!("{now},temp,5\n{now},lamp,1\n"));
+    assert_eq!(site.value("temp").as_deref(), Some("5"));
+    assert_eq!(site.value("lamp").as_deref(), Some("1"));
+}
+
+#[test]
+fn an_export_is_an_import() {
+    let mut site = connected();
+    site.request(Request::ExportDevices);
+    site.frame(View::Devices, Vec::new());
+    let file = site.screen.export.clone().unwrap();
+    let mut other = Site::static_site();
+    other.request(Request::ImportDevices(file));
+    other.report("temp", "21");
+    assert_eq!(other.value("temp").as_deref(), Some("21"));
+    assert_eq!(other.screen.device.clone().unwrap().channels, channels());
+    assert_eq!(other.notices(), ["1 device(s) imported."]);
+}
+
+#[test]
+fn a_prototype_gives_its_channels_to_devices_that_have_none() {
+    let mut site = Site::static_site();
+    let devices = r#"{"devices":[{"id":"D1","key":"key1"}]}"#;
+    site.request(Request::ImportDevices(devices.to_owned()));
+    let prototype = mcs_model::Prototype {
+        id: id("P1"),
+        name: "Board".to_owned(),
+        version: "1".to_owned(),
+        description: String::new(),
+        channels: channels(),
+    };
+    let file = mcs_model::prototype_file::export(&prototype).to_string();
+    site.request(Request::ImportDevices(file));
+    site.report("temp", "21");
+    assert_eq!(site.value("temp").as_deref(), Some("21"), "{:?}", site.notices());
+}
+
+#[test]
+fn a_file_that_is_neither_says_so() {
+    let mut site = Site::static_site();
+    site.request(Request::ImportDevices("[1]".to_owned()));
+    assert!(site.notices()[0].starts_with("Not imported"));
+}
+
+#[test]
+fn a_removed_device_is_not_listened_to() {
+    let mut site = connected();
+    assert_eq!(site.broker.subscriptions().len(), 2);
+    site.request(Request::RemoveDevice(id("D1")));
+    assert_eq!(site.broker.subscriptions().len(), 0);
+    site.frame(View::Devices, Vec::new());
+    assert_eq!(site.screen.devices, Some(Vec::new()));
+}
+
+#[test]
+fn the_profile_is_shown_without_its_password_and_with_a_client_id() {
+    let mut site = Site::static_site();
+    let (username, password) = ("ann".to_owned(), "secret".to_owned());
+    site.request(Request::Connect(BrokerProfile { username, password, ..profile() }));
+    site.frame(View::Devices, Vec::new());
+    let Some(Setting::Static { profile: Some(shown) }) = site.screen.setting.clone() else {
+        panic!("a profile is in use")
+    };
+    assert_eq!(shown.password, "");
+    assert!(shown.client_id.starts_with("console-"));
+    assert_eq!(site.screen.link.clone().unwrap().broker, "Workshop");
+}
+
+#[test]
+fn what_is_no_websocket_is_refused() {
+    let mut site = Site::new();
+    site.start();
+    let url = "mqtt://broker.test:1883".to_owned();
+    site.request(Request::Connect(BrokerProfile { url, ..profile() }));
+    assert!(site.notices()[0].contains("ws://"));
+    assert!(site.urls.is_empty());
+}
+
+#[test]
+fn who_disconnects_stays_away() {
+    let mut site = connected();
+    site.request(Request::Disconnect);
+    site.seconds(100);
+    site.frame(View::Devices, Vec::new());
+    assert_eq!(site.screen.link.clone().unwrap().state, LinkState::Idle);
+    assert_eq!(site.urls.len(), 1);
+}

@@ -1,5 +1,6 @@
 //! Between the types of `mqtt_protocol_core` and ours.
 
+use super::incoming::Response;
 use super::*;
 
 pub(super) const fn version(version: Version) -> mqtt::Version {

@@ -1,0 +1,116 @@
+//! What the broker sends.
+
+use super::*;
+
+/// What a packet obliges us to send back.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Response {
+    Puback(u16),
+    Pubrec(u16),
+    Pubrel(u16),
+    Pubcomp(u16),
+}
+
+impl Wire {
+    /// Takes bytes of any chunking, appends what they say to `said` and the
+    /// due responses to `tx`. After an error, or a refusal or dismissal, the
+    /// link is of no more use.
+    pub(crate) fn receive(
+        &mut self,
+        bytes: &[u8],
+        said: &mut Vec<Received>,
+        tx: &mut Vec<u8>,
+    ) -> Result<(), ReasonCode> {
+        let Some(mut head) = self.head.take() else { return self.parse(bytes, said, tx) };
+        head.extend_from_slice(bytes);
+        match *head {
+            // A CONNACK of two bytes can only be of MQTT 3.1.1: in MQTT 5 it
+            // has three at least. That is how old brokers answer.
+            [0x20, 2, _, code, ..] => {
+                said.push(Received::Refused(match code {
+                    0 => ReasonCode::UNSUPPORTED_PROTOCOL_VERSION,
+                    code => ReasonCode::from_return_code(code),
+                }));
+                Ok(())
+            }
+            [] | [0x20] | [0x20, 2] | [0x20, 2, _] => {
+                self.head = Some(head);
+                Ok(())
+            }
+            _ => self.parse(&head, said, tx),
+        }
+    }
+
+    fn parse(
+        &mut self,
+        bytes: &[u8],
+        said: &mut Vec<Received>,
+        tx: &mut Vec<u8>,
+    ) -> Result<(), ReasonCode> {
+        let mut cursor = Cursor::new(bytes);
+        // The connection takes one packet per call.
+        while !cursor.remaining_slice().is_empty() {
+            let mut error = None;
+            for event in self.connection.recv(&mut cursor) {
+                match event {
+                    Event::NotifyPacketReceived(packet) => {
+                        let response = convert::response(&packet);
+                        let received = self.interpret(packet)?;
+                        if let Some(response) = response {
+                            self.respond(response, tx)?;
+                        }
+                        let last =
+                            matches!(received, Received::Refused(_) | Received::Dismissed(_));
+                        said.push(received);
+                        if last {
+                            return Ok(());
+                        }
+                    }
+                    Event::RequestSendPacket { packet, .. } => write(&packet, tx),
+                    Event::NotifyError(code) => error = Some(convert::error(code)),
+                    // A close is only asked for together with an error.
+                    Event::RequestClose => error = error.or(Some(ReasonCode::PROTOCOL_ERROR)),
+                    // Packet identifiers are followed by their acknowledgements,
+                    // timers are ours.
+                    Event::NotifyPacketIdReleased(_)
+                    | Event::RequestTimerReset { .. }
+                    | Event::RequestTimerCancel(_) => {}
+                }
+            }
+            if let Some(code) = error {
+                return Err(code);
+            }
+        }
+        Ok(())
+    }
+
+    /// The connection could do this by itself, but it panics on a packet
+    /// identifier of 0 [MQTT-2.2.1-3], which the peer may choose.
+    fn respond(&mut self, response: Response, tx: &mut Vec<u8>) -> Result<(), ReasonCode> {
+        macro_rules! packet {
+            ($kind:ident, $packet_id:expr) => {
+                in_version!(self.version, mqtt => {
+                    mqtt::$kind::builder().packet_id($packet_id).build().map_err(convert::error)?
+                })
+            };
+        }
+        let packet = match response {
+            Response::Puback(packet_id) => packet!(Puback, packet_id),
+            Response::Pubrec(packet_id) => packet!(Pubrec, packet_id),
+            Response::Pubrel(packet_id) => packet!(Pubrel, packet_id),
+            Response::Pubcomp(packet_id) => packet!(Pubcomp, packet_id),
+        };
+        self.send(packet, tx)
+    }
+
+    fn interpret(&mut self, packet: Packet) -> Result<Received, ReasonCode> {
+        let connack = matches!(packet, Packet::V5_0Connack(_) | Packet::V3_1_1Connack(_));
+        // CONNACK comes first, and only once [MQTT-3.2.0-1, MQTT-3.2.0-2].
+        if connack == self.accepted {
+            return Err(ReasonCode::PROTOCOL_ERROR);
+        }
+        let received = convert::received(packet)?;
+        self.accepted |= matches!(received, Received::Accepted(_));
+        Ok(received)
+    }
+}

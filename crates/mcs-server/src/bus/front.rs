@@ -220,9 +220,15 @@ async fn pipe(client: impl AsyncRead + AsyncWrite + Unpin, broker: TcpStream) ->
         let mut chunk = vec![0; INBOUND_CHUNK];
         loop {
             let len = from_client.read(&mut chunk).await?;
-            let disconnected = packets.disconnect_end(&chunk[..len]);
-            to_broker.write_all(&chunk[..disconnected.unwrap_or(len)]).await?;
-            if len == 0 || disconnected.is_some() {
+            let disconnect = packets.disconnect(&chunk[..len]);
+            let end = match disconnect {
+                None => len,
+                Some(disconnect) if !disconnect.with_will => disconnect.end,
+                // The broker knows no such DISCONNECT, and publishes the will of who leaves in the middle of one.
+                Some(disconnect) => disconnect.end - 1,
+            };
+            to_broker.write_all(&chunk[..end]).await?;
+            if len == 0 || disconnect.is_some() {
                 break;
             }
         }

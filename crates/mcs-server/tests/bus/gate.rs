@@ -1,6 +1,6 @@
 //! A gate whose verdict is in the payload.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -20,6 +20,7 @@ pub(crate) const DEVICE: &str = "mcs/DevAAAA1/keyAAAAAAAAAAAA1";
 pub(crate) struct TestGate {
     told: mpsc::UnboundedSender<Event>,
     held: Semaphore,
+    forbidden: Mutex<Vec<String>>,
 }
 
 /// What the gate was told.
@@ -38,12 +39,20 @@ pub(crate) struct Events(mpsc::UnboundedReceiver<Event>);
 impl TestGate {
     pub(crate) fn new() -> (Arc<Self>, Events) {
         let (told, events) = mpsc::unbounded_channel();
-        (Arc::new(Self { told, held: Semaphore::new(0) }), Events(events))
+        (
+            Arc::new(Self { told, held: Semaphore::new(0), forbidden: Mutex::default() }),
+            Events(events),
+        )
     }
 
     /// Lets one held message go on.
     pub(crate) fn release(&self) {
         self.held.add_permits(1);
+    }
+
+    /// From now on nobody may subscribe to this.
+    pub(crate) fn forbid(&self, filter: &str) {
+        self.forbidden.lock().expect("no panic").push(filter.to_owned());
     }
 
     fn tell(&self, event: Event) {
@@ -81,6 +90,9 @@ impl Gate for TestGate {
     }
 
     async fn may_subscribe(&self, client: &Client, filter: &str) -> bool {
+        if self.forbidden.lock().expect("no panic").iter().any(|forbidden| forbidden == filter) {
+            return false;
+        }
         match client.principal {
             Principal::Device => own(filter),
             Principal::User { .. } => filter.starts_with("mcs/") || filter.starts_with("console/"),

@@ -202,6 +202,19 @@ async fn a_disconnect_takes_the_will_along_and_closes_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_mqtt_5_disconnect_may_ask_for_the_will() {
+    let bench = Bench::start().await;
+    let (mut watcher, _device) = pair(&bench, Version::V5).await;
+    let topic = channel("status");
+    let mut leaving =
+        Raw::connect(bench.address(), &Hello::new(Version::V5, "leaving").will(&topic, "bye"))
+            .await;
+    leaving.send(&[0xe0, 1, 0x04]).await;
+    leaving.closed().await;
+    assert_eq!(watcher.message().await.payload, b"bye");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_acknowledged_message_reaches_every_subscriber_in_order() {
     let bench = Bench::start().await;
     let (mut watcher, mut device) = pair(&bench, Version::V311).await;

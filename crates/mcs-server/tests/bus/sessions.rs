@@ -66,6 +66,26 @@ async fn a_session_keeps_what_came_while_its_device_was_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_loses_what_its_client_may_no_longer_have() {
+    let bench = Bench::start().await;
+    let (kept, lost) = (format!("{DEVICE}/kept"), format!("{DEVICE}/lost"));
+    let hello = Hello::new(Version::V5, "console").login("ann", "secret").lasting();
+    let mut console = Raw::connect(bench.address(), &hello).await;
+    console.subscribe(&kept, 1).await;
+    console.subscribe(&lost, 1).await;
+    console.disconnect().await;
+    bench.gate.forbid(&lost);
+
+    let (mut console, welcome) = Raw::try_connect(bench.address(), &hello).await;
+
+    assert!(welcome.session_present);
+    for topic in [&lost, &kept] {
+        bench.bus.publish(topic, Bytes::from_static(b"1"), 1, false).await.expect("published");
+    }
+    assert_eq!(console.message().await.topic, kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_cannot_take_over_a_users_session() {
     for version in VERSIONS {
         let bench = Bench::start().await;

@@ -252,3 +252,30 @@ async fn text_large_messages_and_silence_are_no_mqtt() {
         soon(case, async { while let Some(Ok(_)) = socket.next().await {} }).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_side_that_does_not_read_stops_the_other() {
+    const PLENTY: usize = 64 << 20;
+    let listener = TcpListener::bind(free_port()).await.expect("a port");
+    let address = serve(Edge::new(Broker::Tcp(listener.local_addr().expect("bound")))).await;
+    let chunk = vec![0; 1 << 16];
+
+    for who_talks in ["broker", "browser"] {
+        let (socket, accepted) = tokio::join!(open(address, Some("mqtt"), None), listener.accept());
+        let (mut socket, (mut broker, _)) =
+            (socket.expect("a tunnel"), accepted.expect("a connection"));
+        let mut sent = 0;
+        let talking = async {
+            while sent < PLENTY {
+                match who_talks {
+                    "broker" => broker.write_all(&chunk).await.expect("an open connection"),
+                    _ => socket.send(Frame::binary(chunk.clone())).await.expect("an open tunnel"),
+                }
+                sent += chunk.len();
+            }
+        };
+        // It stalls for good once every buffer on the way is full.
+        let stalled = tokio::time::timeout(Duration::from_secs(2), talking).await.is_err();
+        assert!(stalled, "{sent} bytes from the {who_talks} that nobody read");
+    }
+}

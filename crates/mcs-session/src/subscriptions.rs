@@ -182,8 +182,8 @@ impl Subscriptions {
         answers
     }
 
-    /// A new link: its broker knows nothing yet. Also right when a link ends.
-    pub(crate) fn restart(&mut self) {
+    /// The link is gone: the next one's broker knows nothing yet.
+    pub(crate) fn link_ended(&mut self) {
         self.batches.clear();
         self.to_unsubscribe.clear();
         for entry in self.filters.values_mut() {

@@ -34,7 +34,6 @@ impl Session {
         self.state = State::Connected;
         self.negotiation.accepted();
         self.allowance = Some(allowance);
-        self.subscriptions.restart();
         self.timers.cancel(timer::CONNECT);
         self.timers.set(timer::STABLE, self.now + self.config.stable_after);
         self.last_sent = self.now;
@@ -80,7 +79,7 @@ impl Session {
             self.timers.set(timer::RETRY, at);
         }
         self.event(Event::Disconnected { reason, retry_at });
-        self.subscriptions.restart();
+        self.subscriptions.link_ended();
         for complete in self.outbox.link_ended() {
             self.complete(complete);
         }

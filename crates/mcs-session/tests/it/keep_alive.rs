@@ -95,6 +95,19 @@ fn without_a_keep_alive_nothing_is_pinged() {
 }
 
 #[test]
+fn the_timers_of_a_link_die_with_it() {
+    let mut world = connected(config());
+    world.broker.script.no_pong = true;
+    world.run_for(seconds(31));
+    // A ping is out. Its deadline would come on the next link.
+    world.cut();
+    world.broker.script.no_pong = false;
+    world.run_for(seconds(25));
+    assert_eq!(world.state(), State::Connected);
+    assert!(!world.take_transcript().contains("stopped answering"));
+}
+
+#[test]
 fn waking_up_checks_the_link() {
     let mut world = connected(config());
     world.broker.script.mute = true;

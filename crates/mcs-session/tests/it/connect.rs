@@ -5,7 +5,7 @@ use mcs_session::{
     Config, Credentials, DisconnectReason, Event, Input, Output, Payload, Qos, ReasonCode, Session,
     State, Will,
 };
-use mcs_sim::World;
+use mcs_sim::{OldBroker, World};
 use mcs_time::Time;
 
 use crate::support::{config, connected, seconds};
@@ -261,15 +261,25 @@ fn reports_of_a_dead_link_do_not_touch_the_next_one() {
     session.handle_input(Time::from_millis(1000), Input::Timeout);
     let second = opened_link(&mut session);
     assert_ne!(first, second);
-    for stale in [
-        Input::Opened(first),
-        Input::Received(first, &[0x20, 3, 0, 0, 0]),
-        Input::Received(first, b"rubbish"),
-        Input::Closed(first),
+    let now = Time::from_millis(1000);
+    let connack = &[0x20, 3, 0, 0, 0];
+    for (next, state) in [
+        (Input::Timeout, State::Opening),
+        (Input::Opened(second), State::Handshaking),
+        (Input::Received(second, connack), State::Connected),
     ] {
-        session.handle_input(Time::from_millis(1000), stale);
-        assert_eq!(session.state(), State::Opening);
-        assert!(matches!(session.poll_output(), Output::Timeout(_)));
+        session.handle_input(now, next);
+        while !matches!(session.poll_output(), Output::Timeout(_)) {}
+        for stale in [
+            Input::Opened(first),
+            Input::Received(first, connack),
+            Input::Received(first, b"rubbish"),
+            Input::Closed(first),
+        ] {
+            session.handle_input(now, stale);
+            assert_eq!(session.state(), state, "{stale:?}");
+            assert!(matches!(session.poll_output(), Output::Timeout(_)), "{stale:?}");
+        }
     }
 }
 
@@ -282,6 +292,74 @@ fn a_link_that_opens_twice_is_opened_once() {
     assert!(matches!(session.poll_output(), Output::Transmit(..)));
     session.handle_input(Time::ZERO, Input::Opened(link));
     assert!(matches!(session.poll_output(), Output::Timeout(_)));
+}
+
+#[test]
+fn a_lost_connection_that_never_held_does_not_reset_the_delays_later() {
+    let mut world = connected(config());
+    world.run_for(seconds(1));
+    world.net.unreachable = true;
+    world.cut();
+    let attempts = || {
+        let next = |world: &World| world.state() == State::Opening;
+        world.run_until(next);
+        let at = world.now().as_millis() / 1000;
+        world.settle();
+        at
+    };
+    let at: Vec<u64> = std::iter::repeat_with(attempts).take(6).collect();
+    assert_eq!(at, [2, 4, 8, 16, 32, 62]);
+}
+
+#[test]
+fn connect_says_who_is_there_and_what_to_do_when_it_vanishes() {
+    let will = Will {
+        topic: "lamp/state".into(),
+        payload: Payload::from("gone"),
+        qos: Qos::AtLeastOnce,
+        retain: true,
+    };
+    let mut world = World::new(Config {
+        credentials: Some(Credentials::new("ann", "secret")),
+        will: Some(will),
+        ..config()
+    });
+    world.broker.script.old = Some(OldBroker::RefusesInV311);
+    world.connect();
+    world.settle();
+    world.with_session(|session, _| {
+        session.set_will(None);
+        session.set_credentials(Some(Credentials { user: "bob".to_owned(), password: None }));
+    });
+    world.cut();
+    world.run_for(seconds(2));
+    assert_snapshot!(world.take_transcript(), @r#"
+    0.000s connecting, attempt 1
+    0.000s link open
+    0.020s     CONNECT MQTT 5 "lamp" user "ann" password "secret" will lamp/state "gone"
+    0.030s link close
+    0.030s disconnected: the broker refused the connection: unsupported protocol version; retry at 0.030s
+    0.030s connecting, attempt 2
+    0.030s link open
+    0.050s     CONNECT MQTT 3.1.1 "lamp" user "ann" password "secret" will lamp/state "gone"
+    0.050s     ← CONNACK
+    0.060s connected, MQTT 3.1.1
+    0.060s link closed
+    0.060s disconnected: the link was closed; retry at 1.060s
+    1.060s connecting, attempt 3
+    1.060s link open
+    1.080s     CONNECT MQTT 3.1.1 "lamp" user "bob"
+    1.080s     ← CONNACK
+    1.090s connected, MQTT 3.1.1
+    "#);
+}
+
+#[test]
+fn passwords_do_not_get_into_logs() {
+    let config = Config { credentials: Some(Credentials::new("ann", "secret")), ..config() };
+    let shown = format!("{config:?}");
+    assert!(shown.contains("ann") && !shown.contains("secret"), "{shown}");
+    assert!(!shown.contains(&format!("{:?}", b"secret")), "{shown}");
 }
 
 #[test]

@@ -91,6 +91,20 @@ fn a_message_that_was_queued_before_the_limit_was_known_is_refused() {
 }
 
 #[test]
+fn refused_messages_do_not_use_up_packet_identifiers() {
+    let mut world = World::new(Config { max_queued: 70_000, ..config() });
+    world.broker.script.maximum_packet_size = Some(60);
+    let large = kept("a", &"x".repeat(60));
+    let large: Vec<_> = (0..65_600).map(|_| world.publish(large.clone())).collect();
+    let small = world.publish(kept("a", "x"));
+    world.connect();
+    world.settle();
+    let refused = Some(Outcome::Refused(ReasonCode::PACKET_TOO_LARGE));
+    assert!(large.into_iter().all(|id| world.outcome(id) == refused));
+    assert_eq!(world.outcome(small), Some(Outcome::Acknowledged));
+}
+
+#[test]
 fn a_packet_above_the_clients_limit_ends_the_connection() {
     let mut world = connected(Config { max_packet: 100, ..config() });
     let link = world.link().unwrap();

@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 use mcs_session::{
-    Input, Offline, Outcome, Output, Publish, PublishError, Qos, ReasonCode, Session,
+    Config, Input, Offline, Outcome, Output, Protocol, Publish, PublishError, Qos, ReasonCode,
+    Session, Version,
 };
 use mcs_sim::{Direction, World};
 use mcs_time::Time;
@@ -46,6 +47,18 @@ fn qos_2_is_complete_after_both_steps() {
     0.060s     ← PUBCOMP
     0.070s request 1: acknowledged
     "#);
+}
+
+#[test]
+fn a_retained_message_says_so_in_either_version() {
+    for version in [Version::V5, Version::V311] {
+        let mut world = connected(Config { protocol: Protocol::Only(version), ..config() });
+        world.publish(Publish::new("a", "1").retained());
+        world.publish(Publish::new("a", "2"));
+        world.settle();
+        let retain: Vec<bool> = world.broker.messages().iter().map(|it| it.retain).collect();
+        assert_eq!(retain, [true, false]);
+    }
 }
 
 #[test]

@@ -131,6 +131,23 @@ fn a_newcomer_that_needs_more_makes_the_session_ask_again() {
 }
 
 #[test]
+fn a_newcomer_that_wants_our_own_messages_makes_the_session_ask_again() {
+    let mut world = connected(config());
+    world.subscribe("a", qos1().no_local());
+    world.settle();
+    let newcomer = world.subscribe("a", qos1());
+    world.publish(Publish::new("a", "1"));
+    world.settle();
+    assert_eq!(answers(&world, newcomer), [Ok(Qos::AtLeastOnce)]);
+    assert_eq!(world.messages().count(), 1);
+    // One that wants less does not.
+    world.take_transcript();
+    world.subscribe("a", SubscribeOptions::default().no_local());
+    world.settle();
+    assert!(!world.take_transcript().contains("SUBSCRIBE"));
+}
+
+#[test]
 fn the_last_unsubscribe_tells_the_broker_and_stops_messages_at_once() {
     let mut world = connected(config());
     let id = world.subscribe("a", qos1());

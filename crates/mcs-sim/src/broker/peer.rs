@@ -83,21 +83,34 @@ impl Peer {
         }
         match packet {
             Packet::V5_0Connect(connect) => {
-                broker.trace.push(format!("CONNECT MQTT 5 {:?}", connect.client_id()));
+                let login = login(connect.user_name(), connect.password());
+                let will = will(connect.will_topic(), connect.will_payload());
+                broker.trace.push(format!("CONNECT MQTT 5 {:?}{login}{will}", connect.client_id()));
                 self.connect(Version::V5, broker);
             }
             Packet::V3_1_1Connect(connect) => {
-                broker.trace.push(format!("CONNECT MQTT 3.1.1 {:?}", connect.client_id()));
+                let login = login(connect.user_name(), connect.password());
+                let will = will(connect.will_topic(), connect.will_payload());
+                let id = connect.client_id();
+                broker.trace.push(format!("CONNECT MQTT 3.1.1 {id:?}{login}{will}"));
                 self.connect(Version::V311, broker);
             }
             Packet::V5_0Publish(publish) => {
-                let message =
-                    message(publish.topic_name(), publish.payload().as_slice(), publish.qos());
+                let message = message(
+                    publish.topic_name(),
+                    publish.payload().as_slice(),
+                    publish.qos(),
+                    publish.retain(),
+                );
                 self.publish(message, publish.packet_id(), broker);
             }
             Packet::V3_1_1Publish(publish) => {
-                let message =
-                    message(publish.topic_name(), publish.payload().as_slice(), publish.qos());
+                let message = message(
+                    publish.topic_name(),
+                    publish.payload().as_slice(),
+                    publish.qos(),
+                    publish.retain(),
+                );
                 self.publish(message, publish.packet_id(), broker);
             }
             Packet::V5_0Pubrel(pubrel) => self.release(pubrel.packet_id(), broker),
@@ -175,8 +188,9 @@ impl Peer {
     }
 
     fn publish(&mut self, message: Message, packet: Option<u16>, broker: &mut Broker) {
-        let Message { topic, payload, qos, .. } = &message;
-        broker.trace.push(format!("PUBLISH {topic} {payload:?} QoS {}", *qos as u8));
+        let Message { topic, payload, qos, retain, .. } = &message;
+        let retained = if *retain { " retained" } else { "" };
+        broker.trace.push(format!("PUBLISH {topic} {payload:?} QoS {}{retained}", *qos as u8));
         let refused = broker.script.refuse_topics.get(&**topic).copied();
         let refused = refused.filter(|_| self.version == Some(Version::V5));
         if let (Some(packet), Some(version)) = (packet, self.version) {
@@ -296,12 +310,25 @@ impl Peer {
     }
 }
 
-fn message(topic: &str, payload: &[u8], wire_qos: mqtt::packet::Qos) -> Message {
+fn login(user: Option<&str>, password: Option<&[u8]>) -> String {
+    let user = user.map_or_else(String::new, |user| format!(" user {user:?}"));
+    let password = password.map(|password| format!(" password \"{}\"", password.escape_ascii()));
+    user + &password.unwrap_or_default()
+}
+
+fn will(topic: Option<&str>, payload: Option<&[u8]>) -> String {
+    let will = topic.zip(payload);
+    will.map_or_else(String::new, |(topic, payload)| {
+        format!(" will {topic} \"{}\"", payload.escape_ascii())
+    })
+}
+
+fn message(topic: &str, payload: &[u8], wire_qos: mqtt::packet::Qos, retain: bool) -> Message {
     Message {
         topic: topic.into(),
         payload: Payload::from(payload),
         qos: qos(wire_qos),
-        retain: false,
+        retain,
         duplicate: false,
     }
 }

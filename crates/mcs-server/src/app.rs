@@ -11,6 +11,7 @@ use crate::bus::Bus;
 use crate::config::Config;
 use crate::console::Console;
 use crate::events::Events;
+use crate::firmware::Firmware;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::operators::Operators;
@@ -31,6 +32,8 @@ pub(crate) struct App {
     pub(crate) hub: Hub,
     /// What consoles hear.
     pub(crate) events: Arc<Events>,
+    /// Firmware files and their pushes.
+    pub(crate) firmware: Firmware,
     /// The console's files.
     pub(crate) console: Console,
     /// Counters.
@@ -53,6 +56,7 @@ impl App {
             registry: Registry::load(store.clone()).await?,
             operators: Operators::new(store.clone())?,
             hub: Hub::new(events.clone()),
+            firmware: Firmware::open(&config.data, store.clone()).await?,
             console: Console::new(config.console.clone()),
             metrics: Metrics::default(),
             running: OnceLock::new(),

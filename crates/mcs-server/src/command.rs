@@ -149,7 +149,8 @@ impl Connection<'_> {
         let verdict = match self.app.registry.authorize(&device, &key).await {
             Ok(Some(_)) => {
                 let link = self.app.hub.open_command(&device, self.orders_to.clone());
-                self.link = Some((device, link));
+                self.link = Some((device.clone(), link));
+                self.app.firmware.reconnected(self.app, &device).await;
                 Verdict::Accepted
             }
             Ok(None) => Verdict::Refused,

@@ -1,9 +1,15 @@
 //! `--demo`: something to look at.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use anyhow::{Context as _, Result};
+use mcs_device::{Link, SimulateConfig, simulate};
 use mcs_model::api::Role;
 use mcs_model::{ProductId, prototype_file};
 
+use tokio::task::JoinSet;
+
+use crate::Addrs;
 use crate::app::App;
 use crate::operators;
 use crate::store::DeviceRow;
@@ -40,4 +46,26 @@ pub(crate) async fn seed(app: &App) -> Result<()> {
     }
     app.registry.refresh().await?;
     Ok(())
+}
+
+/// Switches the boards on. They are devices like any other, on real sockets.
+pub(crate) fn run(addrs: &Addrs, tasks: &mut JoinSet<()>) -> Result<()> {
+    let mqtt = Link::Mqtt { broker: reachable(addrs.mqtt).to_string() };
+    let command = Link::Command { api: format!("http://{}", reachable(addrs.http)) };
+    for ([id, key, name], link) in [(MQTT_BOARD, mqtt), (COMMAND_BOARD, command)] {
+        let config = SimulateConfig::new(id.parse()?, key.parse()?, link);
+        tasks.spawn(async move {
+            let Err(error) = simulate(config).await;
+            tracing::error!(%error, "{name} cannot run");
+        });
+    }
+    Ok(())
+}
+
+fn reachable(listener: SocketAddr) -> SocketAddr {
+    if listener.ip().is_unspecified() {
+        (Ipv4Addr::LOCALHOST, listener.port()).into()
+    } else {
+        listener
+    }
 }

@@ -110,7 +110,7 @@ impl bus::Gate for Gate {
         if client.principal == Principal::Device {
             app.hub.heard(&device.id);
             if !message.will {
-                app.hub.open_mqtt(&device.id, client.connection);
+                app.hub.open_mqtt(&device.id, client.connection, false);
             }
         }
         // An empty retained message clears what the broker keeps [MQTT-3.3.1-10]; it is no point.
@@ -140,6 +140,9 @@ impl bus::Gate for Gate {
             return Verdict::Refuse;
         }
         ingest::forward_to_command(&app, &device, &ingested.points);
+        if client.principal == Principal::Device {
+            app.firmware.observe(&app, &device, &ingested.points).await;
+        }
         Verdict::Replace(ingest::canonical(&device, &ingested.points))
     }
 
@@ -148,7 +151,11 @@ impl bus::Gate for Gate {
             && let Some(device) = self.device_of_filter(filter).await
             && let Some(app) = self.0.upgrade()
         {
-            app.hub.open_mqtt(&device.id, client.connection);
+            let notices =
+                ["+", "#", "FOTA"].iter().any(|level| filter.rsplit('/').next() == Some(*level));
+            if app.hub.open_mqtt(&device.id, client.connection, notices) {
+                app.firmware.reconnected(&app, &device.id).await;
+            }
         }
     }
 

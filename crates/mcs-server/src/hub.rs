@@ -35,7 +35,8 @@ struct State {
 #[derive(Default)]
 struct Links {
     command: BTreeMap<LinkId, mpsc::Sender<String>>,
-    mqtt: BTreeSet<ConnectionId>,
+    /// Whether the client has asked for firmware notices.
+    mqtt: BTreeMap<ConnectionId, bool>,
     last_seen: Option<Timestamp>,
 }
 
@@ -63,26 +64,24 @@ impl Hub {
         let mut state = self.lock();
         state.last_link += 1;
         let link = LinkId(state.last_link);
-        self.change(&mut state, device, |links| {
-            links.command.insert(link, orders);
-        });
+        self.change(&mut state, device, |links| links.command.insert(link, orders));
         link
     }
 
     /// A Command Server connection is gone.
     pub(crate) fn close_command(&self, device: &DeviceId, link: LinkId) {
-        self.change(&mut self.lock(), device, |links| {
-            links.command.remove(&link);
-        });
+        self.change(&mut self.lock(), device, |links| links.command.remove(&link));
     }
 
-    /// An MQTT client named the device's topics with its key.
-    pub(crate) fn open_mqtt(&self, device: &DeviceId, client: ConnectionId) {
+    /// An MQTT client named the device's topics with its key; `notices` when it subscribed to the
+    /// firmware notice. Whether it gets notices from now on and did not before.
+    pub(crate) fn open_mqtt(&self, device: &DeviceId, client: ConnectionId, notices: bool) -> bool {
         let mut state = self.lock();
         state.clients.entry(client).or_default().insert(device.clone());
         self.change(&mut state, device, |links| {
-            links.mqtt.insert(client);
-        });
+            let hears = links.mqtt.entry(client).or_default();
+            notices && !std::mem::replace(hears, *hears || notices)
+        })
     }
 
     /// An MQTT client is gone. Answers the devices that went with it.
@@ -90,9 +89,7 @@ impl Hub {
         let mut state = self.lock();
         let devices = state.clients.remove(&client).unwrap_or_default();
         for device in &devices {
-            self.change(&mut state, device, |links| {
-                links.mqtt.remove(&client);
-            });
+            self.change(&mut state, device, |links| links.mqtt.remove(&client));
         }
         devices.into_iter().collect()
     }
@@ -125,6 +122,12 @@ impl Hub {
         }
     }
 
+    /// Whether an MQTT client of the device has asked for firmware notices.
+    pub(crate) fn hears_mqtt(&self, device: &DeviceId) -> bool {
+        let state = self.lock();
+        state.devices.get(device).is_some_and(|it| it.mqtt.values().any(|hears| *hears))
+    }
+
     /// Sends a firmware notice to the newest Command Server connection. Whether there is one.
     pub(crate) fn notice(&self, device: &DeviceId, notice: String) -> bool {
         let state = self.lock();
@@ -132,16 +135,22 @@ impl Hub {
         newest.is_some_and(|orders| orders.try_send(notice).is_ok())
     }
 
-    fn change(&self, state: &mut State, device: &DeviceId, change: impl FnOnce(&mut Links)) {
+    fn change<T>(
+        &self,
+        state: &mut State,
+        device: &DeviceId,
+        change: impl FnOnce(&mut Links) -> T,
+    ) -> T {
         let links = state.devices.entry(device.clone()).or_default();
         let before = links.presence().transports;
-        change(links);
+        let outcome = change(links);
         if links.presence().transports != before {
             links.last_seen = Some(clock::now());
             let presence = links.presence();
             tracing::info!(%device, transports = ?presence.transports, "presence");
             self.events.tell(device, DeviceChange::Presence(presence));
         }
+        outcome
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

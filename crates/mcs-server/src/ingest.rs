@@ -101,5 +101,6 @@ pub(crate) async fn upload(
     }
     forward_to_command(app, device, &ingested.points);
     forward_to_mqtt(app, device, &ingested.points).await;
+    app.firmware.observe(app, device, &ingested.points).await;
     Ok(ingested)
 }

@@ -14,6 +14,7 @@ mod console;
 mod demo;
 pub mod edge;
 mod events;
+mod firmware;
 mod gate;
 mod http;
 mod hub;

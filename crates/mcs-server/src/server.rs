@@ -65,7 +65,7 @@ pub struct Server {
 
 /// How long connections may take to finish what they do when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
-/// How often to look for changes by admin commands.
+/// How often to look for changes by admin commands, and for pushes whose time is over.
 const REFRESH: Duration = Duration::from_secs(1);
 
 /// Starts a server; when it returns, all listeners answer.
@@ -123,8 +123,12 @@ pub async fn start(config: Config) -> Result<Server> {
         loop {
             sleep(REFRESH).await;
             app.refresh_registry().await;
+            app.firmware.tick(&app).await;
         }
     });
+    if config.demo {
+        demo::run(&addrs, &mut server.services)?;
+    }
     Ok(server)
 }
 
@@ -137,12 +141,12 @@ impl Server {
     /// Stops without losing anything that was accepted.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
+        self.services.shutdown().await;
         self.connections.close();
         if timeout(GRACE, self.connections.wait()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
         self.bus.stop().await;
-        self.services.shutdown().await;
         self.app.store.close().await;
         // The broker holds its part of the data folder until the process ends, and so must we.
         std::mem::forget(self.lock);

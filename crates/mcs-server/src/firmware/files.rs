@@ -94,8 +94,7 @@ impl Files {
         id: &FirmwareId,
         range: Range<u64>,
     ) -> Result<BoxStream<'static, object_store::Result<Bytes>>> {
-        let options =
-            GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+        let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
         Ok(self.0.get_opts(&path(id), options).await?.into_stream())
     }
 

@@ -3,6 +3,7 @@
 mod api;
 mod body;
 mod console;
+mod download;
 mod error;
 mod linger;
 mod operator;
@@ -18,7 +19,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use crate::app::App;
 use crate::edge::Edge;
@@ -42,15 +43,30 @@ pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
             "/mcs/v2/devices/{id}/datachannels/{channel}/datapoints.csv",
             get(v2::points::retrieve_csv),
         );
+    let firmwares = Router::new()
+        .route("/mcs/v2/devices/{id}/firmwares", put(v2::firmwares::report))
+        .route("/mcs/v2/devices/{id}/firmwares/available", get(v2::firmwares::available))
+        .route(
+            "/mcs/v2/devices/{id}/firmwares/available/{version}",
+            get(v2::firmwares::available_for),
+        )
+        .route("/mcs/v2/devices/{id}/firmwares/{firmware}/url", get(v2::firmwares::url))
+        .route("/fw/{token}", get(download::file));
     let api = Router::new()
         .route("/api/login", post(api::session::login))
         .route("/api/logout", post(api::session::logout))
         .route("/api/session", get(api::session::session))
         .route("/api/devices", get(api::devices::list))
         .route("/api/devices/{id}/channels/{channel}/points", get(api::devices::points))
+        .route(
+            "/api/prototypes/{id}/firmwares",
+            get(api::firmwares::list).post(api::firmwares::upload),
+        )
+        .route("/api/firmwares/{id}/push", post(api::firmwares::push))
         .route("/api/{*rest}", get(no_call).post(no_call));
     Router::new()
         .merge(devices)
+        .merge(firmwares)
         .merge(api)
         .route("/healthz", get("ok"))
         .route("/metrics", get(metrics))

@@ -1,6 +1,6 @@
 //! Firmwares and their pushes. The files themselves are in `crate::firmware`.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use mcs_model::{DeviceId, FirmwareId, ProductId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow as _, Row as _};
@@ -51,8 +51,8 @@ const FIRMWARE: &str = "SELECT id, prototype, name, version, note, size, md5, sh
                         uploaded FROM firmwares ";
 
 impl Store {
-    /// Adds a firmware. Its version must be new in its prototype.
-    pub(crate) async fn add_firmware(&self, firmware: &FirmwareRow) -> Result<()> {
+    /// Adds a firmware; `false` when its prototype has that version already.
+    pub(crate) async fn add_firmware(&self, firmware: &FirmwareRow) -> Result<bool> {
         let added = sqlx::query(
             "INSERT INTO firmwares \
              (id, prototype, name, version, note, size, md5, sha256, token, uploaded) \
@@ -70,10 +70,7 @@ impl Store {
         .bind(millis(firmware.uploaded))
         .execute(&self.pool)
         .await?;
-        if added.rows_affected() == 0 {
-            bail!("there is a firmware {} of {} already", firmware.version, firmware.prototype);
-        }
-        Ok(())
+        Ok(added.rows_affected() > 0)
     }
 
     /// The firmwares of a prototype, newest first.

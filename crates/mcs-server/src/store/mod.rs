@@ -17,7 +17,7 @@ use sqlx::{Sqlite, Transaction};
 
 pub(crate) use firmwares::{FirmwareRow, PushRow};
 pub(crate) use points::{Page, Window};
-pub(crate) use registry::{DeviceFacts, DeviceRow};
+pub(crate) use registry::DeviceRow;
 pub(crate) use users::{SessionRow, UserRow};
 pub(crate) use writer::{Pending, StoredPoint};
 

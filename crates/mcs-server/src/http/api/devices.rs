@@ -43,7 +43,7 @@ pub(in crate::http) async fn list(
             prototype: (*device.prototype).clone(),
             presence,
             firmware_version: facts.firmware_version,
-            push: None,
+            push: app.firmware.status(&device.id),
             last_points: points.remove(&device.id).unwrap_or_default(),
         }
     });

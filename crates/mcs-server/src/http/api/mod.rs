@@ -1,4 +1,5 @@
 //! `/api`: the console's own calls. Bodies are in `mcs_model::api`.
 
 pub(super) mod devices;
+pub(super) mod firmwares;
 pub(super) mod session;

@@ -3,6 +3,7 @@
 
 pub(super) mod connections;
 pub(super) mod device;
+pub(super) mod firmwares;
 pub(super) mod points;
 
 use std::sync::Arc;

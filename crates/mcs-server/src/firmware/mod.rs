@@ -1,0 +1,151 @@
+//! Firmwares: their files, what they are, and their way to devices.
+
+mod files;
+mod pushes;
+
+use std::path::Path;
+
+use anyhow::Result;
+use mcs_fota::Version;
+use mcs_model::api::{FirmwareInfo, PushStatus};
+use mcs_model::{DeviceId, FirmwareId, ProductId};
+
+use crate::app::App;
+use crate::store::{FirmwareRow, Store};
+use crate::{clock, random};
+
+pub(crate) use files::{Files, ReceiveError, Received};
+
+use pushes::Pushes;
+
+/// Firmware files and pushes.
+pub(crate) struct Firmware {
+    store: Store,
+    files: Files,
+    pushes: Pushes,
+}
+
+/// What an operator says about a firmware file.
+pub(crate) struct Release {
+    /// The prototype that it is for.
+    pub(crate) prototype: ProductId,
+    /// Its name.
+    pub(crate) name: String,
+    /// Its version, new in the prototype.
+    pub(crate) version: Version,
+    /// Release note.
+    pub(crate) note: String,
+}
+
+impl Release {
+    /// Checks what an operator typed; the error is a sentence.
+    pub(crate) fn new(
+        prototype: ProductId,
+        name: &str,
+        version: &str,
+        note: &str,
+    ) -> Result<Self, String> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 200 {
+            return Err("The name has 1 to 200 characters.".to_owned());
+        }
+        if note.chars().count() > 10_000 {
+            return Err("The note has at most 10000 characters.".to_owned());
+        }
+        let version = version.parse().map_err(|error| format!("The version: {error}."))?;
+        Ok(Self { prototype, name: name.to_owned(), version, note: note.to_owned() })
+    }
+}
+
+impl Firmware {
+    /// Files and pushes of the data folder.
+    pub(crate) async fn open(data: &Path, store: Store) -> Result<Self> {
+        Ok(Self {
+            files: Files::open(&data.join("firmware"))?,
+            pushes: Pushes::load(&store).await?,
+            store,
+        })
+    }
+
+    /// The files.
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// A new id.
+    pub(crate) fn new_id(&self) -> Result<FirmwareId> {
+        Ok(random::id("F", 12)?.parse()?)
+    }
+
+    /// Whether the prototype has a firmware of this version.
+    pub(crate) async fn exists(&self, release: &Release) -> Result<bool> {
+        let firmwares = self.store.firmwares(&release.prototype).await?;
+        Ok(firmwares.iter().any(|it| it.version == release.version.as_str()))
+    }
+
+    /// Keeps a file that has arrived; `None` when its version came to exist meanwhile.
+    pub(crate) async fn add(
+        &self,
+        app: &App,
+        id: FirmwareId,
+        release: &Release,
+        received: Received,
+    ) -> Result<Option<FirmwareInfo>> {
+        let row = FirmwareRow {
+            prototype: release.prototype.clone(),
+            name: release.name.clone(),
+            version: release.version.to_string(),
+            note: release.note.clone(),
+            size: received.checksums.size,
+            md5: received.checksums.md5.to_string(),
+            sha256: received.checksums.sha256.to_string(),
+            token: random::id("", 16)?,
+            uploaded: clock::now(),
+            id,
+        };
+        // The file first: a row promises its file.
+        received.keep().await?;
+        match self.store.add_firmware(&row).await {
+            Ok(true) => Ok(Some(info(app, row))),
+            Ok(false) => {
+                self.files.remove(&row.id).await?;
+                Ok(None)
+            }
+            Err(error) => {
+                self.files.remove(&row.id).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The firmwares of a prototype, newest first.
+    pub(crate) async fn list(&self, app: &App, prototype: &ProductId) -> Result<Vec<FirmwareInfo>> {
+        let rows = self.store.firmwares(prototype).await?;
+        Ok(rows.into_iter().map(|row| info(app, row)).collect())
+    }
+
+    /// How far the newest push to a device is.
+    pub(crate) fn status(&self, device: &DeviceId) -> Option<PushStatus> {
+        self.pushes.status(device)
+    }
+}
+
+fn info(app: &App, row: FirmwareRow) -> FirmwareInfo {
+    FirmwareInfo {
+        url: address(app, &row.token),
+        id: row.id,
+        prototype: row.prototype,
+        name: row.name,
+        version: row.version,
+        note: row.note,
+        size: row.size,
+        md5: row.md5,
+        sha256: row.sha256,
+        uploaded: row.uploaded,
+    }
+}
+
+/// Where the file with this token is. Short: old devices have small buffers (CONTRACT §5.2).
+fn address(app: &App, token: &str) -> String {
+    format!("{}/fw/{token}", app.public_url())
+}

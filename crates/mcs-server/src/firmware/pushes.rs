@@ -1,0 +1,229 @@
+//! Pushes: the state machines of `mcs_fota`, fed with what happens and kept in the store.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use mcs_fota::{Input, Notice, Output, Push, Times};
+use mcs_model::api::{DeviceChange, PushResult, PushState, PushStatus};
+use mcs_model::{DataPoint, DeviceId, Topic, Value};
+
+use super::{Firmware, address};
+use crate::app::App;
+use crate::registry::Device;
+use crate::store::{FirmwareRow, PushRow, Store};
+use crate::{clock, random};
+
+/// The newest push of each device.
+pub(super) struct Pushes {
+    entries: Mutex<BTreeMap<DeviceId, Entry>>,
+    // One step at a time: what is stored and told comes in the order in which it happened.
+    turn: tokio::sync::Mutex<()>,
+}
+
+struct Entry {
+    push: Push,
+    firmware: FirmwareRow,
+    token: String,
+}
+
+/// What a step of a state machine asks for.
+struct Step {
+    row: PushRow,
+    status: PushStatus,
+    changed: bool,
+    notice: Option<(FirmwareRow, String)>,
+}
+
+impl Pushes {
+    pub(super) async fn load(store: &Store) -> Result<Self> {
+        let mut entries = BTreeMap::new();
+        for row in store.pushes().await? {
+            let push =
+                serde_json::from_str(&row.rollout).context("a stored push cannot be read")?;
+            let firmware = store.firmware(&row.firmware).await?;
+            let firmware = firmware.context("a push without its firmware")?;
+            entries.insert(row.device, Entry { push, firmware, token: row.token });
+        }
+        Ok(Self { entries: Mutex::new(entries), turn: tokio::sync::Mutex::default() })
+    }
+
+    pub(super) fn status(&self, device: &DeviceId) -> Option<PushStatus> {
+        self.lock().get(device).map(|entry| entry.push.status())
+    }
+
+    fn running(&self, device: &DeviceId) -> bool {
+        self.lock().get(device).is_some_and(|entry| !entry.push.is_over())
+    }
+
+    fn all_running(&self) -> Vec<DeviceId> {
+        let entries = self.lock();
+        entries.iter().filter(|(_, it)| !it.push.is_over()).map(|(id, _)| id.clone()).collect()
+    }
+
+    fn of_token(&self, token: &str) -> Option<DeviceId> {
+        let entries = self.lock();
+        entries.iter().find(|(_, entry)| entry.token == token).map(|(device, _)| device.clone())
+    }
+
+    /// Hands `input` to the device's push; without one only drains it.
+    fn step(&self, device: &DeviceId, input: Option<Input>) -> Option<Step> {
+        let mut entries = self.lock();
+        let entry = entries.get_mut(device)?;
+        if let Some(input) = input {
+            entry.push.handle_input(clock::now(), input);
+        }
+        let (mut changed, mut notice) = (false, None);
+        loop {
+            match entry.push.poll_output() {
+                Output::Changed => changed = true,
+                Output::Send => notice = Some((entry.firmware.clone(), entry.token.clone())),
+                Output::Timeout(_) => break,
+            }
+        }
+        let row = PushRow {
+            device: device.clone(),
+            firmware: entry.firmware.id.clone(),
+            token: entry.token.clone(),
+            // A push is made of strings and numbers: JSON can write it.
+            rollout: serde_json::to_string(&entry.push).unwrap_or_default(),
+        };
+        Some(Step { row, status: entry.push.status(), changed, notice })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<DeviceId, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Firmware {
+    /// Pushes a firmware to a device. What speaks against it is the state that is answered.
+    pub(crate) async fn push(
+        &self,
+        app: &App,
+        firmware: &FirmwareRow,
+        id: DeviceId,
+    ) -> Result<PushResult> {
+        let refuse = |detail: &str| PushStatus {
+            firmware: firmware.id.clone(),
+            version: firmware.version.clone(),
+            state: PushState::Failed,
+            detail: detail.to_owned(),
+            since: clock::now(),
+        };
+        let status = match app.registry.device(&id).await? {
+            None => refuse("there is no such device"),
+            Some(device) if device.prototype.id != firmware.prototype => {
+                refuse("the firmware is for another prototype")
+            }
+            Some(device) => self.begin(app, firmware, &device).await?,
+        };
+        Ok(PushResult { device: id, status })
+    }
+
+    async fn begin(
+        &self,
+        app: &App,
+        firmware: &FirmwareRow,
+        device: &Device,
+    ) -> Result<PushStatus> {
+        self.tell(app, &device.id, Input::Canceled("a newer push took its place".to_owned())).await;
+        let reported = self.store.firmware_version(&device.id).await?;
+        let version = firmware.version.parse()?;
+        let now = clock::now();
+        let push =
+            Push::new(firmware.id.clone(), version, reported.as_deref(), Times::default(), now);
+        let entry = Entry { push, firmware: firmware.clone(), token: random::id("", 16)? };
+        let _turn = self.pushes.turn.lock().await;
+        self.pushes.lock().insert(device.id.clone(), entry);
+        self.advance(app, &device.id, None).await;
+        self.pushes.status(&device.id).context("a push that has just begun")
+    }
+
+    /// A device can be reached again.
+    pub(crate) async fn reconnected(&self, app: &App, device: &DeviceId) {
+        self.tell(app, device, Input::Reconnected).await;
+    }
+
+    /// A device says which version it runs.
+    pub(crate) async fn reported(&self, app: &App, device: &DeviceId, version: &str) -> Result<()> {
+        self.store.set_firmware_version(device, version).await?;
+        app.events.tell(device, DeviceChange::Version(version.to_owned()));
+        self.tell(app, device, Input::VersionReported(version.to_owned())).await;
+        Ok(())
+    }
+
+    /// A device uploaded points: some tell their progress on the channel `status` (CONTRACT §5.4).
+    pub(crate) async fn observe(&self, app: &App, device: &Device, points: &[DataPoint]) {
+        for point in points.iter().filter(|it| it.channel.as_str() == "status") {
+            if let Value::String(text) = &point.value {
+                self.tell(app, &device.id, Input::StatusText(text.clone())).await;
+            }
+        }
+    }
+
+    /// The file of a push is being fetched.
+    pub(crate) async fn download_began(&self, app: &App, token: &str) {
+        if let Some(device) = self.pushes.of_token(token) {
+            self.tell(app, &device, Input::DownloadStarted).await;
+        }
+    }
+
+    /// The last byte of the file of a push was sent.
+    pub(crate) async fn download_ended(&self, app: &App, token: &str) {
+        if let Some(device) = self.pushes.of_token(token) {
+            self.tell(app, &device, Input::DownloadFinished).await;
+        }
+    }
+
+    /// Time has passed.
+    pub(crate) async fn tick(&self, app: &App) {
+        for device in self.pushes.all_running() {
+            self.tell(app, &device, Input::Timeout).await;
+        }
+    }
+
+    async fn tell(&self, app: &App, device: &DeviceId, input: Input) {
+        if self.pushes.running(device) {
+            let _turn = self.pushes.turn.lock().await;
+            self.advance(app, device, Some(input)).await;
+        }
+    }
+
+    /// Steps until nothing more is wanted. The caller holds the turn.
+    async fn advance(&self, app: &App, device: &DeviceId, mut input: Option<Input>) {
+        while let Some(step) = self.pushes.step(device, input.take()) {
+            if step.changed {
+                tracing::info!(%device, firmware = %step.status.firmware, state = ?step.status.state,
+                    detail = step.status.detail, "firmware push");
+                if let Err(error) = self.store.put_push(&step.row).await {
+                    tracing::error!(%device, %error, "the state of a push was not stored");
+                }
+                app.events.tell(device, DeviceChange::Push(step.status));
+            }
+            let Some((firmware, token)) = step.notice else { break };
+            input = Some(match send(app, device, &firmware, &token).await {
+                Ok(()) => Input::Sent,
+                Err(error) => Input::NotSent(error.to_string()),
+            });
+        }
+    }
+}
+
+/// Sends the notice by the one transport that the device is on.
+async fn send(app: &App, id: &DeviceId, firmware: &FirmwareRow, token: &str) -> Result<()> {
+    let device = app.registry.device(id).await?.context("the device is not registered any more")?;
+    let version = firmware.version.parse()?;
+    let md5 = firmware.md5.parse().ok();
+    let notice = Notice::new(clock::now(), version, md5, address(app, token))?;
+    if app.hub.hears_mqtt(id) {
+        let topic = Topic::Firmware(id.clone(), device.key.clone()).to_string();
+        // Never retained: a device would update at every start.
+        return app.bus().publish(&topic, Bytes::from(notice.to_mqtt()), 1, false).await;
+    }
+    if app.hub.notice(id, notice.to_command(id, &device.key)) {
+        return Ok(());
+    }
+    anyhow::bail!("the device is not here")
+}

@@ -246,15 +246,22 @@ impl Device {
         }
     }
 
-    /// Cards that the page has not seen as they are, or all; they count as seen afterwards.
+    /// Cards that the page has not seen as they are, or those of all channels, empty ones as well;
+    /// they count as seen afterwards.
     pub(crate) fn show_cards(&mut self, all: bool) -> Vec<CardState> {
         let mut shown = Vec::new();
-        for (channel, card) in &mut self.cards {
-            if core::mem::take(&mut card.changed) || all {
-                let control = card.life.as_ref().map(|it| it.control().clone());
-                let channel = channel.clone();
-                shown.push(CardState { channel, value: card.value.clone(), control });
+        for channel in &self.channels {
+            let mut state = CardState { channel: channel.id.clone(), value: None, control: None };
+            if let Some(card) = self.cards.get_mut(&channel.id) {
+                if !core::mem::take(&mut card.changed) && !all {
+                    continue;
+                }
+                state.value = card.value.clone();
+                state.control = card.life.as_ref().map(|it| it.control().clone());
+            } else if !all {
+                continue;
             }
+            shown.push(state);
         }
         shown
     }

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use mcs_digest::Md5Hex;
 use mcs_model::api::FirmwareInfo;
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
@@ -51,17 +52,14 @@ impl Firmwares {
 
     /// The operator's expectation against the MD5 of `hashes`.
     fn expected(&self, md5: Option<&str>) -> ExpectedMd5 {
-        let typed = self.expectation.trim();
-        if typed.is_empty() {
+        if self.expectation.trim().is_empty() {
             return ExpectedMd5::None;
         }
-        if typed.len() != 32 || !typed.bytes().all(|it| it.is_ascii_hexdigit()) {
-            return ExpectedMd5::Invalid;
-        }
-        match md5 {
-            None => ExpectedMd5::Waiting,
-            Some(md5) if md5.eq_ignore_ascii_case(typed) => ExpectedMd5::Match,
-            Some(_) => ExpectedMd5::Mismatch,
+        match (self.expectation.parse::<Md5Hex>(), md5.map(str::parse)) {
+            (Err(_), _) => ExpectedMd5::Invalid,
+            (Ok(_), None) => ExpectedMd5::Waiting,
+            (Ok(expected), Some(Ok(md5))) if expected == md5 => ExpectedMd5::Match,
+            (Ok(_), Some(_)) => ExpectedMd5::Mismatch,
         }
     }
 

@@ -1,12 +1,13 @@
 //! What the operator and the server do to the firmware page.
 
+use mcs_digest::Md5Hex;
 use mcs_model::api::{self, FirmwareInfo, PushReport, PushRequest, PushState, Role};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
 use super::{Firmwares, Task, difference, recorded};
 use crate::console::Console;
 use crate::io::{Ended, Fetched, FileInfo, Hashes, JobId, Output};
-use crate::protocol::{ExpectedMd5, FirmwareRequest, JobStage, Level, Verification};
+use crate::protocol::{FirmwareRequest, JobStage, Level, Verification};
 use crate::rest::{self, Call, HEADERS};
 
 impl Console {
@@ -145,13 +146,13 @@ impl Console {
 
     /// Why a file with this MD5 may not go out, if so.
     fn objection(&self, md5: &str) -> Option<String> {
-        match self.firmware.expected(Some(md5)) {
-            ExpectedMd5::Mismatch => Some(format!(
-                "the MD5 is {md5}, and you expect {}.",
-                self.firmware.expectation.trim().to_ascii_lowercase()
-            )),
-            ExpectedMd5::Invalid => Some("the MD5 that you expect is not 32 hex digits.".into()),
-            ExpectedMd5::None | ExpectedMd5::Waiting | ExpectedMd5::Match => None,
+        if self.firmware.expectation.trim().is_empty() {
+            return None;
+        }
+        match self.firmware.expectation.parse::<Md5Hex>() {
+            Ok(expected) if md5.parse() == Ok(expected) => None,
+            Ok(expected) => Some(format!("the MD5 is {md5}, and you expect {expected}.")),
+            Err(error) => Some(format!("the MD5 that you expect is none: {error}.")),
         }
     }
 

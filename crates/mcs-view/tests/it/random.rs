@@ -111,6 +111,9 @@ fn take(site: &mut Site, step: Step) {
         Step::Bytes(bytes) => {
             if let Some(socket) = site.socket {
                 site.input(Input::Received(socket, &bytes));
+                // The double knows nothing of what was said in its name: it starts anew.
+                site.cut();
+                site.network = true;
             }
         }
         Step::Report(channel, text) => site.report(CHANNELS[usize::from(channel)], &text),

@@ -99,9 +99,13 @@ impl App {
         }
     }
 
-    /// Ends a session.
+    /// Ends a session, and its MQTT connections with it.
     pub(crate) async fn sign_out(&self, token: &str) -> Result<()> {
-        self.operators.sign_out(token).await
+        let connections = self.operators.sign_out(token).await?;
+        for connection in connections {
+            self.bus().close(connection);
+        }
+        Ok(())
     }
 
     /// Takes over what admin commands changed, and tells the consoles.

@@ -74,7 +74,7 @@ impl bus::Gate for Gate {
         };
         let ticket = connect.password.unwrap_or_default();
         let app = self.0.upgrade().ok_or(Refusal::NotAuthorized)?;
-        match app.operators.ticket(user, ticket).await {
+        match app.operators.admit(connect.connection, user, ticket).await {
             Ok(Some(session)) => Ok(Principal::User { name: session.user, role: session.role }),
             Ok(None) => {
                 tracing::warn!(peer = %connect.peer, user, "MQTT refused: no such ticket");
@@ -161,6 +161,7 @@ impl bus::Gate for Gate {
 
     async fn disconnected(&self, client: &Client) {
         let Some(app) = self.0.upgrade() else { return };
+        app.operators.left(client.connection);
         let gone = app.hub.close_mqtt(client.connection);
         app.remember_seen(&gone).await;
     }

@@ -2,8 +2,9 @@
 
 mod brake;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -14,6 +15,7 @@ use mcs_model::api::Role;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
+use crate::bus::ConnectionId;
 use crate::store::{SessionRow, Store, UserRow};
 use crate::{clock, random};
 
@@ -47,6 +49,8 @@ pub(crate) struct Operators {
     brake: Brake,
     // Argon2 wants 19 MiB a time.
     hashing: Arc<Semaphore>,
+    // Connections that a ticket let in, with the ticket's hash.
+    tickets: Mutex<BTreeMap<ConnectionId, Vec<u8>>>,
     // Verified in place of an unknown user's, so that the time tells nothing.
     decoy: String,
 }
@@ -55,7 +59,13 @@ impl Operators {
     /// Nobody is signed in but those whose session is in the store.
     pub(crate) fn new(store: Store) -> Result<Self> {
         let decoy = hash_password(&random::token()?)?;
-        Ok(Self { store, brake: Brake::default(), hashing: Arc::new(Semaphore::new(2)), decoy })
+        Ok(Self {
+            store,
+            brake: Brake::default(),
+            hashing: Arc::new(Semaphore::new(2)),
+            tickets: Mutex::default(),
+            decoy,
+        })
     }
 
     /// Checks a password and opens a session.
@@ -98,15 +108,38 @@ impl Operators {
         self.store.session(&digest(token.as_bytes())).await
     }
 
-    /// Whose session this MQTT password belongs to, if `user` is that user.
-    pub(crate) async fn ticket(&self, user: &str, ticket: &[u8]) -> Result<Option<SessionRow>> {
-        let session = self.store.session_of_ticket(&digest(ticket)).await?;
-        Ok(session.filter(|session| session.user == user))
+    /// Whose session this MQTT password belongs to, if `user` is that user. The session's end will
+    /// be the end of `connection`.
+    pub(crate) async fn admit(
+        &self,
+        connection: ConnectionId,
+        user: &str,
+        ticket: &[u8],
+    ) -> Result<Option<SessionRow>> {
+        let hash = digest(ticket);
+        let session = self.store.session_of_ticket(&hash).await?;
+        let session = session.filter(|session| session.user == user);
+        if session.is_some() {
+            self.tickets().insert(connection, hash);
+        }
+        Ok(session)
     }
 
-    /// Ends a session.
-    pub(crate) async fn sign_out(&self, token: &str) -> Result<()> {
-        self.store.remove_session(&digest(token.as_bytes())).await
+    /// An MQTT connection is over.
+    pub(crate) fn left(&self, connection: ConnectionId) {
+        self.tickets().remove(&connection);
+    }
+
+    /// Ends a session. Answers the connections that have to end with it.
+    pub(crate) async fn sign_out(&self, token: &str) -> Result<Vec<ConnectionId>> {
+        self.store.remove_session(&digest(token.as_bytes())).await?;
+        let hash = digest(ticket(token).as_bytes());
+        let tickets = self.tickets();
+        Ok(tickets.iter().filter(|(_, it)| **it == hash).map(|(id, _)| *id).collect())
+    }
+
+    fn tickets(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Vec<u8>>> {
+        self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -8,10 +8,11 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 
-/// Page and worker load from here only; the engine may talk to any broker that the operator names.
+/// Page and worker load from here only; the engine may talk to any broker that the operator names,
+/// and fetches a firmware back from wherever devices will.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
                       worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-                      connect-src 'self' ws: wss: https:; manifest-src 'self'; base-uri 'none'; \
+                      connect-src 'self' http: https: ws: wss:; manifest-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 
 const UNBUILT: &str = "<!doctype html><meta charset=utf-8><title>MCS Console</title>\

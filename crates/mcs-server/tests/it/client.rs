@@ -57,7 +57,9 @@ impl Request {
     /// The bytes on the wire.
     pub(crate) fn bytes(mut self) -> Vec<u8> {
         let length = self.body.len();
-        if !self.head.contains("Content-Length") && (length > 0 || self.head.starts_with("POST")) {
+        let framed =
+            ["Content-Length", "Transfer-Encoding"].iter().any(|it| self.head.contains(it));
+        if !framed && (length > 0 || self.head.starts_with("POST")) {
             self.head.push_str(&format!("Content-Length: {length}\r\n"));
         }
         self.head.push_str("\r\n");

@@ -1,10 +1,15 @@
 //! A real server on free ports, and clients that talk to it over loopback.
 
+mod admin;
+mod client;
+mod command;
+mod console;
+mod firmware;
+mod mqtt;
 mod operators;
 mod points;
 mod quirks;
-
-mod client;
+mod restart;
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};

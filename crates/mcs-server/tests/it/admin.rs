@@ -1,0 +1,50 @@
+use serde_json::json;
+
+use crate::client::Request;
+use crate::{Folder, Site, admin, populate, program};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_admin_command_adds_is_there_for_a_running_server_at_once() {
+    let site = Site::start().await;
+    let key = "0123456789abcdef";
+    let add =
+        ["device", "add", &site.product, "--name", "Second", "--id", "Dsecond1", "--key", key];
+    admin(site.folder.path(), &add).await;
+    let path = "/mcs/v2/devices/Dsecond1/datapoints.csv";
+    let upload = Request::new(site.http(), "POST", path).header("deviceKey", key).body("count,,1");
+    assert_eq!(upload.send().await.text(), "Success.");
+}
+
+#[tokio::test]
+async fn ids_and_keys_are_made_up_when_none_are_given() {
+    let folder = Folder::new();
+    let product = populate(folder.path()).await;
+    assert_eq!((product.len(), &product[..1]), (12, "P"));
+    let added = admin(folder.path(), &["device", "add", &product, "--name", "Third"]).await;
+    assert_eq!(added["deviceId"].as_str().map(str::len), Some(8));
+    assert_eq!(added["deviceKey"].as_str().map(str::len), Some(16));
+    let list = admin(folder.path(), &["device", "list"]).await;
+    assert!(list.as_array().is_some_and(|it| it.len() == 2), "{list}");
+    assert!(list.as_array().is_some_and(|it| it.iter().any(|it| it["name"] == json!("Third"))));
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_is_told_and_changes_nothing() {
+    let folder = Folder::new();
+    let product = populate(folder.path()).await;
+    let missing = folder.path().join("missing.json");
+    let missing = missing.to_str().expect("UTF-8");
+    for (arguments, why) in [
+        (&["device", "add", "Pnone", "--name", "X"][..], "there is no prototype Pnone"),
+        (&["device", "add", &product, "--name", "X", "--id", crate::ID], "already"),
+        (&["device", "add", &product, "--name", " "], "the name is empty"),
+        (&["prototype", "import", missing], "cannot read"),
+    ] {
+        let output = program(folder.path(), arguments).output().expect("to run");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains(why), "{arguments:?}: {told}");
+        assert!(output.stdout.is_empty());
+    }
+    let list = admin(folder.path(), &["device", "list"]).await;
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+}

@@ -1,0 +1,102 @@
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::{ID, KEY, Site, soon};
+
+/// A board's socket.
+struct Board(TcpStream);
+
+impl Board {
+    async fn connect(to: SocketAddr) -> Self {
+        Self(TcpStream::connect(to).await.expect("a connection"))
+    }
+
+    async fn say(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).await.expect("to send");
+    }
+
+    async fn hear(&mut self, expected: &str) {
+        let mut bytes = vec![0; expected.len()];
+        soon(expected, self.0.read_exact(&mut bytes)).await.expect("bytes");
+        assert_eq!(String::from_utf8_lossy(&bytes), expected);
+    }
+
+    /// What came in one segment.
+    async fn hear_some(&mut self) -> String {
+        let mut bytes = vec![0; 4096];
+        let n = soon("bytes", self.0.read(&mut bytes)).await.expect("bytes");
+        String::from_utf8_lossy(&bytes[..n]).into_owned()
+    }
+
+    /// The connection is closed without a word.
+    async fn is_closed(&mut self) {
+        let mut byte = [0];
+        assert!(matches!(soon("the end", self.0.read(&mut byte)).await, Ok(0) | Err(_)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_shape_of_heartbeat_is_echoed_without_an_end() {
+    let site = Site::start().await;
+    let prefix = format!("{ID},{KEY},");
+    let mut padded = format!("{prefix}0").into_bytes();
+    padded.resize(50, 0);
+    for (heartbeat, echo) in [
+        (format!("{prefix}0").into_bytes(), format!("{prefix}0")),
+        (prefix.clone().into_bytes(), prefix.clone()),
+        (format!("{prefix}0\r\n\r\n").into_bytes(), format!("{prefix}0")),
+        (padded, format!("{prefix}0")),
+        (format!("{prefix}1432538716989").into_bytes(), format!("{prefix}1432538716989")),
+    ] {
+        let mut board = Board::connect(site.server.addrs().command).await;
+        for _ in 0..2 {
+            board.say(&heartbeat).await;
+            assert_eq!(board.hear_some().await, echo, "{heartbeat:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_point_on_a_controller_reaches_the_device_unterminated_and_a_display_does_not() {
+    let site = Site::start().await;
+    let mut board = Board::connect(site.server.addrs().command).await;
+    let prefix = format!("{ID},{KEY},");
+    board.say(format!("{prefix}0").as_bytes()).await;
+    board.hear(&format!("{prefix}0")).await;
+    let body = "count,1432538716988,5\nswitch_control,1432538716989,1";
+    site.device("POST", "/datapoints.csv").body(body).send().await;
+    let command = format!("{prefix}1432538716989,switch_control,1");
+    assert_eq!(board.hear_some().await, command);
+    // Nothing came behind the command: the next bytes are the next echo.
+    board.say(format!("{prefix}7\n").as_bytes()).await;
+    board.hear(&format!("{prefix}7")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proved_connection_lights_the_device_and_its_end_darkens_it() {
+    let site = Site::start().await;
+    let token = site.sign_in("viewer").await;
+    let mut board = Board::connect(site.server.addrs().command).await;
+    board.say(format!("{ID},{KEY},0").as_bytes()).await;
+    board.hear(&format!("{ID},{KEY},0")).await;
+    assert_eq!(site.listed(&token).await["presence"]["transports"][0], "command");
+    drop(board);
+    let dark = site.listed_when(&token, |it| it["presence"]["transports"][0].is_null()).await;
+    assert!(dark["presence"]["lastSeen"].is_u64());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_and_nonsense_end_the_connection_without_a_word() {
+    let site = Site::start().await;
+    let wrong = format!("{ID},0000000000000000,0");
+    for bytes in [wrong.as_bytes(), b"GET / HTTP/1.1\r\n\r\n", &[0xff; 5000]] {
+        let mut board = Board::connect(site.server.addrs().command).await;
+        board.say(bytes).await;
+        board.is_closed().await;
+    }
+    let mut board = Board::connect(site.server.addrs().command).await;
+    board.say(format!("{ID},{KEY},0").as_bytes()).await;
+    board.hear(&format!("{ID},{KEY},0")).await;
+}

@@ -1,0 +1,183 @@
+use mcs_digest::Checksums;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::client::{Reply, Request};
+use crate::{ID, KEY, Site, soon};
+
+/// Larger than what a socket takes at once.
+fn image() -> Vec<u8> {
+    (0..3_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect()
+}
+
+impl Site {
+    async fn upload(&self, token: &str, query: &str, image: &[u8]) -> Reply {
+        let path = format!("/api/prototypes/{}/firmwares?{query}", self.product);
+        self.api(token, "POST", &path).body(image).send().await
+    }
+
+    async fn push(&self, token: &str, firmware: &Value) -> Value {
+        let path = format!("/api/firmwares/{}/push", firmware["id"].as_str().expect("an id"));
+        let body = json!({ "devices": [ID] }).to_string();
+        let reply = self.api(token, "POST", &path).body(body).send().await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        reply.json()["results"][0]["status"].clone()
+    }
+
+    fn download(&self, method: &str, url: &str) -> Request {
+        let path = url.strip_prefix(&format!("http://{}", self.http())).expect("our address");
+        Request::new(self.http(), method, path)
+    }
+
+    fn stored_files(&self) -> usize {
+        std::fs::read_dir(self.folder.path().join("firmware")).expect("a folder").count()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_firmware_goes_from_the_operator_to_the_report_of_the_device() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let image = image();
+    let sums = Checksums::of(&image);
+    let reply = site.upload(&token, "name=App&version=2.0&note=new", &image).await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    let firmware = reply.json();
+    assert_eq!(firmware["md5"], sums.md5.to_string());
+    assert_eq!(firmware["sha256"], sums.sha256.to_string());
+    assert_eq!(firmware["size"], 3_000_000);
+    let path = format!("/api/prototypes/{}/firmwares", site.product);
+    assert_eq!(site.api(&token, "GET", &path).send().await.json(), json!([firmware]));
+    let url = firmware["url"].as_str().expect("an address");
+    assert_eq!(site.download("GET", url).send().await.body, image);
+
+    // Nobody is there: it waits.
+    let status = site.push(&token, &firmware).await;
+    assert_eq!((&status["state"], &status["version"]), (&json!("QUEUED"), &json!("2.0")));
+
+    let mut board = TcpStream::connect(site.server.addrs().command).await.expect("a connection");
+    board.write_all(format!("{ID},{KEY},0\n").as_bytes()).await.expect("to send");
+    let mut heard = String::new();
+    while !heard.contains("/fw/") {
+        let mut bytes = [0; 1024];
+        let n = soon("the notice", board.read(&mut bytes)).await.expect("bytes");
+        heard.push_str(&String::from_utf8_lossy(&bytes[..n]));
+    }
+    let notice = heard.replace(&format!("{ID},{KEY},0"), "");
+    let fields: Vec<_> = notice.split(',').collect();
+    assert_eq!(fields[..2], [ID, KEY]);
+    assert_eq!(fields[3..6], ["FOTA", "2.0", &sums.md5.to_string()]);
+    let of_the_push = fields[6].split(ID).next().expect("an address").to_owned();
+    let state = |it: &Value| it["push"]["state"].as_str().unwrap_or_default().to_owned();
+    site.listed_when(&token, |it| state(it) == "INITIATED").await;
+
+    assert_eq!(site.download("HEAD", &of_the_push).send().await.status, 200);
+    assert_eq!(state(&site.listed(&token).await), "INITIATED");
+    let reply = site.download("GET", &of_the_push).send().await;
+    assert_eq!(reply.header("Content-Length"), Some("3000000"));
+    assert_eq!(reply.body, image);
+    site.listed_when(&token, |it| state(it) == "DOWNLOADED").await;
+
+    let reply = site.device("PUT", "/firmwares").body(r#"{"version":"2.0"}"#).send().await;
+    assert_eq!((reply.status, &reply.json()["fwId"]), (200, &firmware["id"]));
+    let device = site.listed(&token).await;
+    assert_eq!(
+        (&device["push"]["state"], &device["firmwareVersion"]),
+        (&json!("UPDATED"), &json!("2.0"))
+    );
+
+    let status = site.push(&token, &firmware).await;
+    assert_eq!(status["state"], "ALREADY_INSTALLED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_what_was_declared_is_refused_and_nothing_stays() {
+    let site = Site::with(|config| config.max_firmware = 1000).await;
+    let token = site.sign_in("operator").await;
+    let sums = Checksums::of(b"image");
+    for (query, status, code) in [
+        ("name=A&version=1&md5=d41d8cd98f00b204e9800998ecf8427e", 422, "hash-mismatch"),
+        (&format!("name=A&version=1&sha256={}", "0".repeat(64)), 422, "hash-mismatch"),
+        ("name=A&version=1&size=6", 422, "size-mismatch"),
+        ("name=A&version=1&md5=nothex", 400, "malformed"),
+        ("name=A&version=a%2Cb", 400, "malformed"),
+        ("name=&version=1", 400, "malformed"),
+    ] {
+        let reply = site.upload(&token, query, b"image").await;
+        assert_eq!((reply.status, &reply.json()["code"]), (status, &json!(code)), "{query}");
+    }
+    let reply = site.upload(&token, "name=A&version=1", b"").await;
+    assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("empty")));
+    let reply = site.upload(&token, "name=A&version=1", &[0; 1001]).await;
+    assert_eq!((reply.status, &reply.json()["code"]), (413, &json!("too-large")));
+    let path = format!("/api/prototypes/{}/firmwares?name=A&version=1", site.product);
+    let chunked = site.api(&token, "POST", &path).header("Transfer-Encoding", "chunked");
+    let mut bytes = chunked.bytes();
+    for _ in 0..3 {
+        bytes.extend_from_slice(format!("190\r\n{}\r\n", "x".repeat(400)).as_bytes());
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    let mut stream = TcpStream::connect(site.http()).await.expect("a connection");
+    stream.write_all(&bytes).await.expect("to send");
+    assert_eq!(Reply::read(&mut stream, false).await.status, 413);
+    assert_eq!(site.stored_files(), 0);
+
+    let query = format!("name=A&version=1&size=5&md5={}&sha256={}", sums.md5, sums.sha256);
+    assert_eq!(site.upload(&token, &query, b"image").await.status, 201);
+    let reply = site.upload(&token, "name=B&version=1", b"other").await;
+    assert_eq!((reply.status, &reply.json()["code"]), (409, &json!("version-exists")));
+    assert_eq!(site.stored_files(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_file_can_be_asked_for() {
+    let site = Site::start().await;
+    let token = site.sign_in("admin").await;
+    let firmware = site.upload(&token, "name=A&version=1", b"0123456789").await.json();
+    let url = firmware["url"].as_str().expect("an address");
+    for (range, status, body) in [
+        ("bytes=2-4", 206, "234"),
+        ("bytes=7-", 206, "789"),
+        ("bytes=-2", 206, "89"),
+        ("bytes=8-100", 206, "89"),
+        ("bytes=1-2,4-5", 200, "0123456789"),
+        ("bytes=10-", 416, ""),
+        ("lines=1-2", 200, "0123456789"),
+    ] {
+        let reply = site.download("GET", url).header("Range", range).send().await;
+        assert_eq!((reply.status, reply.text()), (status, body), "{range}");
+    }
+    let reply = site.download("GET", url).send().await;
+    let etag = reply.header("Etag").expect("a tag").to_owned();
+    assert_eq!(site.download("GET", url).header("If-None-Match", &etag).send().await.status, 304);
+    let elsewhere = format!("http://{}/fw/0000000000000000", site.http());
+    assert_eq!(site.download("GET", &elsewhere).send().await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_can_list_its_firmwares_and_report_what_nobody_uploaded() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let firmware = site.upload(&token, "name=App&version=2.0", b"image").await.json();
+    let list = site.device("GET", "/firmwares/available?url=true").send().await.json();
+    assert_eq!(list["results"][0]["fwid"], firmware["id"]);
+    assert_eq!(list["results"][0]["URL"], firmware["url"]);
+    let path = format!("/firmwares/{}/url", firmware["id"].as_str().expect("an id"));
+    let reply = site.device("GET", &path).send().await.json();
+    assert_eq!(reply["url"], firmware["url"]);
+    let reply = site.device("PUT", "/firmwares").body(r#"{"version":"0.9"}"#).send().await;
+    assert_eq!(reply.status, 404);
+    assert_eq!(site.listed(&token).await["firmwareVersion"], "0.9");
+    assert_eq!(site.device("PUT", "/firmwares").body("{}").send().await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_may_neither_upload_nor_push() {
+    let site = Site::start().await;
+    let token = site.sign_in("viewer").await;
+    assert_eq!(site.upload(&token, "name=A&version=1", b"image").await.status, 403);
+    let push = site.api(&token, "POST", "/api/firmwares/F0/push").body("{\"devices\":[]}");
+    assert_eq!(push.send().await.status, 403);
+    assert_eq!(site.stored_files(), 0);
+}

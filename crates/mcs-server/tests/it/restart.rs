@@ -1,0 +1,105 @@
+//! The program itself: its ready line, its end, and what stays.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+
+use crate::client::Request;
+use crate::{Folder, ID, KEY, populate, program, soon};
+
+/// A server in a process of its own.
+struct Process {
+    child: Child,
+    ready: Value,
+}
+
+impl Process {
+    async fn start(data: &Path, arguments: &[&str]) -> Self {
+        let free = "127.0.0.1:0";
+        let listeners = ["serve", "--http", free, "--mqtt", free, "--ws", free, "--command", free];
+        let mut command = program(data, &[&listeners, arguments].concat());
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("to run");
+        let stdout = child.stdout.take().expect("a pipe");
+        let line = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            BufReader::new(stdout).read_line(&mut line).map(|_| line)
+        });
+        let line = soon("the ready line", line).await.expect("a thread").expect("a line");
+        let ready = serde_json::from_str(&line).expect("one line of JSON");
+        Self { child, ready }
+    }
+
+    fn http(&self) -> SocketAddr {
+        self.ready["http"].as_str().and_then(|it| it.parse().ok()).expect("an address")
+    }
+
+    /// Ends it as a service manager does.
+    async fn terminate(mut self) {
+        let pid = self.child.id().to_string();
+        let kill = std::process::Command::new("kill").arg(&pid).status().expect("kill");
+        assert!(kill.success());
+        let status = tokio::task::spawn_blocking(move || self.child.wait());
+        let status = soon("the end", status).await.expect("a thread").expect("a status");
+        assert!(status.success(), "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_accepted_is_there_after_a_restart() {
+    let folder = Folder::new();
+    populate(folder.path()).await;
+    let server = Process::start(folder.path(), &[]).await;
+    assert_eq!(server.ready["ready"], true);
+    let path = format!("/mcs/v2/devices/{ID}/datapoints.csv");
+    for n in 0..20 {
+        let body = format!("count,{},{n}", 1_432_538_716_000_u64 + n);
+        let upload = Request::new(server.http(), "POST", &path).header("deviceKey", KEY).body(body);
+        assert_eq!(upload.send().await.text(), "Success.");
+    }
+    server.terminate().await;
+
+    let server = Process::start(folder.path(), &[]).await;
+    let path = format!("/mcs/v2/devices/{ID}/datachannels/count/datapoints.csv?limit=100");
+    let history = Request::new(server.http(), "GET", &path).header("deviceKey", KEY).send().await;
+    let values: Vec<_> = history.text().lines().filter_map(|it| it.rsplit(',').next()).collect();
+    let expected: Vec<_> = (0..20).rev().map(|n| n.to_string()).collect();
+    assert_eq!(values, expected);
+    server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_the_same_folder_is_refused_with_a_reason() {
+    let folder = Folder::new();
+    let server = Process::start(folder.path(), &[]).await;
+    let second = program(folder.path(), &["serve", "--http", "127.0.0.1:0"]).output();
+    let second = second.expect("to run");
+    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(!second.status.success() && told.contains("another mcs-server runs"), "{told}");
+    server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_come_from_the_file_then_from_variables_then_from_flags() {
+    let folder = Folder::new();
+    let file = folder.path().join("server.toml");
+    let mut text = std::fs::File::create(&file).expect("a file");
+    text.write_all(b"command-public = \"203.0.113.7:443\"\nmax-firmware = 5\n").expect("to write");
+    populate(folder.path()).await;
+    let file = file.to_str().expect("UTF-8");
+    let path = format!("/mcs/v2/devices/{ID}/connections.csv");
+    for (flags, expected) in [
+        (&["--config", file][..], "203.0.113.7,443"),
+        (&["--config", file, "--command-public", "203.0.113.8:444"], "203.0.113.8,444"),
+    ] {
+        let server = Process::start(folder.path(), flags).await;
+        let reply = Request::new(server.http(), "GET", &path).header("deviceKey", KEY).send().await;
+        assert_eq!(reply.text(), expected);
+        server.terminate().await;
+    }
+    std::fs::write(file, "commmand = 1").expect("to write");
+    let output = program(folder.path(), &["serve", "--config", file]).output().expect("to run");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("commmand"));
+}

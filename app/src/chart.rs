@@ -71,6 +71,8 @@ pub(crate) fn Chart(
     let plot = Rc::new(Plot::new(device, channel.id.clone(), style, FIRST_WINDOW));
     let info = RwSignal::from(plot.info.clone());
     let readout = RwSignal::from(plot.readout.clone());
+    let paints = RwSignal::from(plot.paints.clone());
+    let empty = Memo::new(move |_| info.with(empty));
     store.add_plot(plot.clone());
     let plot = StoredValue::new_local(plot);
     let canvas = NodeRef::<html::Canvas>::new();
@@ -136,7 +138,7 @@ pub(crate) fn Chart(
     view! {
         <section class="chart wide" data-testid=format!("chart-{}", channel.id) aria-labelledby=title_id.clone()
             data-points=move || info.get().points.to_string()
-            data-painted=move || info.get().paints.to_string()
+            data-painted=move || paints.get().to_string()
             data-loading=move || info.get().loading.to_string()>
             <header class="chart-head">
                 <h3 class="card-name" id=title_id.clone()>
@@ -157,14 +159,17 @@ pub(crate) fn Chart(
                     </button>
                     <button type="button" class="button quiet" data-testid=test("table-toggle")
                         aria-pressed=move || table.get().to_string()
-                        on:click=move |_| table.update(|shown| *shown = !*shown)>
+                        aria-label="Table" on:click=move |_| {
+                            table.update(|shown| *shown = !*shown);
+                            plot.with_value(|plot| plot.as_table.set(table.get_untracked()));
+                        }>
                         <Icon symbol=Symbol::Table/><span>"Table"</span>
                     </button>
-                    <button type="button" class="button quiet icon-only" aria-label=format!("Close the chart of {name}")
-                        data-testid=test("close") on:click=move |_| on_close.run(())>
-                        <Icon symbol=Symbol::Close/>
-                    </button>
                 </div>
+                <button type="button" class="button quiet icon-only chart-close" aria-label=format!("Close the chart of {name}")
+                    data-testid=test("close") on:click=move |_| on_close.run(())>
+                    <Icon symbol=Symbol::Close/>
+                </button>
             </header>
             <div class="plot" class:gone=move || table.get() tabindex="0" role="group"
                 aria-label="Chart: arrow keys move the cursor, space pauses" on:keydown=key
@@ -179,7 +184,7 @@ pub(crate) fn Chart(
                         <br/><span class="muted">{clock::local(at).time()}</span>
                     </p>
                 })}
-                {move || empty(&info.get()).map(|text| view! { <p class="plot-empty">{text}</p> })}
+                {move || empty.get().map(|text| view! { <p class="plot-empty"><span>{text}</span></p> })}
             </div>
             {
                 let test = test.clone();

@@ -114,7 +114,7 @@ fn Console() -> impl IntoView {
         <div class="frame">
             <Rail/>
             <TopBar/>
-            <div class="stage">
+            <div class="stage" id="stage">
                 <banner::Banner/>
                 <main id="main" tabindex="-1">
                     {move || match store.route.get() {

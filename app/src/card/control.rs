@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use mcs_model::{Bounds, CategoryOption, Channel, ChannelKind, Value};
 use mcs_view::protocol::{Control, ControlStage, Shown};
 
-use super::fields::{Actions, Draft, Fields, Part};
+use super::fields::{Clear, Draft, Fields, Hint, Part, Submit};
 use super::gamepad::Gamepad;
 use crate::format;
 
@@ -129,8 +129,9 @@ fn Choice(
                     <option value="">"Choose"</option>
                     {options}
                 </select>
+                <Submit id=id.clone() draft locked/>
             </div>
-            <Actions id draft locked/>
+            <Hint id draft locked/>
         </form>
     }
 }
@@ -159,8 +160,10 @@ fn Slider(
                     min=bounds.lower.to_string() max=bounds.upper.to_string() step="1"
                     prop:value=position on:input:target=move |event| draft.set(0, event.target().value())/>
                 <output class="number">{position}</output>
+                <Clear id=id.clone() draft/>
+                <Submit id=id.clone() draft locked/>
             </div>
-            <Actions id draft locked/>
+            <Hint id draft locked/>
         </form>
     }
 }

@@ -120,6 +120,7 @@ pub(crate) fn Fields(
                             prop:value=move || draft.part(index)
                             on:input:target=move |event| draft.set(index, event.target().value())/>
                         {(!part.unit.is_empty()).then(|| view! { <span class="muted">{part.unit.clone()}</span> })}
+                        {alone.then(|| view! { <Clear id=id.clone() draft/> })}
                     </span>
                 </label>
             }
@@ -127,20 +128,30 @@ pub(crate) fn Fields(
         .collect();
     view! {
         <form class="entry" on:submit=move |event| draft.submit(&event, locked, on_send)>
-            <div class="entry-row">{fields}</div>
-            <Actions id draft locked/>
+            {if alone {
+                view! {
+                    <div class="entry-row">{fields}<Submit id=id.clone() draft locked/></div>
+                    <Hint id draft locked/>
+                }
+                .into_any()
+            } else {
+                view! {
+                    <div class="entry-row">{fields}</div>
+                    <div class="entry-row"><Hint id=id.clone() draft locked/><Clear id=id.clone() draft/><Submit id draft locked/></div>
+                }
+                .into_any()
+            }}
         </form>
     }
 }
 
-/// What is wrong or allowed, and the buttons.
+/// What is wrong, or else what is allowed.
 #[component]
-pub(crate) fn Actions(
+pub(crate) fn Hint(
     id: String,
     draft: Draft,
     locked: Signal<Option<&'static str>>,
 ) -> impl IntoView {
-    let blocked = move || locked.get().is_some() || !matches!(draft.result.get(), Some(Ok(_)));
     let says = move || {
         draft
             .error()
@@ -148,14 +159,27 @@ pub(crate) fn Actions(
             .unwrap_or_else(|| draft.hint.get_value())
     };
     view! {
-        <div class="entry-row">
-            <p class="hint grow" id=format!("hint-{id}") data-testid=format!("input-error-{id}")
-                data-error=move || draft.error().is_some().to_string()>{says}</p>
-            <button type="button" class="button quiet" data-testid=format!("clear-{id}")
-                disabled=move || draft.result.get().is_none() on:click=move |_| draft.clear()>"Clear"</button>
-            <button type="submit" class="button" data-testid=format!("send-{id}") disabled=blocked>
-                <Icon symbol=Symbol::Send/><span>"Send"</span>
-            </button>
-        </div>
+        <p class="hint grow" id=format!("hint-{id}") data-testid=format!("input-error-{id}")
+            data-error=move || draft.error().is_some().to_string()>{says}</p>
     }
+}
+
+/// Forgets what is typed; it is not to be seen while there is nothing.
+#[component]
+pub(crate) fn Clear(id: String, draft: Draft) -> impl IntoView {
+    view! {
+        <button type="button" class="button quiet icon-only clear" data-testid=format!("clear-{id}") aria-label="Clear" title="Clear"
+            disabled=move || draft.result.get().is_none() on:click=move |_| draft.clear()><Icon symbol=Symbol::Close/></button>
+    }
+}
+
+/// Sends what is typed.
+#[component]
+pub(crate) fn Submit(
+    id: String,
+    draft: Draft,
+    locked: Signal<Option<&'static str>>,
+) -> impl IntoView {
+    let blocked = move || locked.get().is_some() || !matches!(draft.result.get(), Some(Ok(_)));
+    view! { <button type="submit" class="button" data-testid=format!("send-{id}") disabled=blocked>"Send"</button> }
 }

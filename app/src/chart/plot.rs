@@ -25,10 +25,14 @@ pub(crate) struct Plot {
     pub(crate) cursor: Cell<Option<f64>>,
     /// Whether it is on the screen.
     pub(crate) on_screen: Cell<bool>,
+    /// Its points are shown as a table instead, which needs them all the same.
+    pub(crate) as_table: Cell<bool>,
     /// What the texts around the canvas say.
     pub(crate) info: ArcRwSignal<Info>,
     /// What the cursor points at.
     pub(crate) readout: ArcRwSignal<Option<Readout>>,
+    /// How often the canvas was painted.
+    pub(crate) paints: ArcRwSignal<u32>,
     canvas: RefCell<Option<HtmlCanvasElement>>,
     size: Cell<(f64, f64)>,
     /// How many columns the open question asked for.
@@ -67,8 +71,6 @@ pub(crate) struct Info {
     pub(crate) loading: bool,
     /// An answer has come.
     pub(crate) known: bool,
-    /// How often the canvas was painted.
-    pub(crate) paints: u32,
 }
 
 /// What the cursor points at.
@@ -93,8 +95,10 @@ impl Plot {
             end: Cell::new(None),
             cursor: Cell::new(None),
             on_screen: Cell::new(false),
+            as_table: Cell::new(false),
             info: ArcRwSignal::default(),
             readout: ArcRwSignal::new(None),
+            paints: ArcRwSignal::new(0),
             canvas: RefCell::new(None),
             size: Cell::new((0.0, 0.0)),
             asked: Cell::new(0),
@@ -105,6 +109,10 @@ impl Plot {
 
     /// The canvas is there, and this large in CSS pixels.
     pub(crate) fn resize(&self, canvas: &HtmlCanvasElement, width: f64, height: f64) {
+        // A canvas that a table replaces has no size; its columns stay.
+        if width < 1.0 {
+            return;
+        }
         let ratio = window().device_pixel_ratio();
         canvas.set_width(pixels(width * ratio));
         canvas.set_height(pixels(height * ratio));
@@ -120,7 +128,7 @@ impl Plot {
 
     /// Whether the engine shall send its lines.
     pub(crate) fn is_wanted(&self) -> bool {
-        self.on_screen.get() && self.columns() > 1
+        (self.on_screen.get() || self.as_table.get()) && self.columns() > 1
     }
 
     /// What to ask the engine for.
@@ -147,7 +155,6 @@ impl Plot {
             newer: series.newer,
             loading: series.loading,
             known: true,
-            paints: self.info.read_untracked().paints,
         };
         self.data.replace(Data {
             start: frame.start.as_millis(),
@@ -177,7 +184,7 @@ impl Plot {
         if *self.readout.read_untracked() != readout {
             self.readout.set(readout);
         }
-        self.info.update(|info| info.paints = info.paints.wrapping_add(1));
+        self.paints.update(|paints| *paints = paints.wrapping_add(1));
     }
 
     /// The newest `most` points as time and value, newest first.

@@ -78,11 +78,8 @@ fn Open(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
         .iter()
         .map(|channel| view! { <Card device=id.clone() channel=channel.clone() open/> })
         .collect();
-    let coloured: Vec<_> = channels
-        .iter()
-        .enumerate()
-        .map(|(index, channel)| (channel.clone(), index % COLOURS + 1))
-        .collect();
+    let coloured: Vec<_> =
+        channels.iter().map(|channel| (channel.clone(), colour(&channels, channel))).collect();
     let charts = move || {
         let shown =
             coloured.iter().filter(|(channel, _)| open.with(|open| open.contains(&channel.id)));
@@ -168,18 +165,39 @@ fn Head(id: DeviceId, row: ArcRwSignal<DeviceRow>, online: Memo<Online>) -> impl
                 <CopyButton text=Signal::stored(device_id) what="device id" testid="copy-device-id"/></dd></div>
             <div><dt>"Device key"</dt><dd><code data-testid="device-key">{key}</code>
                 <CopyButton text=key what="device key" testid="copy-device-key"/></dd></div>
-            <div><dt>"Prototype"</dt><dd>{part(|row| row.prototype.as_ref().map_or_else(|| "none".to_owned(), |it| it.1.clone()))}</dd></div>
-            <div><dt>"Transport"</dt><dd>{part(transports)}</dd></div>
+            <Fact name="Prototype" text=part(|row| row.prototype.as_ref().map(|it| it.1.clone()).unwrap_or_default())/>
+            <Fact name="Transport" text=part(transports)/>
+            <Fact name="Firmware" text=part(|row| row.firmware_version.clone().unwrap_or_default())/>
             <div><dt>"Last seen"</dt><dd class="number"><time
                 title=move || seen.get().map(|at| clock::local(at).date_and_time()).unwrap_or_default()>{age}</time></dd></div>
-            <div><dt>"Firmware"</dt><dd>{part(|row| row.firmware_version.clone().unwrap_or_else(|| "not reported".to_owned()))}</dd></div>
         </dl>
     }
 }
 
+/// A fact that is left out while nobody knows it.
+#[component]
+fn Fact(name: &'static str, text: Signal<String>) -> impl IntoView {
+    view! { <div class:gone=move || text.with(String::is_empty)><dt>{name}</dt><dd>{text}</dd></div> }
+}
+
 fn transports(row: &DeviceRow) -> String {
     let names: Vec<_> = row.transports.iter().map(|it| ui::transport(*it)).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    names.join(", ")
+}
+
+/// The colour of a channel's line, the same wherever the line is drawn. Measured numbers come
+/// first, so that those which are charted most are told apart best.
+fn colour(channels: &[Channel], channel: &Channel) -> usize {
+    let class = |it: &Channel| match (it.direction, &it.kind) {
+        (Direction::Display, ChannelKind::Float { .. }) => 0,
+        (Direction::Display, _) => 1,
+        (Direction::Controller, _) => 2,
+    };
+    let drawn = || channels.iter().filter(|it| chart::is_drawable(&it.kind));
+    let before = drawn().filter(|it| class(it) < class(channel)).count();
+    let same = drawn().filter(|it| class(it) == class(channel));
+    let place = same.take_while(|it| it.id != channel.id).count();
+    (before + place) % COLOURS + 1
 }
 
 /// The chart that is open at first: of the first measured number.

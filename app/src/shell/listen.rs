@@ -28,7 +28,9 @@ pub(crate) fn open(route: &Route) {
 pub(crate) fn listen(store: Store, wake: impl Fn() + Copy + 'static) {
     window_event_listener(ev::hashchange, move |_| {
         store.open(route());
-        window().scroll_to_with_x_and_y(0.0, 0.0);
+        if let Some(stage) = document().get_element_by_id("stage") {
+            stage.set_scroll_top(0);
+        }
     });
     window_event_listener(ev::online, move |_| wake());
     window_event_listener(ev::pageshow, move |_| wake());

@@ -27,7 +27,9 @@ pub(crate) fn NewDeviceForm() -> impl IntoView {
             Ok(device) => {
                 dispatch.send(Request::AddDevice(device));
                 errors.set(Vec::new());
-                [id, key, name, channels].map(|it| it.set(String::new()));
+                for field in [id, key, name, channels] {
+                    field.set(String::new());
+                }
             }
             Err(why) => errors.set(why),
         }

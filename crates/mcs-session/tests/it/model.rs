@@ -143,7 +143,7 @@ fn keep_promises(seed: u64, ops: &[Op], chunks: Chunks) -> String {
     let mut world = World::new(Config { max_in_flight: 4, ..Config::new("lamp", seed) });
     world.net.chunks = chunks;
     let mut model = Model::default();
-    if seed % 4 != 0 {
+    if !seed.is_multiple_of(4) {
         world.connect();
     }
     for op in ops {

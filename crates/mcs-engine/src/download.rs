@@ -17,7 +17,7 @@ use crate::job::Job;
 const STEP: u64 = 128 * 1024;
 
 /// Fetches `url` and tells `job` how it goes.
-pub(crate) fn start(url: String, job: Job) {
+pub fn start(url: String, job: Job) {
     spawn_local(async move {
         let ended = match download(&url, &job).await {
             Ok(ended) => ended,

@@ -7,7 +7,7 @@
 //!
 //! - [`Shell`]: the run loop.
 //! - [`drift`]: one clock out of two.
-//! - `socket`, `rest`, `upload`, [`hash`], `download`: one file for each thing to be done.
+//! - `socket`, `rest`, [`upload`], [`hash`], [`download`]: one file for each thing to be done.
 
 use std::panic;
 use std::rc::Rc;
@@ -17,14 +17,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 mod browser;
-mod download;
+pub mod download;
 pub mod drift;
 pub mod hash;
 mod job;
 mod rest;
 mod shell;
 mod socket;
-mod upload;
+pub mod upload;
 
 pub use job::Job;
 pub use shell::{Post, Shell};

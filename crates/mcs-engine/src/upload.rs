@@ -10,7 +10,7 @@ use crate::browser::words;
 use crate::job::Job;
 
 /// POSTs `file` to `path` and tells `job` how it goes.
-pub(crate) fn start(file: &Blob, path: &str, headers: &[(&str, &str)], job: &Job) {
+pub fn start(file: &Blob, path: &str, headers: &[(&str, &str)], job: &Job) {
     if let Err(error) = upload(file, path, headers, job) {
         // Not at once: the shell is in the middle of starting it.
         let job = job.clone();

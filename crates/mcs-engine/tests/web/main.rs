@@ -4,6 +4,8 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 mod drift;
 mod hash;
+mod job;
 mod shell;
+mod transfer;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);

@@ -3,16 +3,17 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use mcs_engine::Shell;
 use mcs_view::protocol::{
     self, BrokerProfile, FirmwareRequest, Frame, FrameRequest, LinkState, Request, Setting, Start,
     View,
 };
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::File;
+
+use crate::job::turn;
 
 /// The page's side of the worker.
 struct Page {
@@ -60,14 +61,6 @@ impl Page {
         }
         panic!("the console did not get there");
     }
-}
-
-async fn turn() {
-    let mut wait = |resolve: Function, _: Function| {
-        let set_timeout = Reflect::get(&js_sys::global(), &"setTimeout".into()).unwrap();
-        let _ = Function::from(set_timeout).call2(&JsValue::NULL, &resolve, &5.into());
-    };
-    JsFuture::from(Promise::new(&mut wait)).await.unwrap();
 }
 
 fn start() -> Request {

@@ -34,22 +34,14 @@ pub struct BackoffConfig {
 impl Backoff {
     /// Starts at the first delay. The jitter depends on `seed` only.
     pub const fn new(config: BackoffConfig, seed: u64) -> Self {
-        Self {
-            config,
-            random: SplitMix64::new(seed),
-            attempts: 0,
-        }
+        Self { config, random: SplitMix64::new(seed), attempts: 0 }
     }
 
     /// The delay before the next attempt.
     pub fn next_delay(&mut self) -> Duration {
         let factor = 1u32.checked_shl(self.attempts).unwrap_or(u32::MAX);
         self.attempts = self.attempts.saturating_add(1);
-        let base = self
-            .config
-            .initial
-            .saturating_mul(factor)
-            .min(self.config.max);
+        let base = self.config.initial.saturating_mul(factor).min(self.config.max);
         let millis = u64::try_from(base.as_millis()).unwrap_or(u64::MAX);
         let percent = u128::from(self.config.jitter_percent.min(100));
         let spread = u64::try_from(u128::from(millis) * percent / 100).unwrap_or(millis);
@@ -70,10 +62,6 @@ impl Backoff {
 /// 1 s, 2 s, 4 s … 30 s, each shortened by up to a quarter.
 impl Default for BackoffConfig {
     fn default() -> Self {
-        Self {
-            initial: Duration::from_secs(1),
-            max: Duration::from_secs(30),
-            jitter_percent: 25,
-        }
+        Self { initial: Duration::from_secs(1), max: Duration::from_secs(30), jitter_percent: 25 }
     }
 }

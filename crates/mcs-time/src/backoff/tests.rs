@@ -37,10 +37,7 @@ fn reset_starts_over() {
 
 #[test]
 fn jitter_shortens_by_at_most_its_share() {
-    let config = BackoffConfig {
-        jitter_percent: 25,
-        ..EXACT
-    };
+    let config = BackoffConfig { jitter_percent: 25, ..EXACT };
     for seed in 0..200 {
         let mut backoff = Backoff::new(config, seed);
         for base in [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000] {
@@ -62,11 +59,7 @@ fn the_same_seed_gives_the_same_delays_and_another_seed_others() {
 
 #[test]
 fn absurd_settings_do_not_overflow() {
-    let config = BackoffConfig {
-        initial: Duration::MAX,
-        max: Duration::MAX,
-        jitter_percent: 255,
-    };
+    let config = BackoffConfig { initial: Duration::MAX, max: Duration::MAX, jitter_percent: 255 };
     let mut backoff = Backoff::new(config, 9);
     for _ in 0..40 {
         let _ = backoff.next_delay();

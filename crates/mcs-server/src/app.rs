@@ -14,6 +14,7 @@ use crate::events::Events;
 use crate::firmware::Firmware;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
+use crate::net;
 use crate::operators::Operators;
 use crate::registry::Registry;
 use crate::store::Store;
@@ -84,7 +85,7 @@ impl App {
 
     /// What firmware addresses begin with; no slash at the end.
     pub(crate) fn public_url(&self) -> String {
-        let of_the_listener = || format!("http://{}", self.addrs().http);
+        let of_the_listener = || format!("http://{}", net::dialable(self.addrs().http));
         self.config.public_url.clone().unwrap_or_else(of_the_listener)
     }
 

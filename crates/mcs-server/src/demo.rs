@@ -1,7 +1,5 @@
 //! `--demo`: something to look at.
 
-use std::net::{Ipv4Addr, SocketAddr};
-
 use anyhow::{Context as _, Result};
 use mcs_device::{Link, SimulateConfig, simulate};
 use mcs_model::api::Role;
@@ -11,8 +9,8 @@ use tokio::task::JoinSet;
 
 use crate::Addrs;
 use crate::app::App;
-use crate::operators;
 use crate::store::DeviceRow;
+use crate::{net, operators};
 
 const PROTOTYPE: &str = include_str!("../demo/prototype.json");
 const PRODUCT: &str = "PDemoBoard01";
@@ -42,16 +40,20 @@ pub(crate) async fn seed(app: &App) -> Result<()> {
         }
     }
     if app.store.user("demo").await?.is_none() {
-        app.store.add_user(&operators::new_user("demo", Role::Admin, "demo")?).await?;
+        app.store.add_user(&operators::new_user("demo", Role::Operator, "demo")?).await?;
     }
     app.registry.refresh().await?;
+    let config = &app.config;
+    if [config.http, config.ws, config.mqtt].iter().any(|it| !it.ip().is_loopback()) {
+        tracing::warn!("the demo's password is known to everybody, and the server can be reached");
+    }
     Ok(())
 }
 
 /// Switches the boards on. They are devices like any other, on real sockets.
 pub(crate) fn run(addrs: &Addrs, tasks: &mut JoinSet<()>) -> Result<()> {
-    let mqtt = Link::Mqtt { broker: reachable(addrs.mqtt).to_string() };
-    let command = Link::Command { api: format!("http://{}", reachable(addrs.http)) };
+    let mqtt = Link::Mqtt { broker: net::local(addrs.mqtt).to_string() };
+    let command = Link::Command { api: format!("http://{}", net::local(addrs.http)) };
     for ([id, key, name], link) in [(MQTT_BOARD, mqtt), (COMMAND_BOARD, command)] {
         let config = SimulateConfig::new(id.parse()?, key.parse()?, link);
         tasks.spawn(async move {
@@ -60,12 +62,4 @@ pub(crate) fn run(addrs: &Addrs, tasks: &mut JoinSet<()>) -> Result<()> {
         });
     }
     Ok(())
-}
-
-fn reachable(listener: SocketAddr) -> SocketAddr {
-    if listener.ip().is_unspecified() {
-        (Ipv4Addr::LOCALHOST, listener.port()).into()
-    } else {
-        listener
-    }
 }

@@ -20,6 +20,7 @@ mod http;
 mod hub;
 mod ingest;
 mod metrics;
+mod net;
 mod operators;
 mod random;
 mod registry;

@@ -18,6 +18,7 @@ use crate::bus::{self, EmbeddedBus, tls};
 use crate::config::Config;
 use crate::edge::{Broker, Edge};
 use crate::gate::Gate;
+use crate::store::Store;
 use crate::{command, demo, http};
 
 /// Where a server listens.
@@ -74,6 +75,11 @@ pub async fn start(config: Config) -> Result<Server> {
     let app = Arc::new(App::open(config.clone()).await?);
     if config.demo {
         demo::seed(&app).await?;
+    }
+    if !app.store.has_users().await? {
+        tracing::warn!(
+            "nobody can sign in yet: mcs-server user add NAME --role admin --password-stdin"
+        );
     }
     let http = bind(config.http).await?;
     let ws = bind(config.ws).await?;
@@ -182,8 +188,7 @@ fn broker(config: &Config) -> bus::Config {
 /// One server a data folder.
 fn lock(config: &Config) -> Result<File> {
     let folder = &config.data;
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot create the data folder {}", folder.display()))?;
+    Store::prepare(folder)?;
     let path = folder.join("server.lock");
     let file = File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
     file.try_lock().with_context(|| {

@@ -19,7 +19,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{any, get, post, put};
 
 use crate::app::App;
 use crate::edge::Edge;
@@ -43,6 +43,7 @@ pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
             "/mcs/v2/devices/{id}/datachannels/{channel}/datapoints.csv",
             get(v2::points::retrieve_csv),
         );
+    let devices = devices.route("/mcs/{*rest}", any(v2::no_call));
     let firmwares = Router::new()
         .route("/mcs/v2/devices/{id}/firmwares", put(v2::firmwares::report))
         .route("/mcs/v2/devices/{id}/firmwares/available", get(v2::firmwares::available))

@@ -36,8 +36,7 @@ const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_registry_and_p
 impl Store {
     /// Opens the database in `folder`, creating and migrating it as needed.
     pub(crate) async fn open(folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create the data folder {}", folder.display()))?;
+        Self::prepare(folder)?;
         let file = folder.join("mcs.sqlite3");
         let options = SqliteConnectOptions::new()
             .filename(&file)
@@ -56,6 +55,17 @@ impl Store {
         migrate(&pool).await.with_context(|| format!("cannot migrate {}", file.display()))?;
         let writer = Writer::spawn(pool.clone());
         Ok(Self { pool, writer })
+    }
+
+    /// Creates the data folder, for its owner only: device keys are in it.
+    pub(crate) fn prepare(folder: &Path) -> Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .recursive(true)
+            .create(folder)
+            .with_context(|| format!("cannot create the data folder {}", folder.display()))
     }
 
     /// Commits what waits, moves the log into the database and closes it.

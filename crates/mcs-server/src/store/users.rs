@@ -51,6 +51,13 @@ impl Store {
         Ok(())
     }
 
+    /// Whether there is anybody.
+    pub(crate) async fn has_users(&self) -> Result<bool> {
+        let one: Option<(i64,)> =
+            sqlx::query_as("SELECT 1 FROM users LIMIT 1").fetch_optional(&self.pool).await?;
+        Ok(one.is_some())
+    }
+
     /// The user with this name.
     pub(crate) async fn user(&self, name: &str) -> Result<Option<UserRow>> {
         let row: Option<(String, String, String)> =

@@ -36,6 +36,7 @@ async fn the_consoles_files_come_with_types_tags_and_a_policy() {
         assert_eq!(get(path).send().await.status, 404, "{path}");
     }
     assert_eq!(get("/api/nothing").send().await.status, 404);
+    assert_eq!(get("/mcs/v3/nothing").send().await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

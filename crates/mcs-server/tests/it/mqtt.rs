@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
+use crate::client::Request;
 use crate::{ID, KEY, Site, soon};
 
 /// An MQTT 3.1.1 client.
@@ -202,6 +203,26 @@ async fn everybody_names_only_what_is_theirs_to_name() {
     device.publish(&topic("FOTA"), "1432538716989,FOTA,9,null,http://x/y").await;
     device.publish(&topic("count"), "1432538716989,count,2").await;
     assert_eq!(viewer.message().await.1, "1432538716989,count,2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_http_port_and_the_websocket_port_lead_to_the_broker() {
+    let site = Site::start().await;
+    let addrs = *site.server.addrs();
+    for (to, path) in [(addrs.http, "/mqtt"), (addrs.ws, "/mqtt"), (addrs.ws, "/")] {
+        let ask = |origin: &str| {
+            Request::new(to, "GET", path)
+                .header("Connection", "Upgrade")
+                .header("Upgrade", "websocket")
+                .header("Sec-WebSocket-Version", "13")
+                .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .header("Sec-WebSocket-Protocol", "mqtt")
+                .header("Origin", origin)
+        };
+        let reply = ask(&format!("http://{to}")).send().await;
+        assert_eq!((reply.status, reply.header("Sec-Websocket-Protocol")), (101, Some("mqtt")));
+        assert_eq!(ask("http://elsewhere.example").send().await.status, 403);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,5 @@
 //! Get connection: where the Command Server is (CONTRACT §3.1).
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -10,6 +9,7 @@ use mcs_model::rest::CommandAddress;
 
 use super::{Format, json, text};
 use crate::app::App;
+use crate::net;
 
 /// `GET /mcs/v2/devices/:deviceId/connections`.
 pub(in crate::http) async fn as_json(
@@ -37,15 +37,6 @@ pub(in crate::http) async fn as_csv(
 
 fn address(app: &App) -> CommandAddress {
     let listener = app.addrs().command;
-    let address = app.config.command_public.unwrap_or_else(|| reachable(listener));
+    let address = app.config.command_public.unwrap_or_else(|| net::dialable(listener));
     CommandAddress { ip: address.ip().to_string(), port: address.port() }
-}
-
-/// Nobody can dial 0.0.0.0: without a public address only this machine can be meant.
-fn reachable(listener: SocketAddr) -> SocketAddr {
-    if listener.ip().is_unspecified() {
-        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), listener.port())
-    } else {
-        listener
-    }
 }

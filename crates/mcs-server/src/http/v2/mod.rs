@@ -76,6 +76,11 @@ impl Format {
     }
 }
 
+/// Any path below `/mcs` that is none of ours.
+pub(super) async fn no_call() -> Response {
+    Format::Json.fail(Failure::new(404, "API not found"))
+}
+
 /// An answer that is `application/json` and nothing more.
 fn json(body: &Value) -> Response {
     text("application/json", body.to_string())

@@ -1,0 +1,32 @@
+//! Addresses that others can dial.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+
+/// Where a listener can be dialled from outside: nobody can dial `0.0.0.0`, so this machine's own
+/// address stands in for it. IPv4, since old boards know no other (CONTRACT §3.1).
+pub(crate) fn dialable(listener: SocketAddr) -> SocketAddr {
+    if listener.ip().is_unspecified() {
+        let own = own_address().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        SocketAddr::new(own, listener.port())
+    } else {
+        listener
+    }
+}
+
+/// Where this machine dials a listener of its own.
+pub(crate) fn local(listener: SocketAddr) -> SocketAddr {
+    if listener.ip().is_unspecified() {
+        (Ipv4Addr::LOCALHOST, listener.port()).into()
+    } else {
+        listener
+    }
+}
+
+/// The address from which this machine would talk to the world. Nothing is sent: the address is
+/// one that is reserved for documents.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_unspecified()).then_some(address)
+}

@@ -132,8 +132,9 @@ impl Shell {
             Output::Fetch { id, method, path, headers, body } => {
                 let shell = self.me.clone();
                 rest::start(rest::Call { method, path, headers, body }, move |fetched| {
-                    let shell = shell.upgrade();
-                    shell.into_iter().for_each(|it| it.input(Input::Fetched(id, fetched.clone())));
+                    if let Some(shell) = shell.upgrade() {
+                        shell.input(Input::Fetched(id, fetched));
+                    }
                 });
             }
             Output::Hash(id) => {
@@ -165,7 +166,9 @@ impl Shell {
                 web_sys::console::warn_1(&error);
                 let shell = self.me.clone();
                 spawn_local(async move {
-                    shell.upgrade().into_iter().for_each(|it| it.input(Input::Closed(id)));
+                    if let Some(shell) = shell.upgrade() {
+                        shell.input(Input::Closed(id));
+                    }
                 });
             }
         }

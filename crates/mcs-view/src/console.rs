@@ -42,6 +42,8 @@ pub struct Console {
     pub(crate) list_at: Option<Time>,
     /// Commands that the broker has not answered.
     pub(crate) requests: BTreeMap<RequestId, Key>,
+    /// When a device may have been silent for too long after a command; never too late.
+    pub(crate) silence_at: Option<Time>,
     pub(crate) charts: Charts,
     pub(crate) firmware: Firmwares,
     pub(crate) notices: Notices,
@@ -71,6 +73,7 @@ impl Console {
             list_again: false,
             list_at: None,
             requests: BTreeMap::new(),
+            silence_at: None,
             charts: Charts::new(),
             firmware: Firmwares::default(),
             notices: Notices::default(),
@@ -178,7 +181,7 @@ impl Console {
     }
 
     fn next_deadline(&self) -> Option<Time> {
-        let deadlines = [self.link.deadline(), self.list_at, self.silence_deadline()];
+        let deadlines = [self.link.deadline(), self.list_at, self.silence_at];
         deadlines.into_iter().flatten().min()
     }
 

@@ -11,6 +11,9 @@ use crate::devices::Device;
 use crate::io::Fetched;
 use crate::rest::Call;
 
+/// What stands in a notice while the list cannot be had.
+const TROUBLE: &str = "The device list could not be fetched";
+
 /// How long to wait before the list is asked for again after a failure.
 const RETRY: Duration = Duration::from_secs(3);
 
@@ -33,13 +36,14 @@ impl Console {
             Fetched::Answer { status: 200, body } => api::from_json::<Vec<DeviceInfo>>(&body),
             other => {
                 self.list_at = Some(self.clock.now() + RETRY);
-                return self.trouble("The device list could not be fetched", &other);
+                return self.trouble(TROUBLE, &other);
             }
         };
         match list {
             Ok(list) => self.take_list(list),
             Err(error) => return self.misunderstood("the device list", &error.to_string()),
         }
+        self.notices.retract(TROUBLE);
         self.presence_known = connected && self.link.is_connected();
         events.iter().for_each(|event| self.apply_event(event));
         if again || (self.link.is_connected() && !connected) {

@@ -33,6 +33,13 @@ impl Notices {
         self.changed = true;
     }
 
+    /// Removes those that begin like this: they are true no more.
+    pub(crate) fn retract(&mut self, beginning: &str) {
+        let before = self.list.len();
+        self.list.retain(|it| !it.text.starts_with(beginning));
+        self.changed |= self.list.len() != before;
+    }
+
     /// All, oldest first.
     pub(crate) fn list(&self) -> &[Notice] {
         &self.list

@@ -3,7 +3,6 @@
 use mcs_model::api::Role;
 use mcs_model::{ChannelId, DataPoint, DeviceId, Direction, RawValue, Topic, Value};
 use mcs_session::{Outcome, Publish, Qos, RequestId};
-use mcs_time::Time;
 
 use crate::console::Console;
 use crate::control::Life;
@@ -77,24 +76,25 @@ impl Console {
         let Some((id, channel)) = self.requests.remove(&request) else { return };
         let Some(device) = self.devices.get_mut(&id) else { return };
         let card = device.card(&channel);
-        card.changed |= card.life.as_mut().is_some_and(|it| it.published(now, request, outcome));
+        let Some(life) = &mut card.life else { return };
+        card.changed |= life.published(now, request, outcome);
+        self.silence_at = self.silence_at.into_iter().chain(life.deadline()).min();
     }
 
-    /// When the next device has been silent for too long after a command.
-    pub(crate) fn silence_deadline(&self) -> Option<Time> {
-        let cards = self.devices.iter().flat_map(|it| it.cards.values());
-        cards.filter_map(|it| it.life.as_ref()?.deadline()).min()
-    }
-
-    /// [`Self::silence_deadline`] has come.
+    /// A device may have been silent for too long after a command.
     pub(crate) fn mention_silence(&mut self) {
         let now = self.clock.now();
+        if self.silence_at.is_none_or(|at| at > now) {
+            return;
+        }
+        self.silence_at = None;
         for card in self.devices.iter_mut().flat_map(|it| it.cards.values_mut()) {
             let Some(life) = &mut card.life else { continue };
             if life.deadline().is_some_and(|at| at <= now) {
                 life.fell_silent();
                 card.changed = true;
             }
+            self.silence_at = self.silence_at.into_iter().chain(life.deadline()).min();
         }
     }
 }

@@ -96,6 +96,9 @@ fn a_list_that_fails_is_tried_again() {
     site.seconds(4);
     assert_eq!(site.server.count("GET /api/devices"), calls + 1);
     assert!(site.notices()[0].contains("does not answer"));
+    site.server.unreachable = false;
+    site.seconds(4);
+    assert!(site.notices().is_empty(), "it is true no more");
 }
 
 #[test]

@@ -25,6 +25,7 @@ const SCRIPT: &str = "mcs-engine_loader.js";
 pub(crate) struct Dispatch(StoredValue<Box<Dispatcher>, LocalStorage>);
 
 type Dispatcher = dyn Fn(Request, Option<File>);
+type Queue = Vec<(Request, Option<File>)>;
 
 impl Dispatch {
     /// Requests go to `dispatcher`.
@@ -48,7 +49,7 @@ pub(crate) struct Engine {
     worker: Worker,
     store: Store,
     /// What waits for the worker; `None` once it takes requests.
-    waiting: RefCell<Option<Vec<(Request, Option<File>)>>>,
+    waiting: RefCell<Option<Queue>>,
     /// The open question.
     asked: RefCell<Option<Question>>,
     /// The page of the last question; none has been asked when absent.

@@ -144,7 +144,7 @@ fn Target(id: DeviceId, ticked: RwSignal<BTreeSet<DeviceId>>) -> impl IntoView {
             <label class="choice grow">
                 <input type="checkbox" data-testid=format!("push-device-{id}") prop:checked=checked on:change=toggle/>
                 <span><strong class="break">{name}</strong><br/>
-                    <span class="muted">"runs "<span data-testid=format!("push-version-{id}")>{version}</span></span></span>
+                    <span class="muted">"Firmware: "<span data-testid=format!("push-version-{id}")>{version}</span></span></span>
             </label>
             <div class="item-side">
                 <OnlineLight online testid=format!("push-online-{id}")/>

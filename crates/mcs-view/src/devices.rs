@@ -14,6 +14,9 @@ use crate::protocol::{CardState, DeviceRow, NewDevice, Online, Shown};
 /// How far a device's clock may be ahead before its points count as of the future.
 const CLOCK_AHEAD: u64 = 5_000;
 
+/// A clock that is ahead by more than this, in milliseconds, is wrong rather than ahead.
+const MOST_AHEAD: u64 = 10 * 60_000;
+
 /// All devices.
 #[derive(Debug, Default)]
 pub(crate) struct Devices {
@@ -39,6 +42,8 @@ pub(crate) struct Device {
     pub(crate) subscriptions: Vec<SubscriptionId>,
     /// The broker has granted its topics on this connection: no point is missed.
     pub(crate) live: bool,
+    /// How far its clock is ahead of ours, in milliseconds.
+    ahead: u64,
     /// The operator was told of what it sends and nobody understands.
     pub(crate) complained: bool,
 }
@@ -66,6 +71,7 @@ impl Devices {
                     .retain(|channel, _| device.channels.iter().any(|it| it.id == *channel));
                 device.subscriptions = former.subscriptions;
                 device.live = former.live;
+                device.ahead = former.ahead;
                 device.complained = former.complained;
             } else {
                 useless = former.subscriptions;
@@ -123,6 +129,7 @@ impl Device {
             push: info.push.clone(),
             subscriptions: Vec::new(),
             live: false,
+            ahead: 0,
             complained: false,
         }
     }
@@ -142,6 +149,7 @@ impl Device {
             push: None,
             subscriptions: Vec::new(),
             live: false,
+            ahead: 0,
             complained: false,
         }
     }
@@ -177,6 +185,10 @@ impl Device {
         now: Timestamp,
     ) -> Option<Option<f64>> {
         let parsed = self.channel(channel)?.kind.parse(raw);
+        let ahead = at.as_millis().saturating_sub(now.as_millis());
+        if ahead <= MOST_AHEAD {
+            self.ahead = ahead;
+        }
         let card = self.card(channel);
         card.changed = true;
         let (value, misfit) = match parsed {
@@ -196,6 +208,12 @@ impl Device {
             card.value = Some(Shown { value, at, misfit });
         }
         Some(number)
+    }
+
+    /// What its clock says when ours says `now`: the right edge of its charts, or else the points
+    /// of a clock that is a little ahead would be seen late or never.
+    pub(crate) fn clock(&self, now: Timestamp) -> Timestamp {
+        Timestamp::from_millis(now.as_millis().saturating_add(self.ahead))
     }
 
     /// A point that the server has kept.

@@ -96,7 +96,8 @@ impl Console {
         for (index, chart) in requests.iter().enumerate() {
             let device = self.devices.get(&chart.device);
             let kind = |id: &_| device.and_then(|it| it.channel(id)).map(|it| &it.kind);
-            painted.extend(self.charts.paint(index, chart, wall, kind, floats));
+            let now = device.map_or(wall, |it| it.clock(wall));
+            painted.extend(self.charts.paint(index, chart, now, kind, floats));
         }
         painted
     }
@@ -109,7 +110,7 @@ impl Console {
         let (now, wall) = (self.clock.now(), self.clock.wall());
         for chart in requests {
             let Some(device) = self.devices.get(&chart.device) else { continue };
-            let mut window = charts::window(chart, wall);
+            let mut window = charts::window(chart, device.clock(wall));
             if window.until >= wall.as_millis() {
                 // A device's clock may be ahead, and what comes next is of interest too.
                 window.until = u64::MAX;

@@ -2,7 +2,7 @@
 //! against any broker.
 
 use mcs_model::api::{self, ApiError, LoginRequest, SessionInfo};
-use mcs_session::Credentials;
+use mcs_session::{Credentials, Protocol, Version};
 
 use crate::console::Console;
 use crate::io::Fetched;
@@ -126,7 +126,9 @@ impl Console {
         let broker = broker.to_owned();
         let credentials = Credentials::new(session.name.as_str(), session.mqtt_ticket.as_bytes());
         let client = self.client_id();
-        let config = link::config(client, Some(credentials), self.random.next_u64());
+        let mut config = link::config(client, Some(credentials), self.random.next_u64());
+        // Our server speaks it. On 3.1.1 a command's own echo would pass for the device's word.
+        config.protocol = Protocol::Only(Version::V5);
         self.set(Setting::SignedIn {
             name: session.name.clone(),
             role: session.role,

@@ -161,3 +161,17 @@ fn texts_have_no_chart() {
     assert_eq!((series.len, series.loading), (0, false));
     assert_eq!(site.server.count("GET /api/devices/D1/channels/status"), 0);
 }
+
+#[test]
+fn a_clock_that_is_ahead_shifts_the_right_edge_and_a_wrong_one_does_not() {
+    let mut site = Site::signed_in();
+    let publish = |site: &mut Site, ahead: u64| {
+        let at = site.wall() + ahead;
+        site.publish("mcs/D1/key1/temp", &format!("{at},temp,1"));
+        paint(site, chart("temp", 60)).end.as_millis() - site.wall()
+    };
+    assert_eq!(publish(&mut site, 0), 0);
+    assert_eq!(publish(&mut site, 120_000), 120_000);
+    assert_eq!(publish(&mut site, 86_400_000), 120_000);
+    assert_eq!(publish(&mut site, 0), 0);
+}

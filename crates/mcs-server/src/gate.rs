@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use mcs_model::api::Role;
 use mcs_model::upload::{self, Rules};
 use mcs_model::{DeviceId, DeviceKey, Topic};
@@ -115,7 +116,14 @@ impl bus::Gate for Gate {
         }
         // An empty retained message clears what the broker keeps [MQTT-3.3.1-10]; it is no point.
         if message.retain && message.payload.is_empty() {
-            return Verdict::Deliver;
+            let nothing = [(message.topic.to_owned(), Bytes::new())];
+            return match retain(&app, &nothing, message.qos).await {
+                Ok(()) => Verdict::Deliver,
+                Err(error) => {
+                    tracing::error!(device = %device.id, %error, "a retained message was kept");
+                    Verdict::Refuse
+                }
+            };
         }
         let channel = match &topic {
             Topic::Channel(_, _, channel) => Some(channel),
@@ -143,7 +151,14 @@ impl bus::Gate for Gate {
         if client.principal == Principal::Device {
             app.firmware.observe(&app, &device, &ingested.points).await;
         }
-        Verdict::Replace(ingest::canonical(&device, &ingested.points))
+        let canonical = ingest::canonical(&device, &ingested.points);
+        if message.retain
+            && let Err(error) = retain(&app, &canonical, message.qos).await
+        {
+            tracing::error!(device = %device.id, %error, "a retained message was not stored");
+            return Verdict::Refuse;
+        }
+        Verdict::Replace(canonical)
     }
 
     async fn subscribed(&self, client: &Client, filter: &str) {
@@ -165,4 +180,12 @@ impl bus::Gate for Gate {
         let gone = app.hub.close_mqtt(client.connection);
         app.remember_seen(&gone).await;
     }
+}
+
+/// The broker keeps retained messages in memory: they have to outlive it.
+async fn retain(app: &App, messages: &[(String, Bytes)], qos: u8) -> anyhow::Result<()> {
+    for (topic, payload) in messages {
+        app.store.retain(topic, payload, qos).await?;
+    }
+    Ok(())
 }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::bus::{self, EmbeddedBus, tls};
+use crate::bus::{self, Bus as _, EmbeddedBus, tls};
 use crate::config::Config;
 use crate::edge::{Broker, Edge};
 use crate::gate::Gate;
@@ -100,6 +100,9 @@ pub async fn start(config: Config) -> Result<Server> {
         command: command_listener.local_addr()?,
     };
     app.run(bus.clone(), addrs);
+    for message in app.store.retained().await? {
+        bus.publish(&message.topic, message.payload.into(), message.qos, true).await?;
+    }
 
     let mut server = Server {
         addrs,

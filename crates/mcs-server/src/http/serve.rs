@@ -24,6 +24,9 @@ use tower::ServiceExt as _;
 
 use super::linger::Linger;
 
+#[cfg(test)]
+mod tests;
+
 /// What every connection is held to.
 #[derive(Clone)]
 pub(crate) struct Limits {

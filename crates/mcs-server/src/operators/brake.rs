@@ -9,6 +9,9 @@ use mcs_time::Time;
 
 use crate::clock::Stopwatch;
 
+#[cfg(test)]
+mod tests;
+
 /// Counts wrong passwords by address.
 pub(super) struct Brake {
     clock: Stopwatch,

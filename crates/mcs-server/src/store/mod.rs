@@ -3,8 +3,12 @@
 mod firmwares;
 mod points;
 mod registry;
+mod retained;
 mod users;
 mod writer;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::time::Duration;
@@ -31,7 +35,10 @@ pub(crate) struct Store {
 }
 
 /// Applied in this order, each once; never edited afterwards.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_registry_and_points.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_registry_and_points.sql"),
+    include_str!("../../migrations/0002_retained.sql"),
+];
 
 impl Store {
     /// Opens the database in `folder`, creating and migrating it as needed.

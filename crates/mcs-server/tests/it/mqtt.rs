@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
@@ -10,7 +11,7 @@ use crate::client::Request;
 use crate::{ID, KEY, Site, soon};
 
 /// An MQTT 3.1.1 client.
-struct Client {
+pub(crate) struct Client {
     handle: AsyncClient,
     packets: mpsc::UnboundedReceiver<Packet>,
 }
@@ -18,18 +19,17 @@ struct Client {
 impl Client {
     /// A device has no login.
     async fn device(site: &Site, id: &str) -> Self {
-        Self::connect(site, id, None).await
+        Self::connect(site.server.addrs().mqtt, id, None).await
     }
 
     /// Somebody with a session.
     async fn operator(site: &Site, id: &str, name: &str, token: &str) -> Self {
         let session = site.api(token, "GET", "/api/session").send().await.json();
         let ticket = session["mqttTicket"].as_str().expect("a ticket").to_owned();
-        Self::connect(site, id, Some((name, &ticket))).await
+        Self::connect(site.server.addrs().mqtt, id, Some((name, &ticket))).await
     }
 
-    async fn connect(site: &Site, id: &str, login: Option<(&str, &str)>) -> Self {
-        let broker = site.server.addrs().mqtt;
+    pub(crate) async fn connect(broker: SocketAddr, id: &str, login: Option<(&str, &str)>) -> Self {
         let mut options = MqttOptions::new(id, broker.ip().to_string(), broker.port());
         options.set_keep_alive(Duration::from_secs(60));
         if let Some((name, ticket)) = login {
@@ -51,7 +51,7 @@ impl Client {
         client
     }
 
-    async fn subscribe(&mut self, filter: &str) -> rumqttc::SubscribeReasonCode {
+    pub(crate) async fn subscribe(&mut self, filter: &str) -> rumqttc::SubscribeReasonCode {
         self.handle.subscribe(filter, QoS::AtLeastOnce).await.expect("to send");
         match self.expect("SUBACK", |it| matches!(it, Packet::SubAck(_))).await {
             Packet::SubAck(ack) => ack.return_codes[0],
@@ -60,13 +60,22 @@ impl Client {
     }
 
     /// Publishes and waits for the acknowledgement.
-    async fn publish(&mut self, topic: &str, payload: &str) {
-        self.handle.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("to send");
+    pub(crate) async fn publish(&mut self, topic: &str, payload: &str) {
+        self.send(topic, payload, false).await;
+    }
+
+    /// Publishes to be retained, and waits for the acknowledgement.
+    pub(crate) async fn retain(&mut self, topic: &str, payload: &str) {
+        self.send(topic, payload, true).await;
+    }
+
+    async fn send(&mut self, topic: &str, payload: &str, retain: bool) {
+        self.handle.publish(topic, QoS::AtLeastOnce, retain, payload).await.expect("to send");
         self.expect("PUBACK", |it| matches!(it, Packet::PubAck(_))).await;
     }
 
     /// The next message: topic and payload.
-    async fn message(&mut self) -> (String, String) {
+    pub(crate) async fn message(&mut self) -> (String, String) {
         match self.expect("a message", |it| matches!(it, Packet::Publish(_))).await {
             Packet::Publish(message) => {
                 (message.topic, String::from_utf8_lossy(&message.payload).into_owned())
@@ -93,7 +102,7 @@ impl Client {
     }
 }
 
-fn topic(channel: &str) -> String {
+pub(crate) fn topic(channel: &str) -> String {
     format!("mcs/{ID}/{KEY}/{channel}")
 }
 

@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use serde_json::Value;
 
 use crate::client::Request;
+use crate::mqtt::{Client, topic};
 use crate::{Folder, ID, KEY, populate, program, soon};
 
 /// A server in a process of its own.
@@ -33,7 +34,15 @@ impl Process {
     }
 
     fn http(&self) -> SocketAddr {
-        self.ready["http"].as_str().and_then(|it| it.parse().ok()).expect("an address")
+        self.address("http")
+    }
+
+    fn mqtt(&self) -> SocketAddr {
+        self.address("mqtt")
+    }
+
+    fn address(&self, listener: &str) -> SocketAddr {
+        self.ready[listener].as_str().and_then(|it| it.parse().ok()).expect("an address")
     }
 
     /// Ends it as a service manager does.
@@ -67,6 +76,27 @@ async fn what_was_accepted_is_there_after_a_restart() {
     let values: Vec<_> = history.text().lines().filter_map(|it| it.rsplit(',').next()).collect();
     let expected: Vec<_> = (0..20).rev().map(|n| n.to_string()).collect();
     assert_eq!(values, expected);
+    server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retained_messages_outlive_the_server_until_they_are_cleared() {
+    let folder = Folder::new();
+    populate(folder.path()).await;
+    let server = Process::start(folder.path(), &[]).await;
+    let mut board = Client::connect(server.mqtt(), "board", None).await;
+    board.retain(&topic("count"), ",count,1").await;
+    board.retain(&topic("led"), "1432538716989,led,1").await;
+    board.retain(&topic("count"), "").await;
+    server.terminate().await;
+
+    let server = Process::start(folder.path(), &[]).await;
+    let mut other = Client::connect(server.mqtt(), "other", None).await;
+    other.subscribe(&topic("+")).await;
+    assert_eq!(other.message().await, (topic("led"), "1432538716989,led,1".to_owned()));
+    // What was cleared does not come: the next message is a new one.
+    other.publish(&topic("count"), "1432538716990,count,2").await;
+    assert_eq!(other.message().await.1, "1432538716990,count,2");
     server.terminate().await;
 }
 

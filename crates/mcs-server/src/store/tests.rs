@@ -1,0 +1,141 @@
+use mcs_model::rest::Order;
+use mcs_model::{ChannelId, DataPoint, DeviceId, Timestamp, Value};
+
+use super::*;
+
+struct Bench {
+    store: Store,
+    folder: std::path::PathBuf,
+}
+
+impl Bench {
+    async fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("mcs-store-{name}-{}", std::process::id()));
+        let store = Store::open(&folder).await.unwrap();
+        Self { store, folder }
+    }
+
+    async fn write(&self, points: &[DataPoint]) -> Pending {
+        self.store.write(&device(), points).await.unwrap()
+    }
+
+    async fn values(&self, window: Window, order: Order) -> (Vec<i64>, bool) {
+        let page = self.store.points(&device(), &channel("n"), window, order).await.unwrap();
+        let value = |it: &Value| if let Value::Integer(n) = it { *n } else { panic!("{it:?}") };
+        (page.points.iter().map(|it| value(&it.value)).collect(), page.more)
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // What is left over is in the system's temporary folder.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn device() -> DeviceId {
+    "Dsre1qRQ".parse().unwrap()
+}
+
+fn channel(id: &str) -> ChannelId {
+    id.parse().unwrap()
+}
+
+fn point(id: &str, at: u64, value: Value) -> DataPoint {
+    DataPoint { channel: channel(id), timestamp: Timestamp::from_millis(at), value }
+}
+
+fn number(at: u64, n: i64) -> DataPoint {
+    point("n", at, Value::Integer(n))
+}
+
+const EVERYTHING: Window = Window {
+    start: Timestamp::from_millis(0),
+    end: Timestamp::from_millis(u64::MAX),
+    offset: 0,
+    limit: 5000,
+};
+
+#[tokio::test]
+async fn everything_that_was_acknowledged_is_read_back_however_it_was_batched() {
+    let bench = Bench::new("batches").await;
+    let mut pending = Vec::new();
+    for n in 0..1000_u64 {
+        pending.push(bench.write(&[number(2 * n, n as i64), number(2 * n + 1, 0)]).await);
+    }
+    for write in pending {
+        write.committed().await.unwrap();
+    }
+    let (values, more) = bench.values(EVERYTHING, Order::OldestFirst).await;
+    assert_eq!((values.len(), more), (2000, false));
+    let even: Vec<_> = values.iter().step_by(2).copied().collect();
+    assert_eq!(even, (0..1000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn points_of_one_time_stay_apart_and_in_the_order_in_which_they_came() {
+    let bench = Bench::new("same-time").await;
+    bench.write(&[number(7, 1), number(7, 2)]).await.committed().await.unwrap();
+    bench.write(&[number(7, 3)]).await.committed().await.unwrap();
+    assert_eq!(bench.values(EVERYTHING, Order::NewestFirst).await.0, [3, 2, 1]);
+    let last = bench.store.last_points().await.unwrap();
+    assert_eq!(last.len(), 1);
+    assert_eq!(last[0].1.value, Value::Integer(3));
+}
+
+#[tokio::test]
+async fn a_window_keeps_the_newest_and_says_that_there_are_older_ones() {
+    let bench = Bench::new("window").await;
+    let points: Vec<_> = (0..10).map(|n| number(n, n as i64)).collect();
+    bench.write(&points).await.committed().await.unwrap();
+    let window = Window { limit: 3, ..EVERYTHING };
+    assert_eq!(bench.values(window, Order::OldestFirst).await, (vec![7, 8, 9], true));
+    let window = Window { offset: 2, limit: 3, ..EVERYTHING };
+    assert_eq!(bench.values(window, Order::NewestFirst).await, (vec![7, 6, 5], true));
+    let window = Window {
+        start: Timestamp::from_millis(2),
+        end: Timestamp::from_millis(4),
+        limit: 3,
+        offset: 0,
+    };
+    assert_eq!(bench.values(window, Order::OldestFirst).await, (vec![2, 3, 4], false));
+}
+
+#[tokio::test]
+async fn every_kind_of_value_is_read_back_as_it_was() {
+    let bench = Bench::new("kinds").await;
+    let values = [
+        Value::Switch(true),
+        Value::Category("hi,\"gh".to_owned()),
+        Value::Integer(i64::MIN),
+        Value::Float(0.1 + 0.2),
+        Value::Hex("00fF".to_owned()),
+        Value::String("a\n\u{1f600}'; DROP TABLE points".to_owned()),
+        Value::Gps { latitude: -90.0, longitude: 180.0, altitude: 1e-7 },
+        Value::Gpio(false),
+        Value::Pwm { value: 0, period: 1000 },
+        Value::Analog(-1),
+        Value::Gamepad { button: "up".to_owned(), pressed: true },
+        Value::Image("iVBOR".to_owned()),
+    ];
+    let points: Vec<_> = values
+        .iter()
+        .enumerate()
+        .map(|(n, value)| point(&format!("c{n:02}"), 1, value.clone()))
+        .collect();
+    bench.write(&points).await.committed().await.unwrap();
+    let last = bench.store.last_points().await.unwrap();
+    assert_eq!(last.into_iter().map(|(_, it)| it.value).collect::<Vec<_>>(), values);
+}
+
+#[tokio::test]
+async fn closing_commits_what_waits_and_a_later_write_is_refused() {
+    let bench = Bench::new("close").await;
+    let pending = bench.write(&[number(1, 1)]).await;
+    bench.store.close().await;
+    pending.committed().await.unwrap();
+    assert!(bench.store.write(&device(), &[number(2, 2)]).await.is_err());
+    let again = Store::open(&bench.folder).await.unwrap();
+    let page = again.points(&device(), &channel("n"), EVERYTHING, Order::OldestFirst).await;
+    assert_eq!(page.unwrap().points.len(), 1);
+}

@@ -26,15 +26,26 @@ use crate::ui::{Icon, Symbol};
 use paint::Style;
 use plot::{Info, Readout};
 
-/// The windows that can be chosen: for test ids, for people, in milliseconds.
-const WINDOWS: [(&str, &str, u64); 5] = [
-    ("1m", "1 min", 60_000),
-    ("5m", "5 min", 300_000),
-    ("15m", "15 min", 900_000),
-    ("1h", "1 h", 3_600_000),
-    ("24h", "24 h", 86_400_000),
+/// A length of time that a chart can span.
+struct Span {
+    /// For test ids.
+    id: &'static str,
+    /// On the button.
+    short: &'static str,
+    /// In a sentence.
+    long: &'static str,
+    millis: u64,
+}
+
+/// The windows that can be chosen.
+const WINDOWS: [Span; 5] = [
+    Span { id: "1m", short: "1 m", long: "minute", millis: 60_000 },
+    Span { id: "5m", short: "5 m", long: "5 minutes", millis: 300_000 },
+    Span { id: "15m", short: "15 m", long: "15 minutes", millis: 900_000 },
+    Span { id: "1h", short: "1 h", long: "hour", millis: 3_600_000 },
+    Span { id: "24h", short: "24 h", long: "24 hours", millis: 86_400_000 },
 ];
-const FIRST_WINDOW: u64 = WINDOWS[1].2;
+const FIRST_WINDOW: u64 = WINDOWS[1].millis;
 /// Rows of the table view.
 const ROWS: usize = 50;
 /// How far an arrow key moves the cursor, in CSS pixels.
@@ -123,15 +134,15 @@ pub(crate) fn Chart(
     let unit_behind = if unit.is_empty() { String::new() } else { format!("\u{a0}{unit}") };
     let summary = Memo::new(move |_| summary(&info.get(), window.get(), &words, &unit_behind));
     let readout_unit = unit.clone();
-    let windows = WINDOWS.map(|(short, label, length)| {
+    let windows = WINDOWS.map(|Span { id, short, long, millis: length }| {
         let choose = move |_| {
             window.set(length);
             plot.with_value(|plot| plot.window.set(length));
         };
         view! {
             <button type="button" class="segment" on:click=choose
-                data-testid=format!("chart-window-{}-{short}", channel.id)
-                aria-pressed=move || (window.get() == length).to_string()>{label}</button>
+                data-testid=format!("chart-window-{}-{id}", channel.id) aria-label=format!("Last {long}")
+                aria-pressed=move || (window.get() == length).to_string()>{short}</button>
         }
     });
 
@@ -253,7 +264,7 @@ fn empty(info: &Info) -> Option<&'static str> {
 }
 
 fn summary(info: &Info, window: u64, words: &impl Fn(f64) -> String, unit: &str) -> String {
-    let window = WINDOWS.iter().find(|it| it.2 == window).map_or("window", |it| it.1);
+    let window = WINDOWS.iter().find(|it| it.millis == window).map_or("window", |it| it.long);
     match (info.points, info.min, info.max) {
         (0, ..) | (_, None, _) | (_, _, None) => format!("Last {window}: no points"),
         (points, Some(min), Some(max)) => format!(

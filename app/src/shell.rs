@@ -114,8 +114,8 @@ fn Console() -> impl IntoView {
         <div class="frame">
             <Rail/>
             <TopBar/>
+            <banner::Banner/>
             <div class="stage" id="stage">
-                <banner::Banner/>
                 <main id="main" tabindex="-1">
                     {move || match store.route.get() {
                         Route::Devices => view! { <pages::Devices/> }.into_any(),

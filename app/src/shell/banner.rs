@@ -17,7 +17,7 @@ pub(crate) fn Banner() -> impl IntoView {
     let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static { .. }));
     view! {
         // The region is there before there is something to say: else nobody hears it.
-        <div role="status" aria-live="polite">
+        <div class="banner-place" role="status" aria-live="polite">
             {move || trouble.get().map(|Trouble { reason, retry_at, again }| view! {
                 <div class="banner" data-testid="banner">
                     <Icon symbol=Symbol::Unlinked/>

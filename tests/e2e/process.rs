@@ -142,14 +142,24 @@ impl Program {
 
     /// A WebDriver on a free port, and its address.
     pub(crate) async fn driver(name: &str) -> Result<(Self, String)> {
-        let mut driver = Command::new(program("CHROMEDRIVER", "chromedriver"));
-        driver.arg("--port=0");
         let log = output().join(name).join("chromedriver.log");
-        let mut child = spawn(&mut driver, &log, Stdio::piped())?;
-        let started = line(&mut child, |line| line.contains("started successfully on port")).await;
-        let started = started.context("chromedriver does not start")?;
-        let port = started.trim_end_matches('.').rsplit(' ').next().unwrap_or_default().to_owned();
-        Ok((Self(child), format!("http://127.0.0.1:{port}")))
+        // It chooses a port by one address family and may find it taken in the other.
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let mut driver = Command::new(program("CHROMEDRIVER", "chromedriver"));
+            driver.arg("--port=0");
+            let mut child = spawn(&mut driver, &log, Stdio::piped())?;
+            match line(&mut child, |line| line.contains("started successfully on port")).await {
+                Ok(started) => {
+                    let port = started.trim_end_matches('.').rsplit(' ').next();
+                    let address = format!("http://127.0.0.1:{}", port.unwrap_or_default());
+                    return Ok((Self(child), address));
+                }
+                Err(error) if attempts == 5 => return Err(error.context("chromedriver")),
+                Err(_) => {}
+            }
+        }
     }
 
     /// Ends it at once.

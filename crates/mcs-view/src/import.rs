@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
 use crate::devices::Device;
+use crate::notices::devices;
 use crate::protocol::{Level, NewDevice, Setting};
 
 /// The file of devices.
@@ -44,7 +45,7 @@ impl Console {
                 for Entry { id, key, name, channels } in file.devices {
                     self.put_device(NewDevice { id, key, name, channels });
                 }
-                self.notices.add(Level::Success, format!("{count} device(s) imported."));
+                self.notices.add(Level::Success, format!("{} imported.", devices(count)));
                 return;
             }
             Err(error) => error,
@@ -72,8 +73,7 @@ impl Console {
             name: device.name.clone(),
             channels: device.channels.clone(),
         };
-        let devices = self.devices.iter().map(entry).collect();
-        let json = api::to_json(&File { devices });
+        let json = api::to_json(&File { devices: self.devices.iter().map(entry).collect() });
         self.export = String::from_utf8(json).ok();
     }
 
@@ -116,7 +116,7 @@ impl Console {
             let text = format!("Every device has channels: add one without, then import {name}.");
             self.notices.add(Level::Warning, text);
         } else {
-            let text = format!("{count} device(s) have the channels of {name} now.");
+            let text = format!("The channels of {name} were given to {}.", devices(count));
             self.notices.add(Level::Success, text);
         }
     }

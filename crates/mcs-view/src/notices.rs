@@ -45,3 +45,8 @@ impl Notices {
         &self.list
     }
 }
+
+/// `1 device`, `2 devices`.
+pub(crate) fn devices(count: usize) -> String {
+    format!("{count} device{}", if count == 1 { "" } else { "s" })
+}

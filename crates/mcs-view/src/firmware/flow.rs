@@ -7,6 +7,7 @@ use mcs_model::{DeviceId, FirmwareId, ProductId};
 use super::{Firmwares, Task, difference, recorded};
 use crate::console::Console;
 use crate::io::{Ended, Fetched, FileInfo, Hashes, JobId, Output};
+use crate::notices::devices;
 use crate::protocol::{FirmwareRequest, JobStage, Level, Verification};
 use crate::rest::{self, Call, HEADERS};
 
@@ -347,8 +348,10 @@ impl Console {
         }
         self.devices.changed = true;
         if taken > 0 {
-            let text =
-                format!("Pushed to {taken} device(s). Updated means: it reported the version.");
+            let text = format!(
+                "The notice goes to {}. A device is updated once it reports the version.",
+                devices(taken)
+            );
             self.notices.add(Level::Info, text);
         }
     }

@@ -79,7 +79,7 @@ fn an_export_is_an_import() {
     other.report("temp", "21");
     assert_eq!(other.value("temp").as_deref(), Some("21"));
     assert_eq!(other.screen.device.clone().unwrap().channels, channels());
-    assert_eq!(other.notices(), ["1 device(s) imported."]);
+    assert_eq!(other.notices(), ["1 device imported."]);
 }
 
 #[test]

@@ -6,10 +6,12 @@ mod command;
 mod console;
 mod firmware;
 mod mqtt;
+mod noise;
 mod operators;
 mod points;
 mod quirks;
 mod restart;
+mod tls;
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};

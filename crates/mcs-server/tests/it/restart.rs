@@ -3,9 +3,11 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::client::Request;
 use crate::mqtt::{Client, topic};
@@ -46,13 +48,17 @@ impl Process {
     }
 
     /// Ends it as a service manager does.
-    async fn terminate(mut self) {
+    async fn terminate(self) {
+        let status = self.end("-TERM").await;
+        assert!(status.success(), "{status}");
+    }
+
+    async fn end(mut self, signal: &str) -> ExitStatus {
         let pid = self.child.id().to_string();
-        let kill = std::process::Command::new("kill").arg(&pid).status().expect("kill");
+        let kill = std::process::Command::new("kill").args([signal, &pid]).status().expect("kill");
         assert!(kill.success());
         let status = tokio::task::spawn_blocking(move || self.child.wait());
-        let status = soon("the end", status).await.expect("a thread").expect("a status");
-        assert!(status.success(), "{status}");
+        soon("the end", status).await.expect("a thread").expect("a status")
     }
 }
 
@@ -77,6 +83,74 @@ async fn what_was_accepted_is_there_after_a_restart() {
     let expected: Vec<_> = (0..20).rev().map(|n| n.to_string()).collect();
     assert_eq!(values, expected);
     server.terminate().await;
+}
+
+/// Uploads one point after the other until the server is gone. Answers those that it acknowledged.
+async fn upload_until_the_end(to: SocketAddr, channel: &str) -> Vec<u64> {
+    let mut acknowledged = Vec::new();
+    let Ok(mut stream) = TcpStream::connect(to).await else { return acknowledged };
+    for n in 0_u64.. {
+        let path = format!("/mcs/v2/devices/{ID}/datapoints.csv");
+        let body = format!("{channel},{},{n}", 1_432_538_716_000_u64 + n);
+        let upload = Request::new(to, "POST", &path).header("deviceKey", KEY).body(body);
+        if stream.write_all(&upload.bytes()).await.is_err() {
+            break;
+        }
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"Success.") {
+            match stream.read_u8().await {
+                Ok(byte) => answer.push(byte),
+                Err(_) => return acknowledged,
+            }
+        }
+        acknowledged.push(n);
+    }
+    acknowledged
+}
+
+async fn points_accepted(to: SocketAddr) -> u64 {
+    let metrics = Request::new(to, "GET", "/metrics").send().await;
+    let mut lines = metrics.text().lines();
+    let value = lines.find_map(|it| it.strip_prefix("mcs_points_total "));
+    value.and_then(|it| it.parse().ok()).expect("a number")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_server_ends_in_the_middle_of_work() {
+    for signal in ["-TERM", "-INT", "-KILL"] {
+        let folder = Folder::new();
+        populate(folder.path()).await;
+        let server = Process::start(folder.path(), &[]).await;
+        let to = server.http();
+        let channels = ["count", "status"];
+        let uploads = channels.map(|it| tokio::spawn(upload_until_the_end(to, it)));
+        soon("some uploads", async {
+            while points_accepted(to).await < 5 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        server.end(signal).await;
+        let server = Process::start(folder.path(), &[]).await;
+        for (channel, upload) in channels.iter().zip(uploads) {
+            let acknowledged = soon("the end of uploads", upload).await.expect("a task");
+            assert!(!acknowledged.is_empty());
+            let path = format!(
+                "/mcs/v2/devices/{ID}/datachannels/{channel}/datapoints.csv?limit=1000&order=asc"
+            );
+            let history =
+                Request::new(server.http(), "GET", &path).header("deviceKey", KEY).send().await;
+            let kept: Vec<u64> = history
+                .text()
+                .lines()
+                .filter_map(|it| it.rsplit(',').next()?.parse().ok())
+                .collect();
+            // One more may have been stored whose acknowledgement did not arrive.
+            assert!(kept.starts_with(&acknowledged), "{signal} {channel}");
+            assert!(kept.len() <= acknowledged.len() + 1);
+        }
+        server.terminate().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -232,6 +232,45 @@ proptest! {
     }
 
     #[test]
+    fn what_changed_adds_up_to_everything(
+        with_server in any::<bool>(),
+        steps in prop::collection::vec(step(), 0..60),
+        view in prop_oneof![
+            Just(View::Devices),
+            Just(View::Device(id("D1"))),
+            Just(View::Firmware(None)),
+        ],
+    ) {
+        let mut site = if with_server { Site::signed_in() } else { Site::static_site() };
+        let fresh = FrameRequest { view: view.clone(), fresh: true, charts: Vec::new() };
+        site.request(Request::Frame(fresh.clone()));
+        for step in steps {
+            // The page stays open, and asks again after whatever happened.
+            site.frame(view.clone(), Vec::new());
+            if !matches!(step, Step::Frame(..) | Step::Chart(..)) {
+                take(&mut site, step);
+            }
+        }
+        // Twice: the first one may ask the server something.
+        site.frame(view.clone(), Vec::new());
+        site.frame(view.clone(), Vec::new());
+        let (summed, cards) = (site.screen.clone(), site.cards.clone());
+        site.request(Request::Frame(fresh));
+        let fresh = &site.screen;
+        prop_assert_eq!(&summed.setting, &fresh.setting);
+        prop_assert_eq!(&summed.link, &fresh.link);
+        prop_assert_eq!(&summed.devices, &fresh.devices);
+        prop_assert_eq!(&summed.notices, &fresh.notices);
+        let is_there = fresh.devices.iter().flatten().any(|it| it.id == id("D1"));
+        if view == View::Firmware(None) {
+            prop_assert_eq!(&summed.firmware, &fresh.firmware);
+        } else if view != View::Devices && is_there {
+            prop_assert_eq!(&summed.device, &fresh.device);
+            prop_assert_eq!(&cards, &site.cards);
+        }
+    }
+
+    #[test]
     fn answers_to_questions_that_nobody_asked_do_nothing(body in prop::collection::vec(any::<u8>(), 0..50)) {
         let mut site = Site::new();
         site.server.hold = true;

@@ -1,8 +1,8 @@
 //! Broker, Command Server, REST API, history and firmware store in one binary.
 //!
-//! Raw bytes come in by MQTT ([`gate`]), REST ([`http`]) or the Command Server ([`command`]); one
-//! normaliser ([`ingest`]) holds them against the device's prototype ([`registry`]) and stores them
-//! ([`store`]); what is for a device goes out through the [`hub`] and the [`bus`].
+//! Raw bytes come in by MQTT (`gate`) or REST (`http`); one normaliser (`ingest`) holds them against
+//! the device's prototype (`registry`) and stores them (`store`); what is for a device goes out
+//! through the Command Server (`hub`, `command`) and the [`bus`].
 
 mod app;
 pub mod bus;

@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("MCS_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,rmqtt=warn,sled=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,rmqtt=warn,rmqtt::plugin=error,sled=warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -46,6 +46,10 @@ async fn run(cli: Cli) -> Result<()> {
     };
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    // Every connection is an open file, and the usual limit is that of an interactive program.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the number of connections stays as limited as it is");
+    }
     let server = mcs_server::start(config).await?;
     println!("{}", server.addrs().ready_line()?);
     tokio::select! {

@@ -30,9 +30,7 @@ struct Entry {
 
 /// What a step of a state machine asks for.
 struct Step {
-    row: PushRow,
-    status: PushStatus,
-    changed: bool,
+    changed: Option<(PushRow, PushStatus)>,
     notice: Option<(FirmwareRow, String)>,
 }
 
@@ -82,14 +80,14 @@ impl Pushes {
                 Output::Timeout(_) => break,
             }
         }
-        let row = PushRow {
+        let row = || PushRow {
             device: device.clone(),
             firmware: entry.firmware.id.clone(),
             token: entry.token.clone(),
             // A push is made of strings and numbers: JSON can write it.
             rollout: serde_json::to_string(&entry.push).unwrap_or_default(),
         };
-        Some(Step { row, status: entry.push.status(), changed, notice })
+        Some(Step { changed: changed.then(|| (row(), entry.push.status())), notice })
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<DeviceId, Entry>> {
@@ -194,13 +192,13 @@ impl Firmware {
     /// Steps until nothing more is wanted. The caller holds the turn.
     async fn advance(&self, app: &App, device: &DeviceId, mut input: Option<Input>) {
         while let Some(step) = self.pushes.step(device, input.take()) {
-            if step.changed {
-                tracing::info!(%device, firmware = %step.status.firmware, state = ?step.status.state,
-                    detail = step.status.detail, "firmware push");
-                if let Err(error) = self.store.put_push(&step.row).await {
+            if let Some((row, status)) = step.changed {
+                tracing::info!(%device, firmware = %status.firmware, state = ?status.state,
+                    detail = status.detail, "firmware push");
+                if let Err(error) = self.store.put_push(&row).await {
                     tracing::error!(%device, %error, "the state of a push was not stored");
                 }
-                app.events.tell(device, DeviceChange::Push(step.status));
+                app.events.tell(device, DeviceChange::Push(status));
             }
             let Some((firmware, token)) = step.notice else { break };
             input = Some(match send(app, device, &firmware, &token).await {

@@ -21,10 +21,19 @@ struct Process {
 
 impl Process {
     async fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(data, arguments, &[]).await
+    }
+
+    async fn start_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let free = "127.0.0.1:0";
         let listeners = ["serve", "--http", free, "--mqtt", free, "--ws", free, "--command", free];
         let mut command = program(data, &[&listeners, arguments].concat());
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("to run");
+        let mut child = command
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("to run");
         let stdout = child.stdout.take().expect("a pipe");
         let line = tokio::task::spawn_blocking(move || {
             let mut line = String::new();
@@ -194,11 +203,14 @@ async fn settings_come_from_the_file_then_from_variables_then_from_flags() {
     populate(folder.path()).await;
     let file = file.to_str().expect("UTF-8");
     let path = format!("/mcs/v2/devices/{ID}/connections.csv");
-    for (flags, expected) in [
-        (&["--config", file][..], "203.0.113.7,443"),
-        (&["--config", file, "--command-public", "203.0.113.8:444"], "203.0.113.8,444"),
+    let variable = ("MCS_COMMAND_PUBLIC", "203.0.113.8:444");
+    let flag = "--command-public=203.0.113.9:445";
+    for (flags, variables, expected) in [
+        (&["--config", file][..], &[][..], "203.0.113.7,443"),
+        (&["--config", file], &[variable], "203.0.113.8,444"),
+        (&["--config", file, flag], &[variable], "203.0.113.9,445"),
     ] {
-        let server = Process::start(folder.path(), flags).await;
+        let server = Process::start_with(folder.path(), flags, variables).await;
         let reply = Request::new(server.http(), "GET", &path).header("deviceKey", KEY).send().await;
         assert_eq!(reply.text(), expected);
         server.terminate().await;

@@ -23,6 +23,11 @@ pub(in crate::http) async fn login(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
+    // A form of another site could sign its visitors in as somebody of its choice.
+    if headers.get("sec-fetch-site").is_some_and(|it| it == "cross-site") {
+        let message = "Sign in on the console's own page.".to_owned();
+        return Err(Error::Refused(StatusCode::FORBIDDEN, "wrong-origin", message));
+    }
     let login: LoginRequest = body::json(&headers, body).await?;
     match app.operators.sign_in(&login.name, login.password, peer.ip()).await? {
         Ok(signed_in) => {

@@ -4,6 +4,8 @@ mod paint;
 mod plot;
 mod shape;
 mod ticks;
+mod watch;
+mod words;
 
 use std::rc::Rc;
 
@@ -11,11 +13,6 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
 use mcs_model::{Channel, ChannelKind, DeviceId, Timestamp};
-use wasm_bindgen::prelude::*;
-use web_sys::{
-    HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, ResizeObserver,
-    ResizeObserverEntry,
-};
 
 pub(crate) use plot::Plot;
 
@@ -24,27 +21,10 @@ use crate::format;
 use crate::store::Store;
 use crate::ui::{Icon, Symbol};
 use paint::Style;
-use plot::{Info, Readout};
+use plot::Readout;
+use watch::watch;
+use words::{Span, WINDOWS, empty, live_label, summary};
 
-/// A length of time that a chart can span.
-struct Span {
-    /// For test ids.
-    id: &'static str,
-    /// On the button.
-    short: &'static str,
-    /// In a sentence.
-    long: &'static str,
-    millis: u64,
-}
-
-/// The windows that can be chosen.
-const WINDOWS: [Span; 5] = [
-    Span { id: "1m", short: "1 m", long: "minute", millis: 60_000 },
-    Span { id: "5m", short: "5 m", long: "5 minutes", millis: 300_000 },
-    Span { id: "15m", short: "15 m", long: "15 minutes", millis: 900_000 },
-    Span { id: "1h", short: "1 h", long: "hour", millis: 3_600_000 },
-    Span { id: "24h", short: "24 h", long: "24 hours", millis: 86_400_000 },
-];
 const FIRST_WINDOW: u64 = WINDOWS[1].millis;
 /// Rows of the table view.
 const ROWS: usize = 50;
@@ -185,14 +165,14 @@ pub(crate) fn Chart(
             <div class="plot" class:gone=move || table.get() tabindex="0" role="group"
                 aria-label="Chart: arrow keys move the cursor, space pauses" on:keydown=key
                 on:blur=move |_| point(None)>
-                <canvas node_ref=canvas role="img" aria-describedby=summary_id.clone() data-testid=test("canvas")
+                <canvas node_ref=canvas role="img" aria-label=format!("Chart of {name}") aria-describedby=summary_id.clone() data-testid=test("canvas")
                     on:pointermove=move |event: PointerEvent| point(Some(f64::from(event.offset_x())))
                     on:pointerdown=move |event: PointerEvent| point(Some(f64::from(event.offset_x())))
                     on:pointerleave=move |_| point(None)></canvas>
                 {move || readout.get().map(|Readout { at, value, left }| view! {
                     <p class="readout" class:right=left>
                         <strong>{words(value)}</strong>" "<span>{readout_unit.clone()}</span>
-                        <br/><span class="muted">{clock::local(at).time()}</span>
+                        <br/><span class="muted">{when(at, window.get())}</span>
                     </p>
                 })}
                 {move || empty.get().map(|text| view! { <p class="plot-empty"><span>{text}</span></p> })}
@@ -236,6 +216,12 @@ fn Table(
     }
 }
 
+/// The time of day, and the day where a window spans more than one.
+fn when(at: u64, window: u64) -> String {
+    let at = clock::local(at);
+    if window < 86_400_000 { at.time() } else { at.date_and_time() }
+}
+
 fn style(kind: &ChannelKind, colour: usize) -> Style {
     let (bounds, states) = match kind {
         ChannelKind::Switch => (None, Some(["Off", "On"])),
@@ -245,85 +231,4 @@ fn style(kind: &ChannelKind, colour: usize) -> Style {
         _ => (None, None),
     };
     Style { colour, bounds, states }
-}
-
-fn live_label(paused: bool, newer: u64) -> String {
-    match (paused, newer) {
-        (false, _) => "Live".to_owned(),
-        (true, 0) => "Paused".to_owned(),
-        (true, newer) => format!("Paused, {} new", format::count(newer)),
-    }
-}
-
-fn empty(info: &Info) -> Option<&'static str> {
-    match info {
-        Info { loading: true, points: 0, .. } => Some("Loading history"),
-        Info { known: true, points: 0, .. } => Some("No points in this window"),
-        _ => None,
-    }
-}
-
-fn summary(info: &Info, window: u64, words: &impl Fn(f64) -> String, unit: &str) -> String {
-    let window = WINDOWS.iter().find(|it| it.millis == window).map_or("window", |it| it.long);
-    match (info.points, info.min, info.max) {
-        (0, ..) | (_, None, _) | (_, _, None) => format!("Last {window}: no points"),
-        (points, Some(min), Some(max)) => format!(
-            "Last {window}: {} {}, lowest {}{unit}, highest {}{unit}{}",
-            format::count(points),
-            if points == 1 { "point" } else { "points" },
-            words(min),
-            words(max),
-            if info.loading { ", more history is loading" } else { "" },
-        ),
-    }
-}
-
-/// Tells the plot how large the canvas is and whether anybody can see it.
-fn watch(canvas: NodeRef<html::Canvas>, plot: StoredValue<Rc<Plot>, LocalStorage>) {
-    let watchers = StoredValue::new_local(None::<Watchers>);
-    canvas.on_load(move |canvas: HtmlCanvasElement| {
-        watchers.set_value(Watchers::new(&canvas, plot));
-    });
-    on_cleanup(move || {
-        watchers.try_update_value(|watchers| watchers.take());
-    });
-}
-
-/// Observers that stop when dropped.
-struct Watchers {
-    size: ResizeObserver,
-    sight: IntersectionObserver,
-    _size: Closure<dyn Fn(Vec<ResizeObserverEntry>)>,
-    _sight: Closure<dyn Fn(Vec<IntersectionObserverEntry>)>,
-}
-
-impl Watchers {
-    fn new(canvas: &HtmlCanvasElement, plot: StoredValue<Rc<Plot>, LocalStorage>) -> Option<Self> {
-        let target = canvas.clone();
-        let on_size = Closure::<dyn Fn(_)>::new(move |entries: Vec<ResizeObserverEntry>| {
-            if let Some(rect) = entries.last().map(ResizeObserverEntry::content_rect) {
-                plot.try_with_value(|plot| plot.resize(&target, rect.width(), rect.height()));
-            }
-        });
-        let on_sight = Closure::<dyn Fn(_)>::new(move |entries: Vec<IntersectionObserverEntry>| {
-            if let Some(entry) = entries.last() {
-                plot.try_with_value(|plot| {
-                    plot.on_screen.set(entry.is_intersecting());
-                    plot.touch();
-                });
-            }
-        });
-        let size = ResizeObserver::new(on_size.as_ref().unchecked_ref()).ok()?;
-        let sight = IntersectionObserver::new(on_sight.as_ref().unchecked_ref()).ok()?;
-        size.observe(canvas);
-        sight.observe(canvas);
-        Some(Self { size, sight, _size: on_size, _sight: on_sight })
-    }
-}
-
-impl Drop for Watchers {
-    fn drop(&mut self) {
-        self.size.disconnect();
-        self.sight.disconnect();
-    }
 }

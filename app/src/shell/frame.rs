@@ -140,16 +140,16 @@ fn UserMenu() -> impl IntoView {
         user.get().map(|(name, role)| {
             let label = format!("User {name}");
             view! {
-                <details class="menu">
-                    <summary class="button quiet" data-testid="user-menu" aria-label=label>
+                <div class="menu">
+                    <button type="button" class="button quiet" data-testid="user-menu" aria-label=label popovertarget="user-menu">
                         <Icon symbol=Symbol::User/><span class="menu-name">{name.clone()}</span>
-                    </summary>
-                    <div class="menu-body">
+                    </button>
+                    <div class="menu-body" id="user-menu" popover="auto">
                         <p><strong>{name}</strong><br/><span class="muted">{crate::pages::role(role)}</span></p>
                         <button type="button" class="button" data-testid="sign-out"
                             on:click=move |_| dispatch.send(Request::Logout)>"Sign out"</button>
                     </div>
-                </details>
+                </div>
             }
         })
     }

@@ -4,6 +4,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::client::{Reply, Request};
+use crate::mqtt::{Client, topic};
 use crate::{ID, KEY, Site, soon};
 
 /// Larger than what a socket takes at once.
@@ -89,6 +90,36 @@ async fn a_firmware_goes_from_the_operator_to_the_report_of_the_device() {
 
     let status = site.push(&token, &firmware).await;
     assert_eq!(status["state"], "ALREADY_INSTALLED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_waits_for_the_subscription_of_a_device_and_is_not_retained() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let firmware = site.upload(&token, "name=App&version=2.0", b"image").await.json();
+    let mut board = Client::device(&site, "board").await;
+    // It is here, but has not asked for notices.
+    board.publish(&topic("count"), "1").await;
+    assert_eq!(site.push(&token, &firmware).await["state"], "QUEUED");
+    board.subscribe(&topic("+")).await;
+    let (to, notice) = board.message().await;
+    assert_eq!(to, topic("FOTA"));
+    let notice: Vec<_> = notice.splitn(5, ',').collect();
+    let md5 = firmware["md5"].as_str().expect("a sum");
+    assert_eq!((notice[0].len(), &notice[1..4]), (13, &["FOTA", "2.0", md5][..]));
+    assert_eq!(site.download("GET", notice[4]).send().await.body, b"image");
+    site.listed_when(&token, |it| it["push"]["state"] == "DOWNLOADED").await;
+
+    // A newer push takes its place, and the old address leads nowhere.
+    let newer = site.upload(&token, "name=App&version=2.1", b"newer").await.json();
+    assert_eq!(site.push(&token, &newer).await["state"], "INITIATED");
+    assert!(board.message().await.1.contains(",FOTA,2.1,"));
+    assert_eq!(site.download("GET", notice[4]).send().await.status, 404);
+
+    let mut other = Client::device(&site, "other").await;
+    other.subscribe(&topic("+")).await;
+    other.publish(&topic("count"), "1432538716989,count,2").await;
+    assert_eq!(other.message().await.1, "1432538716989,count,2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

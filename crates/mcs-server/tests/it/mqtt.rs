@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -14,11 +15,13 @@ use crate::{ID, KEY, Site, soon};
 pub(crate) struct Client {
     handle: AsyncClient,
     packets: mpsc::UnboundedReceiver<Packet>,
+    /// Messages that came while something else was waited for.
+    early: VecDeque<Packet>,
 }
 
 impl Client {
     /// A device has no login.
-    async fn device(site: &Site, id: &str) -> Self {
+    pub(crate) async fn device(site: &Site, id: &str) -> Self {
         Self::connect(site.server.addrs().mqtt, id, None).await
     }
 
@@ -46,7 +49,7 @@ impl Client {
                 }
             }
         });
-        let mut client = Self { handle, packets };
+        let mut client = Self { handle, packets, early: VecDeque::new() };
         client.expect("CONNACK", |it| matches!(it, Packet::ConnAck(_))).await;
         client
     }
@@ -85,10 +88,14 @@ impl Client {
     }
 
     async fn expect(&mut self, what: &str, wanted: fn(&Packet) -> bool) -> Packet {
+        if let Some(at) = self.early.iter().position(wanted) {
+            return self.early.remove(at).expect("it is there");
+        }
         soon(what, async {
             loop {
                 match self.packets.recv().await {
                     Some(packet) if wanted(&packet) => return packet,
+                    Some(packet @ Packet::Publish(_)) => self.early.push_back(packet),
                     Some(_) => {}
                     None => panic!("the connection ended before {what}"),
                 }

@@ -66,6 +66,33 @@ async fn a_body_over_the_limit_is_refused_before_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn connections_over_the_limit_are_closed_and_others_go_on() {
+    let site = Site::with(|config| config.max_connections = 2).await;
+    let addrs = *site.server.addrs();
+    for to in [addrs.http, addrs.command] {
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            held.push(TcpStream::connect(to).await.expect("a connection"));
+        }
+        let mut third = TcpStream::connect(to).await.expect("a connection");
+        assert!(matches!(soon("the end", third.read(&mut [0])).await, Ok(0) | Err(_)));
+        drop(held);
+    }
+    soon("a free place", async {
+        loop {
+            let mut stream = TcpStream::connect(addrs.http).await.expect("a connection");
+            let ask = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n";
+            let mut answer = Vec::new();
+            let _ = stream.write_all(ask).await;
+            if stream.read_to_end(&mut answer).await.is_ok() && answer.ends_with(b"ok") {
+                break;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn endless_heads_are_cut_and_nonsense_is_answered() {
     let site = Site::start().await;
     let long = "x".repeat(100_000);

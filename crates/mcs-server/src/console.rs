@@ -26,9 +26,10 @@ pub(crate) struct File {
 }
 
 impl Console {
-    /// Files from `folder`, or from the binary.
+    /// Files from `folder`, or from the binary. A debug build reads `dist/` as it is at run time.
     pub(crate) fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder }
+        let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist");
+        Self { folder: folder.or(cfg!(debug_assertions).then_some(dist)) }
     }
 
     /// The file with this relative path.

@@ -53,7 +53,7 @@ impl Console {
             View::Device(id) => self.show_device(id, turned || all, &mut frame),
             View::Firmware(_) => self.show_firmware(devices_changed || turned || all, &mut frame),
         }
-        frame.charts = self.paint(&request.charts, turned || all, &mut floats);
+        frame.charts = self.paint(&request.charts, all, &mut floats);
         frame.stats = self.stats(all);
         frame.export = self.export.take();
         self.page.view = Some(request.view);

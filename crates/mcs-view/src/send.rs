@@ -38,7 +38,6 @@ impl Console {
         channel: &ChannelId,
         text: String,
     ) -> Result<(Value, RequestId), (Option<Value>, ControlFailure)> {
-        let connected = self.link.is_connected();
         let (now, timestamp) = (self.clock.now(), self.clock.wall());
         let refuse = |value: &Value, why: &str| {
             Err((Some(value.clone()), ControlFailure::Refused(why.to_owned())))
@@ -55,7 +54,7 @@ impl Console {
         if definition.direction != Direction::Controller {
             return refuse(&value, "only the device writes this channel");
         }
-        let Some(session) = self.link.session().filter(|_| connected) else {
+        let Some(session) = self.link.session() else {
             return Err((Some(value), ControlFailure::NotConnected));
         };
         if device.online(self.presence_known) == Online::No {

@@ -1,7 +1,7 @@
 //! What the session tells: the connection came and went, and what came through it.
 
 use mcs_model::api::{self, DeviceChange, DeviceEvent};
-use mcs_model::{ChannelId, DeviceId, DeviceKey, Topic, upload};
+use mcs_model::{ChannelId, DeviceId, Topic, upload};
 use mcs_session::{DisconnectReason, Event, Message, ReasonCode, SubscriptionId, Version};
 use mcs_time::Time;
 
@@ -101,24 +101,19 @@ impl Console {
             return;
         }
         match message.topic.parse() {
-            Ok(Topic::Channel(id, key, channel)) => {
-                self.points(&id, &key, Some(&channel), &message.payload);
+            Ok(Topic::Channel(id, _, channel)) => {
+                self.points(&id, Some(&channel), &message.payload);
             }
-            Ok(Topic::Device(id, key)) => self.points(&id, &key, None, &message.payload),
+            Ok(Topic::Device(id, _)) => self.points(&id, None, &message.payload),
             // The firmware notice is meant for the device.
             Ok(Topic::Firmware(..)) | Err(_) => {}
         }
     }
 
-    fn points(
-        &mut self,
-        id: &DeviceId,
-        key: &DeviceKey,
-        channel: Option<&ChannelId>,
-        payload: &[u8],
-    ) {
+    /// Points on a topic of a device; whose key is right, or nobody would have subscribed to it.
+    fn points(&mut self, id: &DeviceId, channel: Option<&ChannelId>, payload: &[u8]) {
         let wall = self.clock.wall();
-        let Some(device) = self.devices.get_mut(id).filter(|it| it.key == *key) else { return };
+        let Some(device) = self.devices.get_mut(id) else { return };
         let row_changed = device.heard(wall);
         for point in upload::from_mqtt(channel, payload, RULES) {
             let complaint = match point {

@@ -121,6 +121,7 @@ fn a_connection_lost_on_the_way_is_a_failure_and_nothing_is_sent_later() {
 fn a_device_that_goes_before_it_answers_is_a_failure() {
     let mut site = Site::signed_in();
     site.send("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Delivered);
     site.announce(DeviceChange::Presence(Presence { transports: Vec::new(), last_seen: None }));
     assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::DeviceOffline));
 }
@@ -137,4 +138,28 @@ fn a_slider_sends_many_values_and_only_the_last_one_counts() {
     }
     site.report("target", "22");
     assert_eq!(site.stage("target"), ControlStage::Confirmed);
+}
+
+#[test]
+fn what_an_overtaken_command_asked_for_is_forgotten_once_it_was_reported() {
+    let mut site = Site::signed_in();
+    for value in ["20", "21", "22"] {
+        site.send("target", value);
+    }
+    site.report("target", "21");
+    site.report("target", "20");
+    assert_eq!(site.stage("target"), ControlStage::Failed(ControlFailure::OtherValue));
+}
+
+#[test]
+fn each_silence_is_mentioned_in_its_time() {
+    let mut site = Site::signed_in();
+    site.send("lamp", "1");
+    site.seconds(4);
+    site.send("target", "1");
+    site.seconds(7);
+    assert_eq!(site.stage("lamp"), ControlStage::Unconfirmed);
+    assert_eq!(site.stage("target"), ControlStage::Delivered);
+    site.seconds(4);
+    assert_eq!(site.stage("target"), ControlStage::Unconfirmed);
 }

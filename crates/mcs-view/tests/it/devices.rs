@@ -1,8 +1,9 @@
 //! The device list and the cards.
 
-use mcs_model::api::{DeviceChange, LastPoint, Presence, PushState, PushStatus};
+use mcs_model::api::{DeviceChange, LastPoint, Presence, PushState, PushStatus, Role};
 use mcs_model::{Timestamp, Value};
-use mcs_view::protocol::{DeviceRow, Online, View};
+use mcs_view::protocol::{ControlFailure, ControlStage, DeviceRow, Online, Request, View};
+use mcs_view::{Fetched, Input};
 
 use crate::site::{Site, TOPIC, WALL, device, id, session};
 
@@ -27,7 +28,7 @@ fn the_list_is_asked_for_after_the_announcements_are_heard() {
 fn without_a_broker_nobody_knows_who_is_here() {
     let mut site = Site::new();
     site.network = false;
-    site.server.answer("GET /api/session", 200, &session(mcs_model::api::Role::Admin));
+    site.server.answer("GET /api/session", 200, &session(Role::Admin));
     site.server.answer("GET /api/devices", 200, &vec![device()]);
     site.start();
     assert_eq!(row(&mut site).online, Online::Unknown);
@@ -152,7 +153,7 @@ fn a_channel_that_nobody_knows_is_mentioned_once() {
 #[test]
 fn whoever_does_not_know_the_key_says_nothing() {
     let mut site = Site::static_site();
-    site.request(mcs_view::protocol::Request::AddDevice(mcs_view::protocol::NewDevice {
+    site.request(Request::AddDevice(mcs_view::protocol::NewDevice {
         id: id("D1"),
         key: id("key1"),
         name: String::new(),
@@ -160,4 +161,36 @@ fn whoever_does_not_know_the_key_says_nothing() {
     }));
     site.publish("mcs/D1/other/temp", "1,temp,5");
     assert_eq!(site.value("temp"), None);
+}
+
+#[test]
+fn a_list_that_says_a_device_has_gone_ends_its_commands() {
+    let mut site = Site::signed_in();
+    site.send("lamp", "1");
+    let mut info = device();
+    info.presence.transports.clear();
+    site.server.answer("GET /api/devices", 200, &vec![info]);
+    site.announce(DeviceChange::Registry);
+    let gone = ControlStage::Failed(ControlFailure::DeviceOffline);
+    assert_eq!(site.stage("lamp"), gone);
+}
+
+#[test]
+fn a_list_from_before_the_announcements_says_nothing_of_presence_and_is_asked_for_again() {
+    let mut site = Site::new();
+    site.server.answer("GET /api/session", 401, &());
+    site.server.answer("GET /api/devices", 200, &vec![device()]);
+    site.start();
+    site.server.hold = true;
+    site.request(Request::Login { name: String::new(), password: String::new() });
+    let (login, _) = site.held.pop().unwrap();
+    let body = mcs_model::api::to_json(&session(Role::Admin));
+    site.input(Input::Fetched(login, Fetched::Answer { status: 200, body }));
+    let (early, _) = site.held.pop().unwrap();
+    let body = mcs_model::api::to_json(&vec![device()]);
+    site.input(Input::Fetched(early, Fetched::Answer { status: 200, body }));
+    assert_eq!(row(&mut site).online, Online::Unknown);
+    site.release();
+    assert_eq!(row(&mut site).online, Online::Yes);
+    assert_eq!(site.server.count("GET /api/devices"), 2);
 }

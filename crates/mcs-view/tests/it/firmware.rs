@@ -5,7 +5,8 @@ use mcs_model::api::{
 };
 use mcs_model::{FirmwareId, Timestamp};
 use mcs_view::protocol::{
-    ExpectedMd5, FirmwareRequest, FirmwareView, JobStage, Request, Verification, View,
+    ExpectedMd5, FirmwareRequest, FirmwareView, JobStage, LoginError, Request, Setting,
+    Verification, View,
 };
 use mcs_view::{Ended, FileInfo, Hashes, Input, JobId, Output};
 
@@ -351,4 +352,88 @@ fn signing_out_stops_the_jobs() {
     let (mut site, job, _) = uploaded();
     site.request(Request::Logout);
     assert_eq!(site.jobs.pop(), Some(Output::Abort(job)));
+}
+
+/// Two firmwares on the server.
+fn stored() -> Site {
+    let mut site = Site::signed_in();
+    let second = FirmwareInfo { id: id("F2"), version: "3.0".to_owned(), ..record() };
+    site.server.answer("GET /api/prototypes/P1/firmwares", 200, &vec![record(), second]);
+    view(&mut site);
+    site
+}
+
+fn verify(site: &mut Site, firmware: &str) {
+    ask(site, FirmwareRequest::Verify(id(firmware)));
+}
+
+/// The download that was asked for last ends well.
+fn end_download(site: &mut Site) {
+    let Some(Output::Download { job, .. }) = site.jobs.pop() else { panic!("a download") };
+    site.input(Input::Ended(job, Ended::Hashed(hashes())));
+}
+
+#[test]
+fn what_is_asked_for_twice_is_verified_once() {
+    let mut site = stored();
+    for firmware in ["F1", "F1", "F2", "F2"] {
+        verify(&mut site, firmware);
+    }
+    end_download(&mut site);
+    end_download(&mut site);
+    assert!(site.jobs.is_empty());
+    let verified = view(&mut site).firmwares.into_iter().map(|it| it.verified);
+    assert!(verified.into_iter().all(|it| it == Verification::Verified));
+}
+
+#[test]
+fn cancel_forgets_what_was_to_be_verified_next() {
+    let mut site = stored();
+    verify(&mut site, "F1");
+    verify(&mut site, "F2");
+    ask(&mut site, FirmwareRequest::Cancel);
+    site.jobs.clear();
+    verify(&mut site, "F1");
+    end_download(&mut site);
+    assert!(site.jobs.is_empty());
+}
+
+#[test]
+fn another_record_has_to_be_verified_again() {
+    let mut site = stored();
+    verify(&mut site, "F1");
+    end_download(&mut site);
+    let other = FirmwareInfo { md5: OTHER.to_owned(), ..record() };
+    site.server.answer("GET /api/prototypes/P1/firmwares", 200, &vec![other]);
+    site.frame(View::Devices, Vec::new());
+    view(&mut site);
+    assert_eq!(view(&mut site).firmwares[0].verified, Verification::NotYet);
+}
+
+#[test]
+fn a_file_that_changed_while_it_was_read_is_none() {
+    let mut site = page();
+    let job = choose(&mut site);
+    site.input(Input::Ended(job, Ended::Hashed(Hashes { size: 4, ..hashes() })));
+    assert!(matches!(stage(&mut site), JobStage::Failed(why) if why.contains("changed")));
+}
+
+#[test]
+fn a_push_to_nobody_is_none() {
+    let mut site = stored();
+    verify(&mut site, "F1");
+    end_download(&mut site);
+    ask(&mut site, FirmwareRequest::Push { firmware: id("F1"), devices: Vec::new() });
+    assert_eq!(pushes(&site), 0);
+    assert!(site.notices()[0].contains("at least one device"));
+}
+
+#[test]
+fn an_upload_after_the_session_has_ended_signs_out() {
+    let mut site = hashed();
+    let (job, _) = upload(&mut site).unwrap();
+    answer(&mut site, job, 401, Vec::new());
+    site.frame(View::Devices, Vec::new());
+    let error = Some(LoginError::Expired);
+    assert_eq!(site.screen.setting, Some(Setting::SignedOut { error, busy: false }));
 }

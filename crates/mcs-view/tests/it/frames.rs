@@ -128,3 +128,47 @@ fn messages_survive_the_way_to_the_page() {
     let frame = next(&mut site, device(), &["temp"]).0;
     assert_eq!(protocol::decode::<Frame>(&protocol::encode(&frame)), Ok(frame));
 }
+
+#[test]
+fn a_chart_slides_by_quarters_of_a_pixel() {
+    let mut site = Site::signed_in();
+    site.report("temp", "1");
+    next(&mut site, device(), &["temp"]);
+    next(&mut site, device(), &["temp"]);
+    let mut painted = 0;
+    // 100 columns over 60 s: a pixel is 600 ms.
+    for _ in 0..60 {
+        site.pass(std::time::Duration::from_millis(20));
+        painted += next(&mut site, device(), &["temp"]).0.charts.len();
+    }
+    assert_eq!(painted, 8);
+}
+
+#[test]
+fn the_rate_falls_when_nothing_comes() {
+    let mut site = Site::signed_in();
+    for _ in 0..100 {
+        site.report("temp", "1");
+    }
+    site.seconds(1);
+    let stats = next(&mut site, device(), &[]).0.stats.unwrap();
+    assert_eq!(stats.message_rate, 25.0);
+    site.seconds(5);
+    assert_eq!(next(&mut site, device(), &[]).0.stats.unwrap().message_rate, 0.0);
+}
+
+#[test]
+fn notices_are_neither_doubled_nor_without_number() {
+    let mut site = Site::signed_in();
+    for n in [1, 2, 1] {
+        site.send(&format!("unknown{n}"), "1");
+    }
+    let notices = site.notices();
+    assert_eq!(notices.len(), 2);
+    assert!(notices[1].contains("unknown1"), "{notices:?}");
+    for n in 0..100 {
+        site.send(&format!("unknown{n}"), "1");
+    }
+    assert_eq!(site.notices().len(), 20);
+    assert!(site.notices()[19].contains("unknown99"));
+}

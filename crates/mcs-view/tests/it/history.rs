@@ -3,6 +3,7 @@
 use mcs_model::api::{History, HistoryPoint};
 use mcs_model::{Timestamp, Value};
 use mcs_view::protocol::{ChartFrame, ChartRequest, View};
+use mcs_view::{Fetched, Input};
 
 use crate::site::{Site, WALL, chart, id};
 
@@ -174,4 +175,80 @@ fn a_clock_that_is_ahead_shifts_the_right_edge_and_a_wrong_one_does_not() {
     assert_eq!(publish(&mut site, 120_000), 120_000);
     assert_eq!(publish(&mut site, 86_400_000), 120_000);
     assert_eq!(publish(&mut site, 0), 0);
+}
+
+/// When the connection was lost, and from when on points were asked for afterwards; the device's
+/// clock is `behind` by so many milliseconds.
+fn asked_after_a_loss(behind: u64) -> (u64, u64) {
+    let mut site = Site::signed_in();
+    site.server.answer(CALL, 200, &history([], false));
+    paint(&mut site, chart("temp", 3600));
+    let at = site.wall() - behind;
+    site.publish("mcs/D1/key1/temp", &format!("{at},temp,1"));
+    let lost = site.wall();
+    site.cut();
+    site.network = true;
+    site.seconds(5);
+    paint(&mut site, chart("temp", 3600));
+    let call = site.server.calls.last().unwrap();
+    (lost, call.split(['=', '&']).nth(1).unwrap().parse().unwrap())
+}
+
+#[test]
+fn a_loss_is_noticed_late_and_clocks_are_slow() {
+    // The link may have been dead for a minute.
+    let (lost, from) = asked_after_a_loss(0);
+    assert_eq!(from, lost - 60_000 + 1);
+    // What such a device said since its last point carries earlier times.
+    let (lost, from) = asked_after_a_loss(300_000);
+    assert_eq!(from, lost - 300_000 + 1);
+}
+
+#[test]
+fn an_answer_that_was_overtaken_by_a_loss_covers_no_more_than_its_time() {
+    let mut site = Site::signed_in();
+    site.server.answer(CALL, 200, &history([], false));
+    site.server.hold = true;
+    for _ in 0..3 {
+        paint(&mut site, chart("temp", 60));
+    }
+    assert_eq!(site.server.count(CALL), 1, "once is enough");
+    site.cut();
+    site.release();
+    site.network = true;
+    site.seconds(5);
+    paint(&mut site, chart("temp", 60));
+    assert_eq!(site.server.count(CALL), 2);
+}
+
+#[test]
+fn what_was_fetched_without_a_broker_ends_when_it_was_asked_for() {
+    let mut site = Site::signed_in();
+    site.server.answer(CALL, 200, &history([], false));
+    site.cut();
+    paint(&mut site, chart("temp", 60));
+    paint(&mut site, chart("temp", 60));
+    assert_eq!(site.server.count(CALL), 1);
+    site.network = true;
+    site.seconds(5);
+    paint(&mut site, chart("temp", 60));
+    assert_eq!(site.server.count(CALL), 2);
+}
+
+#[test]
+fn a_past_without_end_is_given_up_and_said_so() {
+    let mut site = Site::signed_in();
+    site.server.hold = true;
+    for _ in 0..200 {
+        paint(&mut site, chart("temp", 86_400));
+        let Some((call, path)) = site.held.pop() else { break };
+        let end = path
+            .split_once("&end=")
+            .map_or(WALL, |it| it.1.split('&').next().unwrap().parse().unwrap());
+        let body = mcs_model::api::to_json(&history([(end - 10, 1.0)], true));
+        site.input(Input::Fetched(call, Fetched::Answer { status: 200, body }));
+    }
+    assert_eq!(site.server.count(CALL), 50);
+    assert!(site.notices()[0].contains("too many points"), "{:?}", site.notices());
+    assert!(!paint(&mut site, chart("temp", 86_400)).series[0].loading);
 }

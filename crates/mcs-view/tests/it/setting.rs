@@ -1,6 +1,7 @@
 //! Who is signed in where.
 
 use mcs_model::api::{self, ApiError, LoginRequest, Role};
+use mcs_sim::OldBroker;
 use mcs_view::protocol::{LinkState, LoginError, Request, Setting, View};
 
 use crate::site::{Site, device, session};
@@ -121,4 +122,36 @@ fn a_session_that_has_ended_shows_at_the_next_call() {
     assert_eq!(setting(&mut site), signed_out(Some(LoginError::Expired)));
     assert_eq!(site.screen.devices, Some(Vec::new()));
     assert_eq!(site.socket, None);
+}
+
+#[test]
+fn an_answer_that_comes_after_signing_out_is_nobodys() {
+    let mut site = Site::signed_in();
+    site.server.hold = true;
+    site.announce(mcs_model::api::DeviceChange::Registry);
+    site.request(Request::Logout);
+    site.release();
+    assert_eq!(setting(&mut site), signed_out(None));
+    assert_eq!(site.screen.devices, Some(Vec::new()));
+}
+
+#[test]
+fn a_console_starts_once() {
+    let mut site = Site::signed_in();
+    site.start();
+    assert_eq!(site.server.count("GET /api/session"), 1);
+}
+
+#[test]
+fn with_our_server_it_is_mqtt_5_or_nothing() {
+    let mut site = Site::new();
+    site.broker.script.old = Some(OldBroker::RefusesInV311);
+    site.server.answer("GET /api/session", 200, &session(Role::Operator));
+    site.server.answer("GET /api/devices", 200, &vec![device()]);
+    site.start();
+    site.seconds(30);
+    site.frame(View::Devices, Vec::new());
+    let state = site.screen.link.clone().unwrap().state;
+    assert!(!matches!(state, LinkState::Connected { .. }), "{state:?}");
+    assert!(site.broker.versions().is_empty());
 }

@@ -150,3 +150,54 @@ fn who_disconnects_stays_away() {
     assert_eq!(site.screen.link.clone().unwrap().state, LinkState::Idle);
     assert_eq!(site.urls.len(), 1);
 }
+
+#[test]
+fn another_key_is_another_topic() {
+    let mut site = connected();
+    site.request(Request::AddDevice(NewDevice {
+        id: id("D1"),
+        key: id("key2"),
+        name: String::new(),
+        channels: channels(),
+    }));
+    let filters: Vec<_> = site.broker.subscriptions().iter().map(|it| it.to_string()).collect();
+    assert_eq!(filters, ["mcs/D1/key2", "mcs/D1/key2/+"]);
+}
+
+#[test]
+fn a_device_that_is_replaced_shows_its_new_channels_at_once() {
+    let mut site = connected();
+    site.report("temp", "21");
+    site.device_page();
+    let channels = channels().split_off(2);
+    site.request(Request::AddDevice(NewDevice {
+        id: id("D1"),
+        key: id("key1"),
+        name: String::new(),
+        channels: channels.clone(),
+    }));
+    site.device_page();
+    assert_eq!(site.screen.device.clone().unwrap().channels, channels);
+    assert_eq!(site.value("temp").as_deref(), Some("21"));
+}
+
+#[test]
+fn the_points_of_a_removed_device_are_gone() {
+    let mut site = connected();
+    site.report("temp", "21");
+    site.request(Request::RemoveDevice(id("D1")));
+    site.frame(View::Devices, Vec::new());
+    assert_eq!(site.screen.stats.unwrap().points, 0);
+}
+
+#[test]
+fn the_keep_alive_is_that_of_the_profile() {
+    let mut site = connected();
+    let pings = |site: &mut Site| {
+        site.broker.take_trace().iter().filter(|it| it.contains("PINGREQ")).count()
+    };
+    site.seconds(55);
+    assert_eq!(pings(&mut site), 0);
+    site.seconds(10);
+    assert_eq!(pings(&mut site), 1);
+}

@@ -71,23 +71,21 @@ pub fn ChannelCard(
                 <Report channel=channel.clone() shown/>
                 {is_controller.then(|| view! { <Controls channel shown control locked on_send/> })}
             </div>
+            {is_controller.then(|| view! { <Chip id=id.clone() control/> })}
+            {move || misfit.get().map(|why| view! {
+                <p class="chip" data-tone="warning">
+                    <Icon symbol=Symbol::Warning/><span>{format!("does not fit: {why}")}</span>
+                </p>
+            })}
             <footer class="card-foot">
-                <div class="card-line">
-                    <code title="Channel id">{id.clone()}</code>
-                    {(!is_controller && !limits.is_empty()).then(|| view! { <span class="muted">{limits}</span> })}
-                    <time class="card-at" data-testid=format!("at-{id}")
-                        data-at=move || at.get().map(|at| at.to_string()).unwrap_or_default()
-                        title=move || at.get().map(|at| clock::local(at).date_and_time()).unwrap_or_default()>
-                        {move || at.get().map_or_else(|| "never".to_owned(), |at| format::relative(now.get(), at))}
-                        <span class="sr-only">{move || at.get().map(|at| format!(", {}", clock::local(at).date_and_time()))}</span>
-                    </time>
-                </div>
-                {is_controller.then(|| view! { <Chip id=id.clone() control/> })}
-                {move || misfit.get().map(|why| view! {
-                    <p class="chip" data-tone="warning">
-                        <Icon symbol=Symbol::Warning/><span>{format!("does not fit: {why}")}</span>
-                    </p>
-                })}
+                <code title="Channel id">{id.clone()}</code>
+                {(!is_controller && !limits.is_empty()).then(|| view! { <span class="muted">{limits}</span> })}
+                <time class="card-at" data-testid=format!("at-{id}")
+                    data-at=move || at.get().map(|at| at.to_string()).unwrap_or_default()
+                    title=move || at.get().map(|at| clock::local(at).date_and_time()).unwrap_or_default()>
+                    {move || at.get().map_or_else(|| "never".to_owned(), |at| format::relative(now.get(), at))}
+                    <span class="sr-only">{move || at.get().map(|at| format!(", {}", clock::local(at).date_and_time()))}</span>
+                </time>
             </footer>
         </article>
     }

@@ -76,7 +76,6 @@ fn App() -> impl IntoView {
             Screen::SignIn => view! { <pages::SignIn/> }.into_any(),
             Screen::Console => view! { <Console/> }.into_any(),
         }}
-        <notices::Notices/>
     }
 }
 
@@ -127,6 +126,7 @@ fn Console() -> impl IntoView {
                     }}
                 </main>
             </div>
+            <notices::Notices/>
             <StatusBar/>
         </div>
     }

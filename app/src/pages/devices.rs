@@ -49,7 +49,7 @@ pub(crate) fn Devices() -> impl IntoView {
                 (None, _) | (_, 0) => view! { <NoDevices is_static=is_static.get()/> }.into_any(),
                 (Some(true), _) => view! {
                     <Empty title="No device matches" testid="devices-empty">
-                        <p>"Nothing has “"{sought.get()}"” in its name, id or prototype."</p>
+                        <p>"Nothing has “"{move || sought.get()}"” in its name, id or prototype."</p>
                         <button type="button" class="button" on:click=move |_| sought.set(String::new())>"Show all devices"</button>
                     </Empty>
                 }.into_any(),

@@ -1,4 +1,5 @@
-//! Notices in a corner; spoken politely, gone by themselves when they were good news.
+//! Notices below the page, where they cover nothing that could be pressed by mistake; spoken
+//! politely, gone by themselves when they were good news.
 
 use core::time::Duration;
 
@@ -11,8 +12,8 @@ use crate::ui::{Icon, Symbol};
 
 /// How long good news stays.
 const STAY: Duration = Duration::from_secs(6);
-/// More would cover the page; older ones come back as newer ones go.
-const MOST: usize = 4;
+/// More would leave no room for the page; older ones come back as newer ones go.
+const MOST: usize = 3;
 
 /// All notices.
 #[component]

@@ -172,3 +172,16 @@ fn notices_are_neither_doubled_nor_without_number() {
     assert_eq!(site.notices().len(), 20);
     assert!(site.notices()[19].contains("unknown99"));
 }
+
+#[test]
+fn a_device_that_speaks_all_the_time_is_told_of_once_a_second() {
+    let mut site = Site::signed_in();
+    next(&mut site, View::Devices, &[]);
+    let mut told = 0;
+    for _ in 0..300 {
+        site.pass(std::time::Duration::from_millis(10));
+        site.report("temp", "1");
+        told += usize::from(next(&mut site, View::Devices, &[]).0.devices.is_some());
+    }
+    assert_eq!(told, 3);
+}

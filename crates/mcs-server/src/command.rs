@@ -20,6 +20,14 @@ use crate::app::App;
 use crate::clock::Stopwatch;
 use crate::hub::{COMMAND_QUEUE, LinkId};
 
+/// Silence ends a connection at 120 s (CONTRACT §3.3); the rest is for the way of a heartbeat that
+/// was sent in time.
+const TIMES: Config = Config {
+    login: Duration::from_secs(20),
+    silence: Duration::from_secs(120),
+    grace: Duration::from_secs(2),
+    settle: Duration::from_millis(20),
+};
 /// A device that takes no byte for this long is gone.
 const STALL: Duration = Duration::from_secs(30);
 
@@ -57,7 +65,7 @@ pub(crate) async fn serve(
             let mut connection = Connection {
                 app: &app,
                 peer,
-                protocol: Peer::new(Config::default(), mcs_time::Time::ZERO),
+                protocol: Peer::new(TIMES, mcs_time::Time::ZERO),
                 clock: Stopwatch::start(),
                 orders_to,
                 link: None,
@@ -147,15 +155,14 @@ impl Connection<'_> {
 
     async fn login(&mut self, device: DeviceId, key: DeviceKey) {
         let verdict = match self.app.registry.authorize(&device, &key).await {
-            Ok(Some(_)) => {
+            Ok(_) => {
                 let link = self.app.hub.open_command(&device, self.orders_to.clone());
                 self.link = Some((device.clone(), link));
                 self.app.firmware.reconnected(self.app, &device).await;
                 Verdict::Accepted
             }
-            Ok(None) => Verdict::Refused,
-            Err(error) => {
-                tracing::error!(%error, "the registry cannot be read");
+            Err(denied) => {
+                tracing::warn!(peer = %self.peer, why = %denied, "Command Server login refused");
                 Verdict::Refused
             }
         };
@@ -175,6 +182,8 @@ impl Connection<'_> {
             CloseReason::Peer | CloseReason::Requested => {
                 tracing::debug!(%peer, device, %reason, "Command Server connection closed");
             }
+            // The login has told more.
+            CloseReason::Unauthorized => {}
             _ => tracing::warn!(%peer, device, %reason, "Command Server connection closed"),
         }
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use mcs_model::api::Role;
 use mcs_model::upload::{self, Rules};
-use mcs_model::{DeviceId, DeviceKey, Topic};
+use mcs_model::{DeviceId, DeviceKey, IdError, Topic, TopicError};
 
 use crate::app::App;
 use crate::bus::{self, Client, Connect, Incoming, Principal, Refusal, Verdict};
@@ -25,46 +25,48 @@ impl Gate {
         Self(Arc::downgrade(app))
     }
 
-    /// The device whose literal id and key stand in `levels`; a store that fails lets nobody in.
-    async fn device(&self, id: &str, key: &str) -> Option<Arc<Device>> {
-        let id: DeviceId = id.parse().ok()?;
-        let key: DeviceKey = key.parse().ok()?;
-        match self.0.upgrade()?.registry.authorize(&id, &key).await {
-            Ok(device) => device,
-            Err(error) => {
-                tracing::error!(%error, "the registry cannot be read");
-                None
-            }
-        }
-    }
-
     /// The device whose topics a filter asks for: `mcs/id/key`, and below it one literal level,
-    /// `+` or `#`.
-    async fn device_of_filter(&self, filter: &str) -> Option<Arc<Device>> {
-        let mut levels = filter.split('/');
-        let (Some("mcs"), Some(id), Some(key)) = (levels.next(), levels.next(), levels.next())
-        else {
-            return None;
+    /// `+` or `#`. Or why it is none, for the log.
+    async fn device_of_filter(&self, filter: &str) -> Result<Arc<Device>, String> {
+        let levels: Vec<_> = filter.split('/').collect();
+        let (["mcs", id, key] | ["mcs", id, key, _]) = levels[..] else {
+            return Err("it is none of a device".to_owned());
         };
-        let below: Vec<_> = levels.collect();
-        if below.len() > 1 {
-            return None;
-        }
-        self.device(id, key).await
+        let id = id.parse().map_err(|error: IdError| error.to_string())?;
+        let key = key.parse().map_err(|error: IdError| error.to_string())?;
+        self.device(&id, &key).await
     }
 
-    async fn device_of_topic(&self, client: &Client, topic: &str) -> Option<(Topic, Arc<Device>)> {
+    /// The device that a client may publish for, or why it may not, for the log.
+    async fn device_of_topic(
+        &self,
+        client: &Client,
+        topic: &str,
+    ) -> Result<(Topic, Arc<Device>), String> {
         if let Principal::User { role: Role::Viewer, .. } = client.principal {
-            return None;
+            return Err("a viewer changes nothing".to_owned());
         }
-        let topic: Topic = topic.parse().ok()?;
-        // A firmware notice is the server's own word.
+        let topic: Topic = topic.parse().map_err(|error: TopicError| error.to_string())?;
         if matches!(topic, Topic::Firmware(..)) {
-            return None;
+            return Err("a firmware notice is the server's own word".to_owned());
         }
-        let device = self.device(topic.device().as_str(), topic.key().as_str()).await?;
-        Some((topic, device))
+        let device = self.device(topic.device(), topic.key()).await?;
+        Ok((topic, device))
     }
+
+    async fn device(&self, id: &DeviceId, key: &DeviceKey) -> Result<Arc<Device>, String> {
+        let app = self.0.upgrade().ok_or("the server stops")?;
+        app.registry.authorize(id, key).await.map_err(|denied| denied.to_string())
+    }
+}
+
+/// Says in the log what a client may not do. Never with the topic: a key may stand in it.
+fn log_refusal(client: &Client, what: &str, why: &str) {
+    let user = match &client.principal {
+        Principal::Device => None,
+        Principal::User { name, .. } => Some(name),
+    };
+    tracing::warn!(peer = %client.peer, client = ?client.id, user, why, "MQTT {what} refused");
 }
 
 #[async_trait]
@@ -96,17 +98,33 @@ impl bus::Gate for Gate {
                 return true;
             }
         }
-        self.device_of_filter(filter).await.is_some()
+        match self.device_of_filter(filter).await {
+            Ok(_) => true,
+            Err(why) => {
+                log_refusal(client, "subscription", &why);
+                false
+            }
+        }
     }
 
     async fn may_publish(&self, client: &Client, topic: &str) -> bool {
-        self.device_of_topic(client, topic).await.is_some()
+        match self.device_of_topic(client, topic).await {
+            Ok(_) => true,
+            Err(why) => {
+                log_refusal(client, "will", &why);
+                false
+            }
+        }
     }
 
     async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict {
         let Some(app) = self.0.upgrade() else { return Verdict::Refuse };
-        let Some((topic, device)) = self.device_of_topic(client, message.topic).await else {
-            return Verdict::Refuse;
+        let (topic, device) = match self.device_of_topic(client, message.topic).await {
+            Ok(found) => found,
+            Err(why) => {
+                log_refusal(client, "message", &why);
+                return Verdict::Refuse;
+            }
         };
         if client.principal == Principal::Device {
             app.hub.heard(&device.id);
@@ -163,7 +181,7 @@ impl bus::Gate for Gate {
 
     async fn subscribed(&self, client: &Client, filter: &str) {
         if client.principal == Principal::Device
-            && let Some(device) = self.device_of_filter(filter).await
+            && let Ok(device) = self.device_of_filter(filter).await
             && let Some(app) = self.0.upgrade()
         {
             let notices =

@@ -4,6 +4,7 @@
 //! from time to time, and whenever somebody names a device that it does not know.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::Result;
@@ -29,6 +30,27 @@ impl Device {
     /// Whether `key` is this device's key; takes as long for a near miss as for a far one.
     pub(crate) fn has_key(&self, key: &DeviceKey) -> bool {
         self.key.as_str().as_bytes().ct_eq(key.as_str().as_bytes()).into()
+    }
+}
+
+/// Why somebody may not act as a device: for the log. The peer is told nothing of it.
+#[derive(Debug)]
+pub(crate) enum Denied {
+    /// No device has this id.
+    Device(DeviceId),
+    /// The device has another key.
+    Key(DeviceId),
+    /// We cannot know.
+    Broken(anyhow::Error),
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Device(id) => write!(f, "there is no device {id}"),
+            Self::Key(id) => write!(f, "that is not the key of device {id}"),
+            Self::Broken(error) => write!(f, "the registry cannot be read: {error:#}"),
+        }
     }
 }
 
@@ -71,18 +93,18 @@ impl Registry {
         Ok(self.snapshot().devices.get(id).cloned())
     }
 
-    /// The device with this id, if `key` is its key. A refusal is logged, without the key.
+    /// The device with this id, if `key` is its key.
     pub(crate) async fn authorize(
         &self,
         id: &DeviceId,
         key: &DeviceKey,
-    ) -> Result<Option<Arc<Device>>> {
-        match self.device(id).await? {
-            None => tracing::warn!(device = %id, "refused: there is no such device"),
-            Some(device) if device.has_key(key) => return Ok(Some(device)),
-            Some(_) => tracing::warn!(device = %id, "refused: wrong device key"),
+    ) -> Result<Arc<Device>, Denied> {
+        match self.device(id).await {
+            Ok(Some(device)) if device.has_key(key) => Ok(device),
+            Ok(Some(_)) => Err(Denied::Key(id.clone())),
+            Ok(None) => Err(Denied::Device(id.clone())),
+            Err(error) => Err(Denied::Broken(error)),
         }
-        Ok(None)
     }
 
     /// Loads again what another process changed. Answers the devices that differ now.

@@ -21,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+use tracing::Instrument as _;
 
 use super::linger::Linger;
 
@@ -74,10 +75,12 @@ pub(crate) async fn serve(
             let _slot = slot;
             // Without it a command to a device may wait for an acknowledgement that is delayed.
             let _ = stream.set_nodelay(true);
+            // Whatever is logged on the way says for whom.
+            let span = tracing::warn_span!("http", %peer);
             match tls {
-                None => connection(stream, peer, router, stop).await,
+                None => connection(stream, peer, router, stop).instrument(span).await,
                 Some(tls) => match timeout(HEAD, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(stream, peer, router, stop).await,
+                    Ok(Ok(stream)) => connection(stream, peer, router, stop).instrument(span).await,
                     Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
                     Err(_) => tracing::debug!(%peer, "no TLS in time"),
                 },

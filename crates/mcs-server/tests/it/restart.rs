@@ -1,5 +1,6 @@
 //! The program itself: its ready line, its end, and what stays.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -27,11 +28,13 @@ impl Process {
     async fn start_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let free = "127.0.0.1:0";
         let listeners = ["serve", "--http", free, "--mqtt", free, "--ws", free, "--command", free];
+        let log = File::options().create(true).append(true).open(data.join("server.log"));
+        let log = log.expect("a file");
         let mut command = program(data, &[&listeners, arguments].concat());
         let mut child = command
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("to run");
         let stdout = child.stdout.take().expect("a pipe");
@@ -160,6 +163,38 @@ async fn nothing_acknowledged_is_lost_when_the_server_ends_in_the_middle_of_work
         }
         server.terminate().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_is_explained_in_the_log_and_never_written_there() {
+    let folder = Folder::new();
+    populate(folder.path()).await;
+    let server = Process::start(folder.path(), &[]).await;
+    let wrong = "wrongWrongWrong0";
+    let path = format!("/mcs/v2/devices/{ID}/connections");
+    let get = Request::new(server.http(), "GET", &path).header("deviceKey", wrong);
+    assert_eq!(get.send().await.status, 401);
+    let mut board = TcpStream::connect(server.address("command")).await.expect("a connection");
+    board.write_all(format!("{ID},{wrong},0").as_bytes()).await.expect("to send");
+    assert!(matches!(soon("the end", board.read(&mut [0])).await, Ok(0) | Err(_)));
+    let mut client = Client::connect(server.mqtt(), "board", None).await;
+    client.subscribe(&format!("mcs/{ID}/{wrong}/+")).await;
+    client.publish(&format!("mcs/{ID}/{wrong}/count"), ",count,1").await;
+    client.publish("mcs/Dnobody0/0/count", ",count,1").await;
+    client.publish(&topic("nope"), ",nope,1").await;
+    server.terminate().await;
+    let log = std::fs::read_to_string(folder.path().join("server.log")).expect("a log");
+    for line in [
+        "refused: that is not the key of device Dsre1qRQ",
+        "Command Server login refused",
+        "MQTT subscription refused",
+        "MQTT message refused",
+        "there is no device Dnobody0",
+        "There is no such data channel nope for this device.",
+    ] {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+    assert!(!log.contains(wrong) && !log.contains(KEY), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::body::BodyError;
 use crate::app::App;
-use crate::registry::Device;
+use crate::registry::{Denied, Device};
 
 /// Most bytes of a request's body: five points, each of them may be a picture.
 const MAX_BODY: u32 = 8 << 20;
@@ -65,14 +65,18 @@ impl Format {
         let id = id.parse::<DeviceId>().ok();
         let key = key.and_then(|it| it.trim().parse::<DeviceKey>().ok());
         let (Some(id), Some(key)) = (id, key) else {
-            tracing::warn!("refused: a REST call without a device id or key");
+            tracing::warn!(
+                "refused: the device's id or the header deviceKey is missing or malformed"
+            );
             return Err(self.fail(Failure::not_permitted()));
         };
-        match app.registry.authorize(&id, &key).await {
-            Ok(Some(device)) => Ok(device),
-            Ok(None) => Err(self.fail(Failure::not_permitted())),
-            Err(error) => Err(self.broken(&error)),
-        }
+        app.registry.authorize(&id, &key).await.map_err(|denied| match denied {
+            Denied::Broken(error) => self.broken(&error),
+            denied => {
+                tracing::warn!("refused: {denied}");
+                self.fail(Failure::not_permitted())
+            }
+        })
     }
 }
 

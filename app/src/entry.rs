@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use mcs_model::{Bounds, Channel, ChannelKind, RawValue, Value, ValueError};
+use mcs_model::{Channel, ChannelKind, RawValue, Value, ValueError};
 
 use crate::format;
 
@@ -27,20 +27,12 @@ pub(crate) fn parse(channel: &Channel, text: &str) -> Result<Value, String> {
 /// What may be typed, in a few words; empty when there is no limit worth telling.
 pub(crate) fn hint(kind: &ChannelKind) -> String {
     match kind {
-        ChannelKind::Integer { bounds: Some(bounds), .. }
-        | ChannelKind::Float { bounds: Some(bounds), .. }
-        | ChannelKind::Analog { bounds } => range(*bounds),
         ChannelKind::Integer { bounds: None, .. } => "A whole number".to_owned(),
         ChannelKind::Float { bounds: None, .. } => "A number".to_owned(),
         ChannelKind::Hex => "Digits 0–9 and A–F".to_owned(),
         ChannelKind::Pwm => "0 to 1000 each".to_owned(),
-        _ => String::new(),
+        other => format::limits(other),
     }
-}
-
-/// `0 to 100`
-pub(crate) fn range(bounds: Bounds) -> String {
-    format!("{} to {}", format::number(bounds.lower), format::number(bounds.upper))
 }
 
 fn sentence(error: &ValueError) -> String {
@@ -48,13 +40,13 @@ fn sentence(error: &ValueError) -> String {
         ValueError::Type { expected, .. } => format!("This is not {expected}"),
         ValueError::Missing(part) => format!("The {part} is missing"),
         ValueError::Bounds { part: "", bounds, got } if *got < bounds.lower => {
-            format!("Too low: allowed is {}", range(*bounds))
+            format!("Too low: allowed is {}", format::range(*bounds))
         }
         ValueError::Bounds { part: "", bounds, .. } => {
-            format!("Too high: allowed is {}", range(*bounds))
+            format!("Too high: allowed is {}", format::range(*bounds))
         }
         ValueError::Bounds { part, bounds, .. } => {
-            format!("The {part} is outside of {}", range(*bounds))
+            format!("The {part} is outside of {}", format::range(*bounds))
         }
         ValueError::TooLong { limit, .. } => format!("Longer than {limit} bytes"),
         other => format!("The value {other}"),

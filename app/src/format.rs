@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use mcs_model::{ChannelKind, Value};
+use mcs_model::{Bounds, ChannelKind, Value};
 
 /// A time on the operator's wall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +160,10 @@ pub(crate) fn limits(kind: &ChannelKind) -> String {
         ChannelKind::Analog { bounds } => Some(*bounds),
         _ => None,
     };
-    bounds.map_or_else(String::new, |bounds| {
-        format!("{} to {}", number(bounds.lower), number(bounds.upper))
-    })
+    bounds.map_or_else(String::new, range)
+}
+
+/// `0 to 100`
+pub(crate) fn range(bounds: Bounds) -> String {
+    format!("{} to {}", number(bounds.lower), number(bounds.upper))
 }

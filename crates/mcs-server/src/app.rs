@@ -109,6 +109,18 @@ impl App {
         Ok(())
     }
 
+    /// Ends the MQTT connections of sessions that have expired.
+    pub(crate) async fn end_expired(&self) {
+        match self.operators.expired().await {
+            Ok(connections) => {
+                for connection in connections {
+                    self.bus().close(connection);
+                }
+            }
+            Err(error) => tracing::error!(%error, "the sessions cannot be read"),
+        }
+    }
+
     /// Takes over what admin commands changed, and tells the consoles.
     pub(crate) async fn refresh_registry(&self) {
         match self.registry.refresh().await {

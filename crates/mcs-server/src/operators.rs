@@ -138,6 +138,20 @@ impl Operators {
         Ok(tickets.iter().filter(|(_, it)| **it == hash).map(|(id, _)| *id).collect())
     }
 
+    /// Connections whose session has expired since they were admitted.
+    pub(crate) async fn expired(&self) -> Result<Vec<ConnectionId>> {
+        let admitted: Vec<_> =
+            self.tickets().iter().map(|(id, hash)| (*id, hash.clone())).collect();
+        let mut expired = Vec::new();
+        for (connection, hash) in admitted {
+            if self.store.session_of_ticket(&hash).await?.is_none() {
+                self.left(connection);
+                expired.push(connection);
+            }
+        }
+        Ok(expired)
+    }
+
     fn tickets(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Vec<u8>>> {
         self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -68,6 +68,8 @@ pub struct Server {
 const GRACE: Duration = Duration::from_secs(5);
 /// How often to look for changes by admin commands, and for pushes whose time is over.
 const REFRESH: Duration = Duration::from_secs(1);
+/// Every how many rounds to look for sessions that have expired.
+const EXPIRY: u64 = 30;
 
 /// Starts a server; when it returns, all listeners answer.
 pub async fn start(config: Config) -> Result<Server> {
@@ -129,10 +131,13 @@ pub async fn start(config: Config) -> Result<Server> {
         server.connections.clone(),
     ));
     server.services.spawn(async move {
-        loop {
+        for round in 0_u64.. {
             sleep(REFRESH).await;
             app.refresh_registry().await;
             app.firmware.tick(&app).await;
+            if round.is_multiple_of(EXPIRY) {
+                app.end_expired().await;
+            }
         }
     });
     if config.demo {

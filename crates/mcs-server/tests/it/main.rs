@@ -9,6 +9,8 @@ mod mqtt;
 mod noise;
 mod operators;
 mod points;
+mod process;
+mod program;
 mod quirks;
 mod restart;
 mod tls;

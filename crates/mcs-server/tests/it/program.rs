@@ -1,0 +1,110 @@
+//! The program's settings, its log, and its demo.
+
+use std::io::Write as _;
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::client::Request;
+use crate::mqtt::{Client, topic};
+use crate::process::Process;
+use crate::{Folder, ID, KEY, populate, program, soon};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_is_explained_in_the_log_and_never_written_there() {
+    let folder = Folder::new();
+    populate(folder.path()).await;
+    let server = Process::start(folder.path(), &[]).await;
+    let wrong = "wrongWrongWrong0";
+    let path = format!("/mcs/v2/devices/{ID}/connections");
+    let get = Request::new(server.http(), "GET", &path).header("deviceKey", wrong);
+    assert_eq!(get.send().await.status, 401);
+    let mut board = TcpStream::connect(server.address("command")).await.expect("a connection");
+    board.write_all(format!("{ID},{wrong},0").as_bytes()).await.expect("to send");
+    assert!(matches!(soon("the end", board.read(&mut [0])).await, Ok(0) | Err(_)));
+    let mut client = Client::connect(server.mqtt(), "board", None).await;
+    client.subscribe(&format!("mcs/{ID}/{wrong}/+")).await;
+    client.publish(&format!("mcs/{ID}/{wrong}/count"), ",count,1").await;
+    client.publish("mcs/Dnobody0/0/count", ",count,1").await;
+    client.publish(&topic("nope"), ",nope,1").await;
+    server.terminate().await;
+    let log = std::fs::read_to_string(folder.path().join("server.log")).expect("a log");
+    for line in [
+        "refused: that is not the key of device Dsre1qRQ",
+        "Command Server login refused",
+        "MQTT subscription refused",
+        "MQTT message refused",
+        "there is no device Dnobody0",
+        "There is no such data channel nope for this device.",
+    ] {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+    assert!(!log.contains(wrong) && !log.contains(KEY), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_has_two_boards_that_are_here_and_its_folder_is_of_use_without_them() {
+    let folder = Folder::new();
+    let server = Process::start(folder.path(), &["--demo"]).await;
+    let lights = |devices: &Value| {
+        let light = |it: &Value| format!("{} {}", it["id"], it["presence"]["transports"]);
+        devices.as_array().expect("a list").iter().map(light).collect::<Vec<_>>()
+    };
+    let here = [r#""DemoMqtt" ["mqtt"]"#, r#""DemoTcp1" ["command"]"#];
+    let devices = soon("two lights", async {
+        loop {
+            let devices = server.devices("demo", "demo").await;
+            if lights(&devices) == here && devices[1]["lastPoints"][0].is_object() {
+                return devices;
+            }
+        }
+    })
+    .await;
+    server.terminate().await;
+
+    let server = Process::start(folder.path(), &[]).await;
+    let later = server.devices("demo", "demo").await;
+    assert_eq!(lights(&later), [r#""DemoMqtt" []"#, r#""DemoTcp1" []"#]);
+    assert_eq!(later[0]["prototype"], devices[0]["prototype"]);
+    assert!(later[1]["lastPoints"][0].is_object());
+    assert!(later[0]["presence"]["lastSeen"].is_u64());
+    server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_the_same_folder_is_refused_with_a_reason() {
+    let folder = Folder::new();
+    let server = Process::start(folder.path(), &[]).await;
+    let second = program(folder.path(), &["serve", "--http", "127.0.0.1:0"]).output();
+    let second = second.expect("to run");
+    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(!second.status.success() && told.contains("another mcs-server runs"), "{told}");
+    server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_come_from_the_file_then_from_variables_then_from_flags() {
+    let folder = Folder::new();
+    let file = folder.path().join("server.toml");
+    let mut text = std::fs::File::create(&file).expect("a file");
+    text.write_all(b"command-public = \"203.0.113.7:443\"\nmax-firmware = 5\n").expect("to write");
+    populate(folder.path()).await;
+    let file = file.to_str().expect("UTF-8");
+    let path = format!("/mcs/v2/devices/{ID}/connections.csv");
+    let variable = ("MCS_COMMAND_PUBLIC", "203.0.113.8:444");
+    let flag = "--command-public=203.0.113.9:445";
+    for (flags, variables, expected) in [
+        (&["--config", file][..], &[][..], "203.0.113.7,443"),
+        (&["--config", file], &[variable], "203.0.113.8,444"),
+        (&["--config", file, flag], &[variable], "203.0.113.9,445"),
+    ] {
+        let server = Process::start_with(folder.path(), flags, variables).await;
+        let reply = Request::new(server.http(), "GET", &path).header("deviceKey", KEY).send().await;
+        assert_eq!(reply.text(), expected);
+        server.terminate().await;
+    }
+    std::fs::write(file, "commmand = 1").expect("to write");
+    let output = program(folder.path(), &["serve", "--config", file]).output().expect("to run");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("commmand"));
+}

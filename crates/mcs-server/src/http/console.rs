@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::console::Encoding;
 
 /// Page and worker load from here only; the engine may talk to any broker that the operator names,
 /// and fetches a firmware back from wherever devices will.
@@ -46,33 +47,36 @@ pub(super) async fn file(
 }
 
 async fn find(app: &App, path: &str, asked: &HeaderMap) -> Option<Response> {
-    let brotli = asked.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok());
-    let brotli = brotli.is_some_and(|it| it.split(',').any(|it| it.trim().starts_with("br")));
-    let compressed = match brotli {
-        true => app.console.file(&format!("{path}.br")).await,
-        false => None,
+    let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|it| it.to_str().ok());
+    let takes = |encoding| {
+        let name = name(encoding);
+        let mut offers = accepted.unwrap_or_default().split(',').map(str::trim);
+        offers.any(|it| it.split(';').next() == Some(name) && !it.ends_with(";q=0"))
     };
-    let encoded = compressed.is_some();
-    let file = match compressed {
-        Some(file) => file,
-        None => app.console.file(path).await?,
-    };
-    let etag = HeaderValue::from_str(&file.etag).ok()?;
+    let (file, encoding) = app.console.file(path, takes).await?;
+    let etag = HeaderValue::from_str(&format!("\"{}\"", file.tag)).ok()?;
     let known = asked.get_all(header::IF_NONE_MATCH).iter().any(|it| *it == etag);
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let content_type = HeaderValue::from_static(content_type(path));
-        ([(header::CONTENT_TYPE, content_type)], file.bytes.into_owned()).into_response()
+        ([(header::CONTENT_TYPE, content_type)], file.bytes).into_response()
     };
     let headers = response.headers_mut();
     headers.insert(header::ETAG, etag);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache(path)));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    if encoded {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name(encoding)));
     }
     Some(secure(response))
+}
+
+fn name(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Brotli => "br",
+        Encoding::Gzip => "gzip",
+    }
 }
 
 fn secure(mut response: Response) -> Response {

@@ -8,6 +8,7 @@ async fn the_consoles_files_come_with_types_tags_and_a_policy() {
     write("index.html", "<!doctype html>page").expect("a file");
     write("app-0123456789abcdef_bg.wasm", "plain").expect("a file");
     write("app-0123456789abcdef_bg.wasm.br", "packed").expect("a file");
+    write("long.css", &"a{top:0}\n".repeat(1000)).expect("a file");
     let folder = files.path().to_owned();
     let site = Site::with(|config| config.console = Some(folder)).await;
     let get = |path: &str| Request::new(site.http(), "GET", path);
@@ -29,6 +30,15 @@ async fn the_consoles_files_come_with_types_tags_and_a_policy() {
     let packed = get(wasm).header("Accept-Encoding", "gzip, br").send().await;
     assert_eq!((packed.text(), packed.header("Content-Encoding")), ("packed", Some("br")));
     assert_eq!(packed.header("Content-Type"), Some("application/wasm"));
+
+    let long = get("/long.css").header("Accept-Encoding", "gzip, deflate").send().await;
+    assert_eq!(long.header("Content-Encoding"), Some("gzip"));
+    assert!(long.body.len() < 200 && long.body.starts_with(&[0x1f, 0x8b]));
+    let length = long.body.len().to_string();
+    assert_eq!(long.header("Content-Length"), Some(length.as_str()));
+    let again = get("/long.css").send().await;
+    assert_eq!((again.body.len(), again.header("Content-Encoding")), (9000, None));
+    assert_ne!(again.header("Etag"), long.header("Etag"));
 
     let etag = plain.header("Etag").expect("a tag");
     assert_eq!(get(wasm).header("If-None-Match", etag).send().await.status, 304);

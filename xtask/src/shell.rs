@@ -32,8 +32,19 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     if let Ok(path) = env::join_paths(search_path()) {
         command.env("PATH", path);
     }
+    // What `cargo run` tells us about ourselves: build scripts that look at it would run again,
+    // and half of the dependencies be built again, after each change between us and plain cargo.
+    for (name, _) in env::vars_os() {
+        if OURSELVES.iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
     command
 }
+
+/// How the names of these variables begin.
+const OURSELVES: [&str; 5] =
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_", "CARGO_PRIMARY_"];
 
 /// The cargo that runs us, with `arguments` parted by spaces.
 pub(crate) fn cargo(arguments: &str) -> Command {

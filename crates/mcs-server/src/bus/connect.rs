@@ -10,9 +10,12 @@
 //! |---|---|
 //! | with a user name | user name and client id |
 //! | without, and the session ends with the connection | one of its own: nobody takes it over |
-//! | without, to be resumed | the client id |
+//! | without, to be resumed | the address that it comes from and client id |
 //!
-//! This departs from MQTT on purpose (CONTRACT §9.3 rule 10).
+//! This departs from MQTT on purpose (CONTRACT §9.3 rule 10). The address keeps a stranger elsewhere from
+//! resuming a board's session, and with it the topics that prove the board; a board that moves starts anew.
+
+use std::net::IpAddr;
 
 use super::ConnectionId;
 
@@ -32,7 +35,7 @@ pub(super) enum ConnectError {
     Malformed,
     /// A CONNECT of a protocol that is none of MQTT 3.1, 3.1.1 and 5.
     Version,
-    /// The client id or user name holds the character that separates scopes.
+    /// The client id or user name holds a control character: one separates scopes, others forge lines in a log.
     Name {
         /// Whether the client speaks MQTT 5.
         v5: bool,
@@ -69,7 +72,11 @@ pub(super) fn packet_len(head: &[u8]) -> Result<Option<usize>, ConnectError> {
 }
 
 /// Puts the client id of a whole CONNECT into its scope; everything else stays as sent.
-pub(super) fn scope(packet: &[u8], connection: ConnectionId) -> Result<Scoped, ConnectError> {
+pub(super) fn scope(
+    packet: &[u8],
+    connection: ConnectionId,
+    peer: IpAddr,
+) -> Result<Scoped, ConnectError> {
     let mut rest = Reader(packet);
     rest.u8()?;
     rest.varint()?;
@@ -102,7 +109,7 @@ pub(super) fn scope(packet: &[u8], connection: ConnectionId) -> Result<Scoped, C
         // An empty user name is none.
         Some(rest.text()?).filter(|user| !user.is_empty())
     };
-    if client_id.contains(SEPARATOR) || user.is_some_and(|user| user.contains(SEPARATOR)) {
+    if [Some(client_id), user].into_iter().flatten().any(|name| name.contains(char::is_control)) {
         return Err(ConnectError::Name { v5 });
     }
 
@@ -113,7 +120,7 @@ pub(super) fn scope(packet: &[u8], connection: ConnectionId) -> Result<Scoped, C
         None if clean && session_expiry == 0 => {
             format!("{SEPARATOR}{SEPARATOR}{}{SEPARATOR}{client_id}", connection.0)
         }
-        None => client_id.to_owned(),
+        None => format!("{SEPARATOR}{SEPARATOR}{peer}{SEPARATOR}{client_id}"),
     };
     let name_len = u16::try_from(name.len()).map_err(|_| ConnectError::Name { v5 })?;
 

@@ -124,7 +124,7 @@ impl Front {
         let (mut stream, packet) = timeout(self.patience, opening).await??;
 
         let connection = self.roster.number();
-        let scoped = match scope(&packet, connection) {
+        let scoped = match scope(&packet, connection, peer.ip()) {
             Ok(scoped) => scoped,
             Err(error) => {
                 if let Some(connack) = error.connack() {

@@ -4,6 +4,7 @@ use super::*;
 type Naming<'a> = (&'a str, u8, u8, &'a [u8], &'a [&'a [u8]], &'a str);
 
 const CONNECTION: ConnectionId = ConnectionId(7);
+const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 9));
 
 /// A CONNECT with keep alive 60.
 fn connect(level: u8, flags: u8, properties: &[u8], strings: &[&[u8]]) -> Vec<u8> {
@@ -33,10 +34,17 @@ fn the_name_depends_on_who_connects_and_for_how_long() {
     let cases: &[Naming<'_>] = &[
         ("3.1 board", 3, 0x02, &[], &[b"mt7687"], "\u{1f}\u{1f}7\u{1f}mt7687"),
         ("3.1.1 board", 4, 0x02, &[], &[b"mt7687"], "\u{1f}\u{1f}7\u{1f}mt7687"),
-        ("3.1.1 board that returns", 4, 0x00, &[], &[b"mt7687"], "mt7687"),
+        (
+            "3.1.1 board that returns",
+            4,
+            0x00,
+            &[],
+            &[b"mt7687"],
+            "\u{1f}\u{1f}10.0.0.9\u{1f}mt7687",
+        ),
         ("5 board", 5, 0x02, &[], &[b"b"], "\u{1f}\u{1f}7\u{1f}b"),
-        ("5 board that returns", 5, 0x02, expiry, &[b"b"], "b"),
-        ("5 board that resumes", 5, 0x00, &[], &[b"b"], "b"),
+        ("5 board that returns", 5, 0x02, expiry, &[b"b"], "\u{1f}\u{1f}10.0.0.9\u{1f}b"),
+        ("5 board that resumes", 5, 0x00, &[], &[b"b"], "\u{1f}\u{1f}10.0.0.9\u{1f}b"),
         ("user", 4, 0xc2, &[], &[b"c", b"ann", b"secret"], "\u{1f}ann\u{1f}c"),
         ("user with a will", 4, 0x86, &[], &[b"c", b"will", b"bye", b"ann"], "\u{1f}ann\u{1f}c"),
         ("user without a name", 4, 0x82, &[], &[b"c", b""], "\u{1f}\u{1f}7\u{1f}c"),
@@ -49,7 +57,7 @@ fn the_name_depends_on_who_connects_and_for_how_long() {
         named[0] = name.as_bytes();
         let expected = connect(*level, *flags, properties, &named);
 
-        let scoped = scope(&packet, CONNECTION).expect(case);
+        let scoped = scope(&packet, CONNECTION, PEER).expect(case);
 
         assert_eq!(scoped.packet, expected, "{case}");
         assert_eq!(scoped.client_id.as_bytes(), strings[0], "{case}");
@@ -67,7 +75,7 @@ fn an_mqtt_5_will_has_properties_of_its_own() {
     packet[1] += will.len() as u8;
     packet.extend(will);
 
-    let scoped = scope(&packet, CONNECTION).expect("a CONNECT");
+    let scoped = scope(&packet, CONNECTION, PEER).expect("a CONNECT");
 
     assert!(scoped.packet.windows(6).any(|part| part == b"\x1fann\x1fc"));
 }
@@ -86,12 +94,17 @@ fn what_is_no_connect_of_ours_is_refused_with_a_word_where_mqtt_has_one() {
             ConnectError::Name { v5: true },
             Some(&[0x20, 3, 0, 0x85, 0][..]),
         ),
+        (
+            connect(4, 0, &[], &[b"a\nINFO b"]),
+            ConnectError::Name { v5: false },
+            Some(&[0x20, 2, 0, 2][..]),
+        ),
         (connect(4, 2, &[], &[b"\xff"]), ConnectError::Malformed, None),
         (connect(5, 2, &[0x7f], &[b"c"]), ConnectError::Malformed, None),
         (b"GET / HTTP/1.1\r\n\r\n".to_vec(), ConnectError::Malformed, None),
     ];
     for (packet, error, connack) in cases {
-        assert_eq!(scope(&packet, CONNECTION), Err(error));
+        assert_eq!(scope(&packet, CONNECTION, PEER), Err(error));
         assert_eq!(error.connack(), connack);
     }
 }
@@ -102,7 +115,11 @@ fn no_prefix_of_a_connect_is_one() {
     // Without the password it is still whole enough to be named: the broker refuses it.
     let user_ends = packet.len() - 2 - b"secret".len();
     for len in 0..user_ends {
-        assert_eq!(scope(&packet[..len], CONNECTION), Err(ConnectError::Malformed), "{len} bytes");
+        assert_eq!(
+            scope(&packet[..len], CONNECTION, PEER),
+            Err(ConnectError::Malformed),
+            "{len} bytes"
+        );
     }
 }
 

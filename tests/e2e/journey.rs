@@ -108,7 +108,7 @@ async fn chart(browser: &Browser) -> Result<f64> {
     browser.reload().await?;
     // One point a second: so many can only come from history.
     let points = browser.chart("temperature", 10.0).await?;
-    fs::create_dir_all(output())?;
+    browser.click("chart-window-temperature-1m").await?;
     browser.pictures("device").await?;
     browser.picture("console").await?;
     Ok(points)

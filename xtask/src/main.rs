@@ -11,7 +11,8 @@ mod size;
 mod steps;
 mod test;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 /// Serve, test, measure and package MCS Console.
@@ -36,12 +37,19 @@ enum Task {
     Dist,
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().task {
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
         Task::Setup => setup::run(),
         Task::Serve(options) => serve::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Size => size::run(),
         Task::Dist => dist::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n── {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

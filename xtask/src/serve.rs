@@ -7,6 +7,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::{setup, shell};
 
+#[cfg(test)]
+mod tests;
+
 /// Build everything and start the server with its demo.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -23,6 +26,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     println!("── Starting");
     let mut server = shell::command(shell::target().join("release/mcs-server"));
     server.args(["serve", "--demo"]).args(&options.server).stdout(Stdio::piped());
+    // The console as it is now, even if the binary was built before there was one.
+    server.env("MCS_CONSOLE", shell::root().join("dist"));
     let mut server = start(&mut server)?;
     let output = server.stdout.take().context("the server has no output")?;
     for line in BufReader::new(output).lines() {

@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection as _, Sqlite, Transaction};
 
 pub(crate) use firmwares::{FirmwareRow, PushRow};
 pub(crate) use points::{Page, Window};
@@ -56,6 +57,7 @@ impl Store {
             .busy_timeout(Duration::from_secs(10));
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
+            .after_release(|connection, _| Box::pin(is_idle(connection)))
             .connect_with(options)
             .await
             .with_context(|| format!("cannot open {}", file.display()))?;
@@ -91,14 +93,23 @@ impl Store {
     }
 }
 
+/// Whether a connection may be used again.
+///
+/// SQLite ends a transaction by itself when the disk is full; the driver then believes for ever that it goes on,
+/// and begins no other.
+async fn is_idle(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    // The rollback of a dropped transaction is done before the answer.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
 async fn migrate(pool: &SqlitePool) -> Result<()> {
+    // Nothing is written when nothing is to do: the disk may be full.
+    if migrations_done(&mut *pool.acquire().await?).await? == MIGRATIONS.len() {
+        return Ok(());
+    }
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
-    let done = usize::try_from(done).context("the database is not one of ours")?;
-    anyhow::ensure!(
-        done <= MIGRATIONS.len(),
-        "the database was written by a newer version of mcs-server"
-    );
+    let done = migrations_done(&mut tx).await?;
     for sql in &MIGRATIONS[done..] {
         sqlx::raw_sql(*sql).execute(&mut *tx).await?;
     }
@@ -106,4 +117,14 @@ async fn migrate(pool: &SqlitePool) -> Result<()> {
     sqlx::raw_sql(sqlx::AssertSqlSafe(version)).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(())
+}
+
+async fn migrations_done(connection: &mut SqliteConnection) -> Result<usize> {
+    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await?;
+    let done = usize::try_from(done).context("the database is not one of ours")?;
+    anyhow::ensure!(
+        done <= MIGRATIONS.len(),
+        "the database was written by a newer version of mcs-server"
+    );
+    Ok(done)
 }

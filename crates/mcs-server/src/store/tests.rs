@@ -139,3 +139,27 @@ async fn closing_commits_what_waits_and_a_later_write_is_refused() {
     let page = again.points(&device(), &channel("n"), EVERYTHING, Order::OldestFirst).await;
     assert_eq!(page.unwrap().points.len(), 1);
 }
+
+#[tokio::test]
+async fn writes_go_on_once_there_is_space_again() {
+    let bench = Bench::new("full").await;
+    // As on a full disk: the statement fails, and SQLite ends the transaction by itself.
+    let full = "CREATE TRIGGER full BEFORE INSERT ON points \
+                BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END";
+    sqlx::raw_sql(full).execute(&bench.store.pool).await.unwrap();
+    for n in 0..10 {
+        assert!(bench.write(&[number(n, 0)]).await.committed().await.is_err());
+    }
+    sqlx::raw_sql("DROP TRIGGER full").execute(&bench.store.pool).await.unwrap();
+    bench.write(&[number(10, 1)]).await.committed().await.unwrap();
+    assert_eq!(bench.values(EVERYTHING, Order::OldestFirst).await.0, [1]);
+}
+
+#[tokio::test]
+async fn a_database_that_is_up_to_date_opens_while_nobody_can_write() {
+    let bench = Bench::new("busy").await;
+    let busy = bench.store.begin().await.unwrap();
+    let again = Store::open(&bench.folder).await.unwrap();
+    assert!(again.last_points().await.unwrap().is_empty());
+    busy.rollback().await.unwrap();
+}

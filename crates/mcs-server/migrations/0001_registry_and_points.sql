@@ -26,7 +26,8 @@ CREATE TABLE series (
     UNIQUE (device, channel)
 ) STRICT;
 
--- `arrived` (microseconds) tells points with the same time stamp apart and keeps their order.
+-- `arrived` counts: it tells points with the same time stamp apart and keeps their order, whatever
+-- the clock does.
 CREATE TABLE points (
     series  INTEGER NOT NULL,
     at      INTEGER NOT NULL,
@@ -34,6 +35,10 @@ CREATE TABLE points (
     value   TEXT NOT NULL, -- mcs_model::Value as JSON
     PRIMARY KEY (series, at, arrived)
 ) STRICT, WITHOUT ROWID;
+
+-- How many points have arrived.
+CREATE TABLE arrivals (n INTEGER NOT NULL) STRICT;
+INSERT INTO arrivals VALUES (0);
 
 CREATE TABLE users (
     name     TEXT PRIMARY KEY,

@@ -84,6 +84,16 @@ async fn points_of_one_time_stay_apart_and_in_the_order_in_which_they_came() {
 }
 
 #[tokio::test]
+async fn points_of_one_time_keep_their_order_over_a_restart() {
+    let before = Bench::new("restart").await;
+    before.write(&[number(7, 1), number(7, 2)]).await.committed().await.unwrap();
+    before.store.close().await;
+    let bench = Bench::new("restart").await;
+    bench.write(&[number(7, 3)]).await.committed().await.unwrap();
+    assert_eq!(bench.values(EVERYTHING, Order::OldestFirst).await.0, [1, 2, 3]);
+}
+
+#[tokio::test]
 async fn a_window_keeps_the_newest_and_says_that_there_are_older_ones() {
     let bench = Bench::new("window").await;
     let points: Vec<_> = (0..10).map(|n| number(n, n as i64)).collect();

@@ -1,6 +1,7 @@
 //! One task writes all points: it takes whatever waits and commits it once.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
@@ -9,8 +10,6 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite, Transaction};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-
-use crate::clock;
 
 /// A point on its way to the disk.
 #[derive(Clone, Debug)]
@@ -113,7 +112,6 @@ async fn run(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>) {
 #[derive(Default)]
 struct Series {
     numbers: BTreeMap<(DeviceId, ChannelId), i64>,
-    last_arrival: i64,
 }
 
 impl Series {
@@ -131,10 +129,11 @@ impl Series {
 
     async fn try_commit(&mut self, pool: &SqlitePool, points: &[StoredPoint]) -> sqlx::Result<()> {
         let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut arrivals = arrivals(&mut tx, points.len()).await?;
         for points in points.chunks(ROWS) {
             let mut rows = Vec::with_capacity(points.len());
-            for stored in points {
-                rows.push((self.number(&mut tx, stored).await?, self.arrival(), stored));
+            for (stored, arrived) in points.iter().zip(&mut arrivals) {
+                rows.push((self.number(&mut tx, stored).await?, arrived, stored));
             }
             let mut insert =
                 QueryBuilder::<Sqlite>::new("INSERT INTO points (series, at, arrived, value) ");
@@ -169,13 +168,19 @@ impl Series {
         self.numbers.insert(key, number);
         Ok(number)
     }
+}
 
-    /// Microseconds, never twice the same.
-    fn arrival(&mut self) -> i64 {
-        let now = millis(clock::now()).saturating_mul(1000);
-        self.last_arrival = now.max(self.last_arrival + 1);
-        self.last_arrival
-    }
+/// The numbers of the next `count` points to arrive.
+async fn arrivals(
+    tx: &mut Transaction<'static, Sqlite>,
+    count: usize,
+) -> sqlx::Result<RangeInclusive<i64>> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let last: i64 = sqlx::query_scalar("UPDATE arrivals SET n = n + ? RETURNING n")
+        .bind(count)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(last - count + 1..=last)
 }
 
 /// SQLite's integers are signed; the ingest refuses what does not fit.

@@ -6,15 +6,29 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use mcs_model::api::Role;
 use mcs_model::upload::{self, Rules};
-use mcs_model::{DeviceId, DeviceKey, IdError, Topic, TopicError};
+use mcs_model::{DeviceId, DeviceKey, Topic};
 
 use crate::app::App;
 use crate::bus::{self, Client, Connect, Incoming, Principal, Refusal, Verdict};
-use crate::registry::Device;
+use crate::registry::{Denied, Device};
 use crate::{events, ingest};
 
 /// Most points in one message to a device's topic.
 const MAX_POINTS: usize = 1000;
+
+/// Why a client may not have or publish to a topic: for the log.
+enum Denial {
+    /// It is not the client's to name.
+    Refused(String),
+    /// We cannot know.
+    Broken(String),
+}
+
+impl<E: std::error::Error> From<E> for Denial {
+    fn from(error: E) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
 
 /// The server's answers. It does not keep the application alive, which itself holds the broker.
 pub(crate) struct Gate(Weak<App>);
@@ -27,14 +41,12 @@ impl Gate {
 
     /// The device whose topics a filter asks for: `mcs/id/key`, and below it one literal level,
     /// `+` or `#`. Or why it is none, for the log.
-    async fn device_of_filter(&self, filter: &str) -> Result<Arc<Device>, String> {
+    async fn device_of_filter(&self, filter: &str) -> Result<Arc<Device>, Denial> {
         let levels: Vec<_> = filter.split('/').collect();
         let (["mcs", id, key] | ["mcs", id, key, _]) = levels[..] else {
-            return Err("it is none of a device".to_owned());
+            return Err(Denial::Refused("it is none of a device".to_owned()));
         };
-        let id = id.parse().map_err(|error: IdError| error.to_string())?;
-        let key = key.parse().map_err(|error: IdError| error.to_string())?;
-        self.device(&id, &key).await
+        self.device(&id.parse()?, &key.parse()?).await
     }
 
     /// The device that a client may publish for, or why it may not, for the log.
@@ -42,31 +54,47 @@ impl Gate {
         &self,
         client: &Client,
         topic: &str,
-    ) -> Result<(Topic, Arc<Device>), String> {
+    ) -> Result<(Topic, Arc<Device>), Denial> {
         if let Principal::User { role: Role::Viewer, .. } = client.principal {
-            return Err("a viewer changes nothing".to_owned());
+            return Err(Denial::Refused("a viewer changes nothing".to_owned()));
         }
-        let topic: Topic = topic.parse().map_err(|error: TopicError| error.to_string())?;
+        // Some devices publish to the filter that they subscribe to, and name the channel in the payload
+        // (CONTRACT §2.4).
+        let topic: Topic = topic.strip_suffix("/+").unwrap_or(topic).parse()?;
         if matches!(topic, Topic::Firmware(..)) {
-            return Err("a firmware notice is the server's own word".to_owned());
+            return Err(Denial::Refused("a firmware notice is the server's own word".to_owned()));
         }
         let device = self.device(topic.device(), topic.key()).await?;
         Ok((topic, device))
     }
 
-    async fn device(&self, id: &DeviceId, key: &DeviceKey) -> Result<Arc<Device>, String> {
-        let app = self.0.upgrade().ok_or("the server stops")?;
-        app.registry.authorize(id, key).await.map_err(|denied| denied.to_string())
+    async fn device(&self, id: &DeviceId, key: &DeviceKey) -> Result<Arc<Device>, Denial> {
+        let app = self.0.upgrade().ok_or_else(|| Denial::Broken("the server stops".to_owned()))?;
+        app.registry.authorize(id, key).await.map_err(|denied| match denied {
+            Denied::Broken(_) => Denial::Broken(denied.to_string()),
+            Denied::Device(_) | Denied::Key(_) => Denial::Refused(denied.to_string()),
+        })
     }
 }
 
-/// Says in the log what a client may not do. Never with the topic: a key may stand in it.
-fn log_refusal(client: &Client, what: &str, why: &str) {
+/// Says in the log what a client may not do. Of the topic only the device: the key stands beside it.
+fn log_denial(client: &Client, what: &str, topic: &str, denial: &Denial) {
     let user = match &client.principal {
         Principal::Device => None,
         Principal::User { name, .. } => Some(name),
     };
-    tracing::warn!(peer = %client.peer, client = ?client.id, user, why, "MQTT {what} refused");
+    let device: Option<DeviceId> =
+        topic.strip_prefix("mcs/").and_then(|rest| rest.split('/').next()?.parse().ok());
+    let device = device.as_ref().map(DeviceId::as_str);
+    let (peer, client) = (client.peer, &client.id);
+    match denial {
+        Denial::Refused(why) => {
+            tracing::warn!(%peer, ?client, user, device, why, "MQTT {what} refused");
+        }
+        Denial::Broken(why) => {
+            tracing::error!(%peer, ?client, user, device, why, "MQTT {what} not handled");
+        }
+    }
 }
 
 #[async_trait]
@@ -100,8 +128,8 @@ impl bus::Gate for Gate {
         }
         match self.device_of_filter(filter).await {
             Ok(_) => true,
-            Err(why) => {
-                log_refusal(client, "subscription", &why);
+            Err(denial) => {
+                log_denial(client, "subscription", filter, &denial);
                 false
             }
         }
@@ -110,20 +138,23 @@ impl bus::Gate for Gate {
     async fn may_publish(&self, client: &Client, topic: &str) -> bool {
         match self.device_of_topic(client, topic).await {
             Ok(_) => true,
-            Err(why) => {
-                log_refusal(client, "will", &why);
+            Err(denial) => {
+                log_denial(client, "will", topic, &denial);
                 false
             }
         }
     }
 
     async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict {
-        let Some(app) = self.0.upgrade() else { return Verdict::Refuse };
+        let Some(app) = self.0.upgrade() else { return Verdict::Fail };
         let (topic, device) = match self.device_of_topic(client, message.topic).await {
             Ok(found) => found,
-            Err(why) => {
-                log_refusal(client, "message", &why);
-                return Verdict::Refuse;
+            Err(denial) => {
+                log_denial(client, "message", message.topic, &denial);
+                return match denial {
+                    Denial::Refused(_) => Verdict::Refuse,
+                    Denial::Broken(_) => Verdict::Fail,
+                };
             }
         };
         if client.principal == Principal::Device {
@@ -139,7 +170,7 @@ impl bus::Gate for Gate {
                 Ok(()) => Verdict::Deliver,
                 Err(error) => {
                     tracing::error!(device = %device.id, %error, "a retained message was kept");
-                    Verdict::Refuse
+                    Verdict::Fail
                 }
             };
         }
@@ -154,7 +185,7 @@ impl bus::Gate for Gate {
             Ok(ingested) => ingested,
             Err(error) => {
                 tracing::error!(device = %device.id, %error, "a message was not stored");
-                return Verdict::Refuse;
+                return Verdict::Fail;
             }
         };
         // QoS 0 promises nothing, so nobody waits for the disk.
@@ -163,7 +194,7 @@ impl bus::Gate for Gate {
             && let Err(error) = pending.committed().await
         {
             tracing::error!(device = %device.id, %error, "a message was not stored");
-            return Verdict::Refuse;
+            return Verdict::Fail;
         }
         ingest::forward_to_command(&app, &device, &ingested.points);
         if client.principal == Principal::Device {
@@ -174,7 +205,7 @@ impl bus::Gate for Gate {
             && let Err(error) = retain(&app, &canonical, message.qos).await
         {
             tracing::error!(device = %device.id, %error, "a retained message was not stored");
-            return Verdict::Refuse;
+            return Verdict::Fail;
         }
         Verdict::Replace(canonical)
     }

@@ -138,4 +138,9 @@ pub enum Verdict {
     /// MQTT 5: PUBACK 0x87 without a reason string. MQTT 3.1.1 has no negative acknowledgement
     /// [MQTT-3.3.5-2]: a PUBACK all the same, so that the client does not send it for ever.
     Refuse,
+    /// It could not be kept, through no fault of the client's. Subscribers get nothing.
+    ///
+    /// MQTT 5: PUBACK 0x83. MQTT 3.1.1: the connection closes without a PUBACK, so that the client sends it again
+    /// [MQTT-4.4.0-1]. QoS 0 promises nothing: nothing happens.
+    Fail,
 }

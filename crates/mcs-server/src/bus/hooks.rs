@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use rmqtt::codec::types::MQTT_LEVEL_5;
 use rmqtt::codec::v5::{PublishAckReason, SubscribeAckReason};
 use rmqtt::context::ServerContext;
 use rmqtt::hook::{Handler, HookResult, Parameter, ReturnType, Type};
@@ -114,13 +115,17 @@ impl Handler for Hooks {
                     None => (true, so_far),
                 }
             }
-            Parameter::MessagePublishCheckAcl(_, publish) => {
-                let refused = publish.topic == *REFUSED;
-                let result = if refused {
-                    // No reason string: it would be a hint.
-                    PublishResult::reason_code(PublishAckReason::NotAuthorized, None, false)
-                } else {
-                    PublishResult::success()
+            Parameter::MessagePublishCheckAcl(session, publish) => {
+                // No reason string: it would be a hint.
+                let result = match &*publish.topic {
+                    REFUSED => {
+                        PublishResult::reason_code(PublishAckReason::NotAuthorized, None, false)
+                    }
+                    FAILED => {
+                        let reason = PublishAckReason::ImplementationSpecificError;
+                        PublishResult::reason_code(reason, None, closes(session, publish).await)
+                    }
+                    _ => PublishResult::success(),
                 };
                 (false, Some(HookResult::PublishAclResult(PublishAclResult(result))))
             }
@@ -235,7 +240,8 @@ impl Inner {
         match self.gate.publish(&client, message).await {
             Verdict::Deliver if wild(&publish.topic) => Some(aside(publish, REFUSED)),
             Verdict::Deliver => None,
-            Verdict::Refuse if will => Some(aside(publish, SWALLOWED)),
+            Verdict::Refuse | Verdict::Fail if will => Some(aside(publish, SWALLOWED)),
+            Verdict::Fail => Some(aside(publish, FAILED)),
             Verdict::Refuse => Some(aside(publish, REFUSED)),
             Verdict::Replace(instead) => {
                 for (topic, payload) in instead {
@@ -259,6 +265,13 @@ impl Inner {
 /// Who the session belongs to.
 async fn client(session: &Session) -> Option<Arc<Client>> {
     session.extra_attrs.read().await.get::<Arc<Client>>(CLIENT).cloned()
+}
+
+/// Whether the connection has to close so that the client sends the message again: it waits for an acknowledgement,
+/// and its protocol has no negative one.
+async fn closes(session: &Session, publish: &Publish) -> bool {
+    let v5 = session.connect_info().await.is_ok_and(|it| it.proto_ver() == MQTT_LEVEL_5);
+    publish.qos != QoS::AtMostOnce && !v5
 }
 
 /// Topics that start with `$` belong to the broker [MQTT-4.7.2-1].
@@ -300,3 +313,5 @@ const CLIENT: &str = "mcs-client";
 const SWALLOWED: &str = "$mcs/swallowed";
 
 const REFUSED: &str = "$mcs/refused";
+
+const FAILED: &str = "$mcs/failed";

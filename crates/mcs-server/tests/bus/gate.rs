@@ -16,7 +16,7 @@ pub(crate) const DEVICE: &str = "mcs/DevAAAA1/keyAAAAAAAAAAAA1";
 /// Knows one device, and user `ann` with password `secret`.
 ///
 /// A payload `replace X` is replaced by `X` on the device's channel `canonical`, `swallow` by nothing,
-/// `refuse` is refused, `hold` waits for [`TestGate::release`], anything else is delivered.
+/// `refuse` is refused, `fail` could not be kept, `hold` waits for [`TestGate::release`], anything else is delivered.
 pub(crate) struct TestGate {
     told: mpsc::UnboundedSender<Event>,
     held: Semaphore,
@@ -112,6 +112,7 @@ impl Gate for TestGate {
         }
         match payload.split_once(' ').unwrap_or((&payload, "")) {
             ("refuse", _) => Verdict::Refuse,
+            ("fail", _) => Verdict::Fail,
             ("swallow", _) => Verdict::Replace(Vec::new()),
             ("replace", with) => {
                 let canonical =

@@ -57,6 +57,28 @@ async fn subscribers_see_what_the_gate_decides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_kept_is_not_acknowledged() {
+    let bench = Bench::start().await;
+    let failing = |qos| Message::new(&channel("raw"), "fail", qos);
+    for version in VERSIONS {
+        for qos in [1, 2] {
+            let hello = Hello::new(version, "board").lasting();
+            let mut device = Raw::connect(bench.address(), &hello).await;
+            device.publish(&failing(0)).await;
+            device.ping().await;
+            if version == Version::V5 {
+                assert_eq!(device.publish(&failing(qos)).await, 0x83);
+            } else {
+                device.put(&failing(qos)).await;
+                assert_eq!(device.closed().await, None, "{version:?}, QoS {qos}");
+                device = Raw::connect(bench.address(), &hello).await;
+            }
+            assert_eq!(device.publish(&Message::new(&channel("raw"), "1", qos)).await, 0);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_topic_is_refused_without_a_hint() {
     let bench = Bench::start().await;
     let mut device = Raw::connect(bench.address(), &Hello::new(Version::V5, "board")).await;

@@ -27,6 +27,8 @@ use mcs_server::cli::{Cli, Task};
 use mcs_server::config::Settings;
 use mcs_server::{Config, Server};
 use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use tokio::time::timeout;
 
 use client::{Reply, Request};
@@ -58,6 +60,26 @@ impl Site {
 
     fn http(&self) -> SocketAddr {
         self.server.addrs().http
+    }
+
+    /// From now on no point can be stored, as on a full disk. Ends with [`Site::make_space`].
+    async fn fill(&self) {
+        self.sql(
+            "CREATE TRIGGER full BEFORE INSERT ON points \
+             BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END",
+        )
+        .await;
+    }
+
+    async fn make_space(&self) {
+        self.sql("DROP TRIGGER full").await;
+    }
+
+    async fn sql(&self, statement: &'static str) {
+        let file = self.folder.path().join("mcs.sqlite3");
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut database = options.connect().await.expect("the database");
+        sqlx::raw_sql(statement).execute(&mut database).await.expect("success");
     }
 
     /// A request of the device, with its key.

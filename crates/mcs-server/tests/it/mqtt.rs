@@ -251,3 +251,24 @@ async fn signing_out_ends_the_consoles_connection_and_its_ticket() {
     let reply = site.api(&token, "GET", "/api/session").send().await;
     assert_eq!(reply.status, 401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_point_that_cannot_be_stored_is_not_acknowledged_and_later_ones_are_stored() {
+    let site = Site::start().await;
+    site.fill().await;
+    for _ in 0..10 {
+        let mut device = Client::device(&site, "board").await;
+        let sent = device.handle.publish(topic("count"), QoS::AtLeastOnce, false, ",count,1").await;
+        sent.expect("to send");
+        while let Some(packet) = soon("the end", device.packets.recv()).await {
+            assert!(!matches!(packet, Packet::PubAck(_)), "{packet:?}");
+        }
+        let upload = site.device("POST", "/datapoints.csv").body("count,,2").send().await;
+        assert_eq!(upload.status, 500);
+    }
+    site.make_space().await;
+    let mut device = Client::device(&site, "board").await;
+    device.publish(&topic("count"), "1432538716989,count,3").await;
+    let reply = site.device("GET", "/datachannels/count/datapoints.csv?limit=9").send().await;
+    assert_eq!(reply.text(), "count,1432538716989,3");
+}

@@ -104,3 +104,24 @@ async fn endless_heads_are_cut_and_nonsense_is_answered() {
     let reply = Request::new(site.http(), "GET", "/healthz").send().await;
     assert_eq!((reply.status, reply.text()), (200, "ok"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_point_published_to_the_filter_of_a_device_counts() {
+    let site = Site::start().await;
+    let mut board = TcpStream::connect(site.server.addrs().mqtt).await.expect("a connection");
+    let connect = b"\x10\x11\0\x04MQTT\x04\x02\0\x3c\0\x05board";
+    board.write_all(connect).await.expect("to send");
+    let mut connack = [0; 4];
+    soon("CONNACK", board.read_exact(&mut connack)).await.expect("CONNACK");
+    assert_eq!(connack, [0x20, 2, 0, 0]);
+    let topic = format!("mcs/{ID}/{KEY}/+");
+    let payload = "1432538716989,count,7";
+    let mut publish = vec![0x32, (4 + topic.len() + payload.len()) as u8, 0, topic.len() as u8];
+    publish.extend([topic.as_bytes(), &[0, 1], payload.as_bytes()].concat());
+    board.write_all(&publish).await.expect("to send");
+    let mut puback = [0; 4];
+    soon("PUBACK", board.read_exact(&mut puback)).await.expect("PUBACK");
+    assert_eq!(puback, [0x40, 2, 0, 1]);
+    let reply = site.device("GET", "/datachannels/count/datapoints.csv").send().await;
+    assert_eq!(reply.text(), "count,1432538716989,7");
+}

@@ -31,6 +31,9 @@ const TIMES: Config = Config {
 /// A device that takes no byte for this long is gone.
 const STALL: Duration = Duration::from_secs(30);
 
+/// Between two messages, so that a device that takes one read for one message gets one (CONTRACT §3.2, §3.4).
+const GAP: Duration = Duration::from_millis(50);
+
 /// Serves devices until `stop`. Connections are spawned on `tasks`.
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -69,6 +72,7 @@ pub(crate) async fn serve(
                 clock: Stopwatch::start(),
                 orders_to,
                 link: None,
+                free_at: mcs_time::Time::ZERO,
             };
             if let Err(error) = connection.run(stream, orders, &stop).await {
                 tracing::debug!(%peer, %error, "the Command Server connection broke");
@@ -84,7 +88,10 @@ struct Connection<'a> {
     protocol: Peer,
     clock: Stopwatch,
     orders_to: mpsc::Sender<String>,
+    /// Once the device has proved itself and its first heartbeat is about to be echoed.
     link: Option<(DeviceId, LinkId)>,
+    /// When the next message may be sent.
+    free_at: mcs_time::Time,
 }
 
 impl Connection<'_> {
@@ -94,7 +101,7 @@ impl Connection<'_> {
         mut orders: mpsc::Receiver<String>,
         stop: &CancellationToken,
     ) -> Result<()> {
-        // One command, one segment: some devices take one read for one message.
+        // One command, one segment.
         stream.set_nodelay(true)?;
         let (mut read, mut write) = stream.into_split();
         let mut buffer = [0; 2048];
@@ -129,20 +136,20 @@ impl Connection<'_> {
     ) -> Result<Option<Option<mcs_time::Time>>> {
         loop {
             match self.protocol.poll_output() {
-                Output::Transmit(bytes) => match timeout(STALL, write.write_all(&bytes)).await {
-                    Ok(outcome) => outcome?,
-                    Err(_) => bail!("the device takes nothing"),
-                },
+                Output::Transmit(bytes) => {
+                    sleep_until(self.clock.instant(self.free_at)).await;
+                    match timeout(STALL, write.write_all(&bytes)).await {
+                        Ok(outcome) => outcome?,
+                        Err(_) => bail!("the device takes nothing"),
+                    }
+                    self.free_at = self.clock.time() + GAP;
+                }
                 Output::Close => {
                     // The peer may be gone already.
                     let _ = write.shutdown().await;
                 }
                 Output::Event(Event::Login { device, key }) => self.login(device, key).await,
-                Output::Event(Event::Heartbeat { .. }) => {
-                    if let Some((device, _)) = &self.link {
-                        self.app.hub.heard(device);
-                    }
-                }
+                Output::Event(Event::Heartbeat { .. }) => self.heartbeat().await,
                 Output::Event(Event::Closed(reason)) => {
                     self.log(reason);
                     return Ok(None);
@@ -155,18 +162,25 @@ impl Connection<'_> {
 
     async fn login(&mut self, device: DeviceId, key: DeviceKey) {
         let verdict = match self.app.registry.authorize(&device, &key).await {
-            Ok(_) => {
-                let link = self.app.hub.open_command(&device, self.orders_to.clone());
-                self.link = Some((device.clone(), link));
-                self.app.firmware.reconnected(self.app, &device).await;
-                Verdict::Accepted
-            }
+            Ok(_) => Verdict::Accepted,
             Err(denied) => {
                 tracing::warn!(peer = %self.peer, why = %denied, "Command Server login refused");
                 Verdict::Refused
             }
         };
         self.protocol.authorize(self.clock.time(), verdict);
+    }
+
+    /// The device is here as of its first heartbeat. What waits for it stays in the queue of orders until
+    /// the echo is out.
+    async fn heartbeat(&mut self) {
+        if let Some((device, _)) = &self.link {
+            self.app.hub.heard(device);
+        } else if let Some(device) = self.protocol.device().cloned() {
+            let link = self.app.hub.open_command(&device, self.orders_to.clone());
+            self.link = Some((device.clone(), link));
+            self.app.firmware.reconnected(self.app, &device).await;
+        }
     }
 
     async fn leave(&mut self) {

@@ -75,6 +75,39 @@ async fn a_point_on_a_controller_reaches_the_device_unterminated_and_a_display_d
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_echo_of_the_login_comes_before_a_firmware_notice_that_waited() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let upload = format!("/api/prototypes/{}/firmwares?name=App&version=2.0", site.product);
+    let firmware = site.api(&token, "POST", &upload).body("image").send().await.json();
+    let push = format!("/api/firmwares/{}/push", firmware["id"].as_str().expect("an id"));
+    let devices = serde_json::json!({ "devices": [ID] }).to_string();
+    let reply = site.api(&token, "POST", &push).body(devices).send().await;
+    assert_eq!(reply.json()["results"][0]["status"]["state"], "QUEUED");
+
+    let mut board = Board::connect(site.server.addrs().command).await;
+    let prefix = format!("{ID},{KEY},");
+    board.say(prefix.as_bytes()).await;
+    assert_eq!(board.hear_some().await, prefix);
+    let notice = board.hear_some().await;
+    assert!(notice.starts_with(&prefix) && notice.contains(",FOTA,2.0,"), "{notice}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_read_is_one_message_however_many_there_are_at_once() {
+    let site = Site::start().await;
+    let mut board = Board::connect(site.server.addrs().command).await;
+    let prefix = format!("{ID},{KEY},");
+    board.say(format!("{prefix}0").as_bytes()).await;
+    board.hear(&format!("{prefix}0")).await;
+    let points: Vec<_> = (0..5).map(|n| format!("target,143253871698{n},{n}")).collect();
+    site.device("POST", "/datapoints.csv").body(points.join("\n")).send().await;
+    for n in 0..5 {
+        assert_eq!(board.hear_some().await, format!("{prefix}143253871698{n},target,{n}"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_proved_connection_lights_the_device_and_its_end_darkens_it() {
     let site = Site::start().await;
     let token = site.sign_in("viewer").await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use bytes::Bytes;
 use mcs_model::upload::{PointError, RawPoint};
-use mcs_model::{DataPoint, Direction, Topic, rest};
+use mcs_model::{DataPoint, Direction, Timestamp, Topic, Value, rest};
 
 use crate::app::App;
 use crate::clock;
@@ -22,6 +22,10 @@ pub(crate) struct Ingested {
     pub(crate) pending: Option<Pending>,
 }
 
+/// How far a device's clock may be ahead of ours, in milliseconds. A point from further ahead would be
+/// the channel's latest for as long.
+const MAX_AHEAD: u64 = 24 * 60 * 60 * 1000;
+
 /// Holds points against the device's prototype and queues the valid ones for storing.
 pub(crate) async fn ingest(
     app: &App,
@@ -32,7 +36,7 @@ pub(crate) async fn ingest(
     let mut points = Vec::with_capacity(raw.len());
     let mut refused = Vec::new();
     for raw in raw {
-        match raw.map_err(|error| error.to_string()).and_then(|raw| check(device, raw)) {
+        match raw.map_err(|error| error.to_string()).and_then(|raw| check(device, raw, now)) {
             Ok((raw, value)) => points.push(DataPoint {
                 channel: raw.channel,
                 timestamp: raw.timestamp.unwrap_or(now),
@@ -51,10 +55,16 @@ pub(crate) async fn ingest(
     Ok(Ingested { points, refused, pending })
 }
 
-fn check(device: &Device, raw: RawPoint) -> Result<(RawPoint, mcs_model::Value), String> {
+fn check(device: &Device, raw: RawPoint, now: Timestamp) -> Result<(RawPoint, Value), String> {
     let Some(channel) = device.prototype.channel(&raw.channel) else {
         return Err(rest::no_such_channel(&raw.channel));
     };
+    if let Some(at) = raw.timestamp
+        && at.as_millis().saturating_sub(now.as_millis()) > MAX_AHEAD
+    {
+        let channel = &raw.channel;
+        return Err(format!("data channel {channel}: the timestamp {at} is more than a day ahead"));
+    }
     match channel.kind.parse(&raw.value) {
         Ok(value) => Ok((raw, value)),
         Err(error) => Err(rest::refused(&raw.channel, &error)),

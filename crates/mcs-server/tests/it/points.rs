@@ -57,6 +57,17 @@ async fn the_good_points_of_a_request_are_kept_and_the_bad_ones_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_jumps_ahead_does_not_hide_what_comes_later() {
+    let site = Site::start().await;
+    let body = "count,9999999999999,1\ncount,,2";
+    let reply = site.device("POST", "/datapoints.csv").body(body).send().await;
+    let refused = "Partial success.\ndata channel count: the timestamp 9999999999999 is more than a day ahead";
+    assert_eq!((reply.status, reply.text()), (200, refused));
+    let reply = site.device("GET", "/datachannels/count/datapoints.csv").send().await;
+    assert!(reply.text().ends_with(",2"), "{}", reply.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn retrieving_answers_one_point_unless_more_are_asked_for() {
     let site = Site::start().await;
     let body: Vec<_> = (0..5).map(|n| format!("count,{},{n}", T + n)).collect();

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Result;
 use mcs_model::DeviceId;
 use mcs_model::api::DeviceChange;
+use tokio_util::task::TaskTracker;
 
 use crate::Addrs;
 use crate::bus::Bus;
@@ -39,6 +40,9 @@ pub(crate) struct App {
     pub(crate) console: Console,
     /// Counters.
     pub(crate) metrics: Metrics,
+    /// Connections, and what has to be done even if its connection breaks: a server that stops
+    /// waits for them.
+    pub(crate) tasks: TaskTracker,
     running: OnceLock<Running>,
 }
 
@@ -60,6 +64,7 @@ impl App {
             firmware: Firmware::open(&config.data, store.clone()).await?,
             console: Console::new(config.console.clone()),
             metrics: Metrics::default(),
+            tasks: TaskTracker::new(),
             running: OnceLock::new(),
             events,
             store,

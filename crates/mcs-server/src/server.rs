@@ -11,7 +11,6 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::bus::{self, Bus as _, EmbeddedBus, tls};
@@ -59,7 +58,6 @@ pub struct Server {
     app: Arc<App>,
     bus: Arc<EmbeddedBus>,
     stop: CancellationToken,
-    connections: TaskTracker,
     services: JoinSet<()>,
     lock: File,
 }
@@ -111,7 +109,6 @@ pub async fn start(config: Config) -> Result<Server> {
         app: app.clone(),
         bus: bus.clone(),
         stop: CancellationToken::new(),
-        connections: TaskTracker::new(),
         services: JoinSet::new(),
         lock,
     };
@@ -128,7 +125,7 @@ pub async fn start(config: Config) -> Result<Server> {
         command_listener,
         app.clone(),
         server.stop.clone(),
-        server.connections.clone(),
+        app.tasks.clone(),
     ));
     server.services.spawn(async move {
         for round in 0_u64.. {
@@ -156,8 +153,8 @@ impl Server {
     pub async fn shutdown(mut self) {
         self.stop.cancel();
         self.services.shutdown().await;
-        self.connections.close();
-        if timeout(GRACE, self.connections.wait()).await.is_err() {
+        self.app.tasks.close();
+        if timeout(GRACE, self.app.tasks.wait()).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
         self.bus.stop().await;
@@ -173,7 +170,7 @@ impl Server {
         router: axum::Router,
     ) {
         let limits = http::Limits { connections: self.app.config.max_connections };
-        let (stop, tasks) = (self.stop.clone(), self.connections.clone());
+        let (stop, tasks) = (self.stop.clone(), self.app.tasks.clone());
         self.services.spawn(http::serve(listener, tls, router, limits, stop, tasks));
     }
 }

@@ -26,6 +26,7 @@ pub(crate) struct Firmware {
 }
 
 /// What an operator says about a firmware file.
+#[derive(Clone)]
 pub(crate) struct Release {
     /// The prototype that it is for.
     pub(crate) prototype: ProductId,

@@ -4,6 +4,7 @@ mod api;
 mod body;
 mod console;
 mod download;
+mod effect;
 mod error;
 mod linger;
 mod operator;

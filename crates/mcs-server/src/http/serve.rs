@@ -101,6 +101,8 @@ where
     let connection = http1::Builder::new()
         // The Arduino library looks for exactly `Content-Length: ` (CONTRACT §0.2 fact 6).
         .title_case_headers(true)
+        // Some programs stop sending once they have asked, and still want the answer.
+        .half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_headers(HEADERS)

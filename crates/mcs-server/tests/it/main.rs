@@ -5,6 +5,7 @@ mod client;
 mod command;
 mod console;
 mod firmware;
+mod impatient;
 mod mqtt;
 mod noise;
 mod operators;

@@ -13,9 +13,9 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::firmware::{ReceiveError, Release};
-use crate::http::body;
 use crate::http::error::Error;
 use crate::http::operator::Operator;
+use crate::http::{body, effect};
 
 /// `GET /api/prototypes/:id/firmwares`.
 pub(in crate::http) async fn list(
@@ -69,7 +69,11 @@ pub(in crate::http) async fn upload(
         received.discard().await;
         return Err(difference);
     }
-    match app.firmware.add(&app, id, &release, received).await? {
+    let add = {
+        let (app, release) = (app.clone(), release.clone());
+        async move { app.firmware.add(&app, id, &release, received).await }
+    };
+    match effect::whole(&app, add).await? {
         Some(info) => {
             tracing::info!(user = operator.name, firmware = %info.id, version = info.version,
                 sha256 = info.sha256, "firmware uploaded");

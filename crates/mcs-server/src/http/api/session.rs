@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 use mcs_model::api::{LoginRequest, Role, SessionInfo};
 
 use crate::app::App;
-use crate::http::body;
 use crate::http::error::Error;
 use crate::http::operator::{COOKIE, Operator};
+use crate::http::{body, effect};
 use crate::operators::{LoginError, SESSION_LIFE, ticket};
 
 /// `POST /api/login`.
@@ -49,7 +49,11 @@ pub(in crate::http) async fn logout(
     State(app): State<Arc<App>>,
     operator: Operator,
 ) -> Result<Response, Error> {
-    app.sign_out(&operator.token).await?;
+    let leave = {
+        let app = app.clone();
+        async move { app.sign_out(&operator.token).await }
+    };
+    effect::whole(&app, leave).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&app, "", 0))]).into_response())
 }
 

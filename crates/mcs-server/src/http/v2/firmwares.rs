@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{Format, json};
 use crate::app::App;
-use crate::http::body;
+use crate::http::{body, effect};
 use crate::registry::Device;
 
 /// Most bytes of a report.
@@ -35,8 +35,11 @@ pub(in crate::http) async fn report(
             .map_err(|error| Format::Json.fail(Failure::new(400, error.to_string())))?;
         app.hub.heard(&device.id);
         // What the device says is kept even if nobody uploaded that version: it is what it runs.
-        let kept = app.firmware.reported(&app, &device.id, &version).await;
-        kept.map_err(|error| Format::Json.broken(&error))?;
+        let report = {
+            let (app, device, version) = (app.clone(), device.clone(), version.clone());
+            async move { app.firmware.reported(&app, &device.id, &version).await }
+        };
+        effect::whole(&app, report).await.map_err(|error| Format::Json.broken(&error))?;
         let firmwares = list(&app, &device).await?;
         match firmwares.iter().find(|it| it.version == version) {
             Some(firmware) => Ok(json(&version_accepted(&firmware.id))),

@@ -14,7 +14,7 @@ use mcs_model::{ChannelId, Timestamp};
 
 use super::{Format, MAX_BODY, json, text};
 use crate::app::App;
-use crate::http::body;
+use crate::http::{body, effect};
 use crate::ingest;
 use crate::registry::Device;
 use crate::store::{Page, Window};
@@ -49,7 +49,7 @@ pub(in crate::http) async fn upload_csv(
 type Parse = fn(&[u8], Rules) -> Vec<Result<RawPoint, PointError>>;
 
 async fn upload(
-    app: &App,
+    app: &Arc<App>,
     format: Format,
     id: &str,
     headers: &HeaderMap,
@@ -58,8 +58,12 @@ async fn upload(
 ) -> Result<UploadOutcome, Response> {
     let device = format.device(app, id, headers).await?;
     let body = body::read(headers, body, MAX_BODY).await.map_err(|error| format.unread(&error))?;
-    let ingested = ingest::upload(app, &device, parse(&body, Rules::default())).await;
-    let ingested = ingested.map_err(|error| format.broken(&error))?;
+    let points = parse(&body, Rules::default());
+    let upload = {
+        let app = app.clone();
+        async move { ingest::upload(&app, &device, points).await }
+    };
+    let ingested = effect::whole(app, upload).await.map_err(|error| format.broken(&error))?;
     Ok(UploadOutcome { accepted: ingested.points.len(), descriptions: ingested.refused })
 }
 

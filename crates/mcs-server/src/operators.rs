@@ -1,25 +1,26 @@
 //! People who sign in: passwords, sessions, MQTT tickets, and the brake on guessing.
 
 mod brake;
+mod verifier;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::PasswordHasher as _;
 use mcs_model::Timestamp;
 use mcs_model::api::Role;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
 
 use crate::bus::ConnectionId;
 use crate::store::{SessionRow, Store, UserRow};
 use crate::{clock, random};
 
 use brake::Brake;
+use verifier::{Busy, Verifier};
 
 /// A session stays valid this long after its login.
 pub(crate) const SESSION_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -41,14 +42,15 @@ pub(crate) enum LoginError {
     Wrong,
     /// Too many wrong passwords from there; try again after this long.
     TooMany(Duration),
+    /// Too many people sign in at this moment.
+    Busy,
 }
 
 /// The people who may sign in.
 pub(crate) struct Operators {
     store: Store,
     brake: Brake,
-    // Argon2 wants 19 MiB a time.
-    hashing: Arc<Semaphore>,
+    verifier: Verifier,
     // Connections that a ticket let in, with the ticket's hash.
     tickets: Mutex<BTreeMap<ConnectionId, Vec<u8>>>,
     // Verified in place of an unknown user's, so that the time tells nothing.
@@ -62,7 +64,7 @@ impl Operators {
         Ok(Self {
             store,
             brake: Brake::default(),
-            hashing: Arc::new(Semaphore::new(2)),
+            verifier: Verifier::start()?,
             tickets: Mutex::default(),
             decoy,
         })
@@ -75,20 +77,22 @@ impl Operators {
         password: String,
         peer: IpAddr,
     ) -> Result<Result<SignedIn, LoginError>> {
-        if let Some(wait) = self.brake.wait(peer) {
+        let user = self.store.user(name).await?;
+        let hash = user.as_ref().map_or(&self.decoy, |user| &user.password).clone();
+        // Counted before it is known to be wrong: others may be guessed at the same time.
+        if let Err(wait) = self.brake.attempt(peer) {
             tracing::warn!(%peer, "login refused: too many wrong passwords");
             return Ok(Err(LoginError::TooMany(wait)));
         }
-        let user = self.store.user(name).await?;
-        let hash = user.as_ref().map_or(&self.decoy, |user| &user.password).clone();
-        let permit = self.hashing.clone().acquire_owned().await?;
-        let right = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            verify_password(&password, &hash)
-        })
-        .await?;
+        let right = match self.verifier.verify(password, hash).await? {
+            Ok(right) => right,
+            Err(Busy) => {
+                self.brake.withdraw(peer);
+                tracing::warn!(%peer, "login refused: too many at this moment");
+                return Ok(Err(LoginError::Busy));
+            }
+        };
         let Some(user) = user.filter(|_| right) else {
-            self.brake.wrong(peer);
             tracing::warn!(%peer, user = ?name, "login refused: unknown user or wrong password");
             return Ok(Err(LoginError::Wrong));
         };
@@ -177,10 +181,6 @@ pub(crate) fn new_user(name: &str, role: Role, password: &str) -> Result<UserRow
 fn hash_password(password: &str) -> Result<String> {
     let hash = Argon2::default().hash_password(password.as_bytes());
     Ok(hash.ok().context("the password cannot be hashed")?.to_string())
-}
-
-fn verify_password(password: &str, hash: &str) -> bool {
-    Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
 }
 
 /// Tokens are random, so one round of SHA-256 is enough to make a stolen table useless; and the

@@ -10,7 +10,7 @@ use mcs_model::api::ApiError;
 pub(crate) enum Error {
     /// The caller did something wrong, or may not.
     Refused(StatusCode, &'static str, String),
-    /// Too many calls; try again after so many seconds.
+    /// Too many attempts to sign in; try again after so many seconds.
     TooMany(u64),
     /// We could not. The reason is logged, not told.
     Internal(anyhow::Error),
@@ -53,7 +53,7 @@ impl IntoResponse for Error {
             Self::Refused(status, code, message) => (status, code, message),
             Self::TooMany(seconds) => {
                 retry = Some(HeaderValue::from(seconds));
-                let message = format!("Too many wrong passwords. Try again in {seconds} s.");
+                let message = format!("Too many attempts to sign in. Try again in {seconds} s.");
                 (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", message)
             }
             Self::Internal(error) => {

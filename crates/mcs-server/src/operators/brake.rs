@@ -37,22 +37,30 @@ impl Default for Brake {
 }
 
 impl Brake {
-    /// How long this address has to wait, if it has to.
-    pub(super) fn wait(&self, peer: IpAddr) -> Option<Duration> {
-        let now = self.clock.time();
-        let misses = self.lock();
-        let of_peer = misses.get(&network(peer)).filter(|it| it.count >= FREE)?;
-        PAUSE.checked_sub(now.since(of_peer.last)).filter(|wait| !wait.is_zero())
-    }
-
-    /// A password was wrong.
-    pub(super) fn wrong(&self, peer: IpAddr) {
+    /// A password is about to be checked: it counts as wrong until [`Brake::right`] says
+    /// otherwise. The error is how long this address has to wait first.
+    pub(super) fn attempt(&self, peer: IpAddr) -> Result<(), Duration> {
         let now = self.clock.time();
         let mut misses = self.lock();
         misses.retain(|_, it| now.since(it.last) < PAUSE);
-        if misses.len() < ADDRESSES {
-            let entry = misses.entry(network(peer)).or_insert(Misses { count: 0, last: now });
-            *entry = Misses { count: entry.count + 1, last: now };
+        let room = misses.len() < ADDRESSES;
+        match misses.get_mut(&network(peer)) {
+            Some(of_peer) if of_peer.count >= FREE => {
+                return Err(PAUSE.saturating_sub(now.since(of_peer.last)));
+            }
+            Some(of_peer) => *of_peer = Misses { count: of_peer.count + 1, last: now },
+            None if room => {
+                misses.insert(network(peer), Misses { count: 1, last: now });
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// The password of an attempt was not checked after all.
+    pub(super) fn withdraw(&self, peer: IpAddr) {
+        if let Some(of_peer) = self.lock().get_mut(&network(peer)) {
+            of_peer.count = of_peer.count.saturating_sub(1);
         }
     }
 

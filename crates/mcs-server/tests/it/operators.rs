@@ -1,3 +1,4 @@
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::client::Request;
@@ -47,6 +48,15 @@ async fn a_wrong_password_and_an_unknown_user_are_told_the_same_and_slowed_down(
     assert_eq!((last.status, &last.json()["code"]), (429, &json!("too-many-attempts")));
     assert!(last.header("Retry-After").is_some());
     assert_eq!(site.log_in("admin", "secret").await.status, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_many_passwords_at_once_is_slowed_down_like_one_after_the_other() {
+    let site = Site::start().await;
+    let guess = async |n: u32| site.log_in("admin", &n.to_string()).await;
+    let guesses = join_all((0..40).map(guess)).await;
+    let with = |status| guesses.iter().filter(|it| it.status == status).count();
+    assert_eq!((with(401), with(429)), (8, 32));
 }
 
 #[tokio::test(flavor = "multi_thread")]

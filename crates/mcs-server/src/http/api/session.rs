@@ -41,6 +41,7 @@ pub(in crate::http) async fn login(
             Err(Error::Refused(StatusCode::UNAUTHORIZED, "wrong-password", message))
         }
         Err(LoginError::TooMany(wait)) => Err(Error::TooMany(wait.as_secs().max(1))),
+        Err(LoginError::Busy) => Err(Error::TooMany(1)),
     }
 }
 

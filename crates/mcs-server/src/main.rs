@@ -10,6 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
+    // Before anything is written or any thread runs: device keys are for the owner's eyes only.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("MCS_LOG")
         .unwrap_or_else(|_| EnvFilter::new("info,rmqtt=warn,rmqtt::plugin=error,sled=warn"));

@@ -28,9 +28,18 @@ impl Process {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
+        Self::start_logging(data, &data.join("server.log"), arguments, variables).await
+    }
+
+    pub(crate) async fn start_logging(
+        data: &Path,
+        log: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let free = "127.0.0.1:0";
         let listeners = ["serve", "--http", free, "--mqtt", free, "--ws", free, "--command", free];
-        let log = File::options().create(true).append(true).open(data.join("server.log"));
+        let log = File::options().create(true).append(true).open(log);
         let log = log.expect("a file");
         let mut command = program(data, &[&listeners, arguments].concat());
         let mut child = command
@@ -63,11 +72,16 @@ impl Process {
 
     /// The list of devices for somebody who signs in.
     pub(crate) async fn devices(&self, name: &str, password: &str) -> Value {
-        let body = json!({ "name": name, "password": password }).to_string();
-        let login = Request::new(self.http(), "POST", "/api/login").body(body).send().await.json();
-        let token = format!("Bearer {}", login["token"].as_str().expect("a token"));
+        let token = self.token(name, password).await;
         let list = Request::new(self.http(), "GET", "/api/devices").header("Authorization", &token);
         list.send().await.json()
+    }
+
+    /// Signs in. Answers what to send as `Authorization`.
+    pub(crate) async fn token(&self, name: &str, password: &str) -> String {
+        let body = json!({ "name": name, "password": password }).to_string();
+        let login = Request::new(self.http(), "POST", "/api/login").body(body).send().await.json();
+        format!("Bearer {}", login["token"].as_str().expect("a token"))
     }
 
     /// Ends it as a service manager does.

@@ -73,6 +73,23 @@ async fn the_demo_has_two_boards_that_are_here_and_its_folder_is_of_use_without_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_program_keeps_is_for_its_owner_only_in_an_older_folder_too() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).expect("a folder");
+    std::fs::set_permissions(&data, PermissionsExt::from_mode(0o755)).expect("to open it");
+    assert!(program(&data, &["device", "list"]).status().expect("to run").success());
+    let server = Process::start_logging(&data, &folder.path().join("server.log"), &[], &[]).await;
+    for entry in std::fs::read_dir(&data).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let mode = entry.metadata().expect("a mode").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?}: {mode:o}", entry.path());
+    }
+    server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_on_the_same_folder_is_refused_with_a_reason() {
     let folder = Folder::new();
     let server = Process::start(folder.path(), &[]).await;

@@ -40,7 +40,8 @@ pub enum Role {
     Admin,
     /// See, control, push firmware.
     Operator,
-    /// See.
+    /// See. That includes device keys, and whoever has a device's key can act as the device: the
+    /// role guards against accidents, not against intent.
     Viewer,
 }
 

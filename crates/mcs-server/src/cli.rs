@@ -46,6 +46,7 @@ enum UserCommand {
     Add {
         /// Letters, digits and - _ . @
         name: String,
+        /// What the user may do in the console
         #[arg(long, value_enum)]
         role: RoleName,
         /// Read the password from standard input; the end of its line does not belong to it
@@ -100,8 +101,11 @@ struct Data {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum RoleName {
+    /// Everything
     Admin,
+    /// See, control devices, upload and push firmware
     Operator,
+    /// See; that includes device keys, so it guards against accidents, not against intent
     Viewer,
 }
 

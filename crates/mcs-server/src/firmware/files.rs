@@ -1,5 +1,6 @@
 //! Firmware files: hashed on their way in, never whole in memory.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,6 +38,10 @@ pub(crate) enum ReceiveError {
     Storage(anyhow::Error),
 }
 
+/// Ids of firmwares, and so names of files, begin so.
+pub(super) const PREFIX: &str = "F";
+/// Random letters and digits of an id.
+pub(super) const RANDOM: usize = 12;
 /// Bytes that go to the store at once.
 const PART: usize = 5 << 20;
 /// Parts that are under way while more are read.
@@ -45,10 +50,12 @@ const PARTS: usize = 2;
 const IDLE: Duration = Duration::from_secs(60);
 
 impl Files {
-    /// Files in `folder`, which is created.
-    pub(crate) fn open(folder: &Path) -> Result<Self> {
+    /// Files in `folder`, which is created. What a server left there that ended in the middle of
+    /// an upload, and so is not `known`, is removed.
+    pub(crate) fn open(folder: &Path, known: &BTreeSet<FirmwareId>) -> Result<Self> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
+        sweep(folder, known).with_context(|| format!("cannot sweep {}", folder.display()))?;
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?)))
     }
 
@@ -115,6 +122,26 @@ impl Received {
     pub(crate) async fn discard(self) {
         discard(self.file).await;
     }
+}
+
+/// Names that are not of our making are left alone.
+fn sweep(folder: &Path, known: &BTreeSet<FirmwareId>) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        // The object store writes to `id#1` and renames that at the end.
+        let (id, staged) = match name.split_once('#') {
+            Some((id, _)) => (id, true),
+            None => (&*name, false),
+        };
+        let Ok(firmware) = id.parse::<FirmwareId>() else { continue };
+        let ours = id.starts_with(PREFIX) && id.len() == PREFIX.len() + RANDOM;
+        if ours && (staged || !known.contains(&firmware)) {
+            std::fs::remove_file(entry.path())?;
+            tracing::info!(file = name, "removed what an upload left that was cut");
+        }
+    }
+    Ok(())
 }
 
 async fn discard(file: WriteMultipart) {

@@ -3,6 +3,7 @@
 mod files;
 mod pushes;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
@@ -59,10 +60,16 @@ impl Release {
 }
 
 impl Firmware {
-    /// Files and pushes of the data folder.
+    /// Files and pushes of the data folder. Nobody else may have opened it: files of uploads
+    /// that were cut are removed.
     pub(crate) async fn open(data: &Path, store: Store) -> Result<Self> {
+        let mut known = BTreeSet::new();
+        let (_, prototypes, _) = store.registry().await?;
+        for prototype in prototypes {
+            known.extend(store.firmwares(&prototype.id).await?.into_iter().map(|it| it.id));
+        }
         Ok(Self {
-            files: Files::open(&data.join("firmware"))?,
+            files: Files::open(&data.join("firmware"), &known)?,
             pushes: Pushes::load(&store).await?,
             store,
         })
@@ -75,7 +82,7 @@ impl Firmware {
 
     /// A new id.
     pub(crate) fn new_id(&self) -> Result<FirmwareId> {
-        Ok(random::id("F", 12)?.parse()?)
+        Ok(random::id(files::PREFIX, files::RANDOM)?.parse()?)
     }
 
     /// Whether the prototype has a firmware of this version.

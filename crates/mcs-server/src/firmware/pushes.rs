@@ -1,13 +1,14 @@
 //! Pushes: the state machines of `mcs_fota`, fed with what happens and kept in the store.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use mcs_fota::{Input, Notice, Output, Push, Times};
 use mcs_model::api::{DeviceChange, PushResult, PushState, PushStatus};
-use mcs_model::{DataPoint, DeviceId, Topic, Value};
+use mcs_model::{DataPoint, DeviceId, FirmwareId, Topic, Value};
 
 use super::{Firmware, address};
 use crate::app::App;
@@ -26,6 +27,8 @@ struct Entry {
     push: Push,
     firmware: FirmwareRow,
     token: String,
+    /// Bytes that went out, from the first one on without a gap.
+    fetched: u64,
 }
 
 /// What a step of a state machine asks for.
@@ -42,7 +45,7 @@ impl Pushes {
                 serde_json::from_str(&row.rollout).context("a stored push cannot be read")?;
             let firmware = store.firmware(&row.firmware).await?;
             let firmware = firmware.context("a push without its firmware")?;
-            entries.insert(row.device, Entry { push, firmware, token: row.token });
+            entries.insert(row.device, Entry { push, firmware, token: row.token, fetched: 0 });
         }
         Ok(Self { entries: Mutex::new(entries), turn: tokio::sync::Mutex::default() })
     }
@@ -63,6 +66,25 @@ impl Pushes {
     fn of_token(&self, token: &str) -> Option<DeviceId> {
         let entries = self.lock();
         entries.iter().find(|(_, entry)| entry.token == token).map(|(device, _)| device.clone())
+    }
+
+    /// The address of the device's push, if it is one of this firmware and not over.
+    fn token_of(&self, device: &DeviceId, firmware: &FirmwareId) -> Option<String> {
+        let entries = self.lock();
+        let entry = entries.get(device).filter(|it| !it.push.is_over());
+        entry.filter(|it| it.firmware.id == *firmware).map(|it| it.token.clone())
+    }
+
+    /// A piece of the file went out. Whether that was the last one that was missing.
+    fn fetched(&self, device: &DeviceId, piece: &Range<u64>) -> bool {
+        let mut entries = self.lock();
+        let Some(entry) = entries.get_mut(device) else { return false };
+        if piece.start == 0 {
+            entry.fetched = piece.end;
+        } else if piece.start <= entry.fetched {
+            entry.fetched = entry.fetched.max(piece.end);
+        }
+        entry.fetched == entry.firmware.size && piece.end == entry.firmware.size
     }
 
     /// Hands `input` to the device's push; without one only drains it.
@@ -126,13 +148,18 @@ impl Firmware {
         firmware: &FirmwareRow,
         device: &Device,
     ) -> Result<PushStatus> {
+        // Who is fetching the same file already goes on, and counts for the new push.
+        let token = match self.pushes.token_of(&device.id, &firmware.id) {
+            Some(token) => token,
+            None => random::id("", 16)?,
+        };
         self.tell(app, &device.id, Input::Canceled("a newer push took its place".to_owned())).await;
         let reported = self.store.firmware_version(&device.id).await?;
         let version = firmware.version.parse()?;
         let now = clock::now();
         let push =
             Push::new(firmware.id.clone(), version, reported.as_deref(), Times::default(), now);
-        let entry = Entry { push, firmware: firmware.clone(), token: random::id("", 16)? };
+        let entry = Entry { push, firmware: firmware.clone(), token, fetched: 0 };
         let _turn = self.pushes.turn.lock().await;
         self.pushes.lock().insert(device.id.clone(), entry);
         self.advance(app, &device.id, None).await;
@@ -168,9 +195,11 @@ impl Firmware {
         }
     }
 
-    /// The last byte of the file of a push was sent.
-    pub(crate) async fn download_ended(&self, app: &App, token: &str) {
-        if let Some(device) = self.pushes.of_token(token) {
+    /// A piece of the file of a push was sent.
+    pub(crate) async fn download_went_on(&self, app: &App, token: &str, piece: Range<u64>) {
+        if let Some(device) = self.pushes.of_token(token)
+            && self.pushes.fetched(&device, &piece)
+        {
             self.tell(app, &device, Input::DownloadFinished).await;
         }
     }
@@ -223,5 +252,8 @@ async fn send(app: &App, id: &DeviceId, firmware: &FirmwareRow, token: &str) -> 
     if app.hub.notice(id, notice.to_command(id, &device.key)) {
         return Ok(());
     }
-    anyhow::bail!("the device is not here")
+    if app.hub.presence(id).transports.is_empty() {
+        anyhow::bail!("the device is not here");
+    }
+    anyhow::bail!("the device is here, but does not listen for firmware notices")
 }

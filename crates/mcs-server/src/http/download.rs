@@ -46,21 +46,16 @@ pub(super) async fn file(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        let ends = range.end == firmware.size;
         app.firmware.download_began(&app, &token).await;
-        let mut left = length;
+        let mut at = range.start;
         let stream = app.firmware.files().read(&firmware.id, range).await?;
         let app = app.clone();
         Body::from_stream(stream.then(move |piece| {
-            let done = piece.as_ref().is_ok_and(|piece| {
-                left = left.saturating_sub(piece.len() as u64);
-                left == 0 && ends
-            });
+            let sent = at..at + piece.as_ref().map_or(0, |piece| piece.len() as u64);
+            at = sent.end;
             let (app, token) = (app.clone(), token.clone());
             async move {
-                if done {
-                    app.firmware.download_ended(&app, &token).await;
-                }
+                app.firmware.download_went_on(&app, &token, sent).await;
                 piece
             }
         }))

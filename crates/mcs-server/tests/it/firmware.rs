@@ -5,7 +5,8 @@ use tokio::net::TcpStream;
 
 use crate::client::{Reply, Request};
 use crate::mqtt::{Client, topic};
-use crate::{ID, KEY, Site, soon};
+use crate::process::Process;
+use crate::{Folder, ID, KEY, Site, add_user, populate, soon};
 
 /// Larger than what a socket takes at once.
 fn image() -> Vec<u8> {
@@ -184,6 +185,93 @@ async fn a_part_of_a_file_can_be_asked_for() {
     assert_eq!(site.download("GET", url).header("If-None-Match", &etag).send().await.status, 304);
     let elsewhere = format!("http://{}/fw/0000000000000000", site.http());
     assert_eq!(site.download("GET", &elsewhere).send().await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_is_named_twice_gets_one_notice_and_a_repeated_push_keeps_the_address() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let firmware = site.upload(&token, "name=App&version=2.0", b"image").await.json();
+    let mut board = Client::device(&site, "board").await;
+    board.subscribe(&topic("+")).await;
+    let path = format!("/api/firmwares/{}/push", firmware["id"].as_str().expect("an id"));
+    let body = json!({ "devices": [ID, ID] }).to_string();
+    let reply = site.api(&token, "POST", &path).body(body).send().await.json();
+    assert_eq!(reply["results"].as_array().map(Vec::len), Some(1));
+    let (_, first) = board.message().await;
+    board.publish(&topic("count"), "1432538716989,count,2").await;
+    assert_eq!(board.message().await.0, topic("count"));
+
+    assert_eq!(site.push(&token, &firmware).await["state"], "INITIATED");
+    let (_, second) = board.message().await;
+    let url = |notice: &str| notice.rsplit(',').next().map(str::to_owned);
+    assert_eq!(url(&first), url(&second));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_counts_when_the_whole_file_went_out_however_many_parts_it_took() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let firmware = site.upload(&token, "name=App&version=2.0", b"0123456789").await.json();
+    let mut board = Client::device(&site, "board").await;
+    board.subscribe(&topic("+")).await;
+    site.push(&token, &firmware).await;
+    let notice = board.message().await.1;
+    let url = notice.rsplit(',').next().expect("an address");
+    for (range, state) in [
+        ("bytes=-1", "DOWNLOADING"),
+        ("bytes=0-3", "DOWNLOADING"),
+        ("bytes=7-9", "DOWNLOADING"),
+        ("bytes=4-6", "DOWNLOADING"),
+        ("bytes=7-9", "DOWNLOADED"),
+    ] {
+        site.download("GET", url).header("Range", range).send().await;
+        assert_eq!(site.listed(&token).await["push"]["state"], state, "{range}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_that_waits_says_whether_the_device_is_away_or_does_not_listen() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let firmware = site.upload(&token, "name=App&version=2.0", b"image").await.json();
+    let away = site.push(&token, &firmware).await;
+    assert_eq!(
+        (&away["state"], &away["detail"]),
+        (&json!("QUEUED"), &json!("the device is not here"))
+    );
+    let mut board = Client::device(&site, "board").await;
+    board.subscribe(&topic("count")).await;
+    let deaf = site.push(&token, &firmware).await;
+    let detail = "the device is here, but does not listen for firmware notices";
+    assert_eq!((&deaf["state"], &deaf["detail"]), (&json!("QUEUED"), &json!(detail)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_nobody_knows_go_when_the_server_starts() {
+    let folder = Folder::new();
+    let product = populate(folder.path()).await;
+    add_user(folder.path(), "operator").await;
+    let server = Process::start(folder.path(), &[]).await;
+    let token = server.token("operator", "secret").await;
+    let path = format!("/api/prototypes/{product}/firmwares?name=A&version=1");
+    let upload = Request::new(server.http(), "POST", &path).header("Authorization", &token);
+    let known = upload.body(b"image").send().await.json()["id"].clone();
+    server.end("-KILL").await;
+
+    let files = folder.path().join("firmware");
+    // An upload that was cut, a file whose row was not written, and one that is not ours.
+    for name in ["F0123456789ab#1", "F0123456789ab", "notes.txt"] {
+        std::fs::write(files.join(name), b"x").expect("to write");
+    }
+    let server = Process::start(folder.path(), &[]).await;
+    let mut left: Vec<_> = std::fs::read_dir(&files)
+        .expect("a folder")
+        .map(|it| it.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .collect();
+    left.sort();
+    assert_eq!(left, [known.as_str().expect("an id"), "notes.txt"]);
+    server.terminate().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

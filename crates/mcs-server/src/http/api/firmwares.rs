@@ -1,5 +1,6 @@
 //! Firmwares of a prototype, and their pushes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -92,7 +93,10 @@ pub(in crate::http) async fn push(
     body: Body,
 ) -> Result<Json<PushReport>, Error> {
     operator.may_change()?;
-    let request: PushRequest = body::json(&headers, body).await?;
+    let PushRequest { mut devices, .. } = body::json(&headers, body).await?;
+    // Each device once, in the order in which they came.
+    let mut seen = BTreeSet::new();
+    devices.retain(|it| seen.insert(it.clone()));
     let firmware = id.parse::<FirmwareId>().ok();
     let firmware = match &firmware {
         Some(firmware) => app.store.firmware(firmware).await?,
@@ -100,12 +104,18 @@ pub(in crate::http) async fn push(
     };
     let firmware = firmware.ok_or_else(|| Error::not_found("firmware", &id))?;
     tracing::info!(user = operator.name, firmware = %firmware.id, version = firmware.version,
-        sha256 = firmware.sha256, devices = ?request.devices, "firmware push");
-    let mut results = Vec::with_capacity(request.devices.len());
-    for device in request.devices {
-        results.push(app.firmware.push(&app, &firmware, device).await?);
-    }
-    Ok(Json(PushReport { results }))
+        sha256 = firmware.sha256, ?devices, "firmware push");
+    let push = {
+        let app = app.clone();
+        async move {
+            let mut results = Vec::with_capacity(devices.len());
+            for device in devices {
+                results.push(app.firmware.push(&app, &firmware, device).await?);
+            }
+            Ok(PushReport { results })
+        }
+    };
+    Ok(Json(effect::whole(&app, push).await?))
 }
 
 fn known(app: &App, id: &str) -> Result<ProductId, Error> {

@@ -70,7 +70,7 @@ pub(crate) async fn serve(
                 peer,
                 protocol: Peer::new(TIMES, mcs_time::Time::ZERO),
                 clock: Stopwatch::start(),
-                orders_to,
+                orders_to: Some(orders_to),
                 link: None,
                 free_at: mcs_time::Time::ZERO,
             };
@@ -87,7 +87,8 @@ struct Connection<'a> {
     peer: SocketAddr,
     protocol: Peer,
     clock: Stopwatch,
-    orders_to: mpsc::Sender<String>,
+    /// Until the hub has it; the hub lets go of it when a newer connection takes our place.
+    orders_to: Option<mpsc::Sender<String>>,
     /// Once the device has proved itself and its first heartbeat is about to be echoed.
     link: Option<(DeviceId, LinkId)>,
     /// When the next message may be sent.
@@ -118,11 +119,15 @@ impl Connection<'_> {
                     0 => self.protocol.handle_input(self.clock.time(), Input::Closed),
                     n => self.protocol.handle_input(self.clock.time(), Input::Received(&buffer[..n])),
                 },
-                Some(line) = orders.recv() => {
-                    if self.protocol.send(&line).is_err() {
+                order = orders.recv() => match order {
+                    Some(line) => if self.protocol.send(&line).is_err() {
                         tracing::warn!(peer = %self.peer, "a command was dropped: the device is leaving");
+                    },
+                    None => {
+                        tracing::info!(peer = %self.peer, "a newer Command Server connection took the place");
+                        self.protocol.close();
                     }
-                }
+                },
                 () = timer => self.protocol.handle_input(self.clock.time(), Input::Timeout),
                 () = stop.cancelled() => self.protocol.close(),
             }
@@ -176,8 +181,10 @@ impl Connection<'_> {
     async fn heartbeat(&mut self) {
         if let Some((device, _)) = &self.link {
             self.app.hub.heard(device);
-        } else if let Some(device) = self.protocol.device().cloned() {
-            let link = self.app.hub.open_command(&device, self.orders_to.clone());
+        } else if let Some(device) = self.protocol.device().cloned()
+            && let Some(orders_to) = self.orders_to.take()
+        {
+            let link = self.app.hub.open_command(&device, orders_to);
             self.link = Some((device.clone(), link));
             self.app.firmware.reconnected(self.app, &device).await;
         }

@@ -34,7 +34,7 @@ struct State {
 
 #[derive(Default)]
 struct Links {
-    command: BTreeMap<LinkId, mpsc::Sender<String>>,
+    command: Option<(LinkId, mpsc::Sender<String>)>,
     /// Whether the client has asked for firmware notices.
     mqtt: BTreeMap<ConnectionId, bool>,
     last_seen: Option<Timestamp>,
@@ -46,7 +46,7 @@ impl Links {
         if !self.mqtt.is_empty() {
             transports.push(Transport::Mqtt);
         }
-        if !self.command.is_empty() {
+        if self.command.is_some() {
             transports.push(Transport::Command);
         }
         Presence { transports, last_seen: self.last_seen }
@@ -59,18 +59,21 @@ impl Hub {
         Self { events, state: Mutex::default() }
     }
 
-    /// A Command Server connection proved its device.
+    /// A Command Server connection proved its device. It takes the place of an older one, whose
+    /// `orders` end: most often the device has restarted and the older one is dead.
     pub(crate) fn open_command(&self, device: &DeviceId, orders: mpsc::Sender<String>) -> LinkId {
         let mut state = self.lock();
         state.last_link += 1;
         let link = LinkId(state.last_link);
-        self.change(&mut state, device, |links| links.command.insert(link, orders));
+        self.change(&mut state, device, |links| links.command = Some((link, orders)));
         link
     }
 
     /// A Command Server connection is gone.
     pub(crate) fn close_command(&self, device: &DeviceId, link: LinkId) {
-        self.change(&mut self.lock(), device, |links| links.command.remove(&link));
+        self.change(&mut self.lock(), device, |links| {
+            links.command.take_if(|(newest, _)| *newest == link)
+        });
     }
 
     /// An MQTT client named the device's topics with its key; `notices` when it subscribed to the
@@ -110,15 +113,11 @@ impl Hub {
         state.devices.iter().map(|(id, links)| (id.clone(), links.presence())).collect()
     }
 
-    /// Sends a value to every Command Server connection of the device.
+    /// Sends a value to the Command Server connection of the device, if there is one.
     pub(crate) fn command(&self, device: &Device, point: &DataPoint) {
-        let line = point.to_command(&device.id, &device.key);
-        let state = self.lock();
-        for orders in state.devices.get(&device.id).iter().flat_map(|it| it.command.values()) {
-            if orders.try_send(line.clone()).is_err() {
-                tracing::warn!(device = %device.id, channel = %point.channel,
-                    "a command was dropped: the Command Server connection does not take it");
-            }
+        if self.order(&device.id, point.to_command(&device.id, &device.key)) == Some(false) {
+            tracing::warn!(device = %device.id, channel = %point.channel,
+                "a command was dropped: the Command Server connection does not take it");
         }
     }
 
@@ -128,11 +127,16 @@ impl Hub {
         state.devices.get(device).is_some_and(|it| it.mqtt.values().any(|hears| *hears))
     }
 
-    /// Sends a firmware notice to the newest Command Server connection. Whether there is one.
+    /// Sends a firmware notice to the Command Server connection. Whether there is one.
     pub(crate) fn notice(&self, device: &DeviceId, notice: String) -> bool {
+        self.order(device, notice) == Some(true)
+    }
+
+    /// Whether the Command Server connection took `line`; `None` without a connection.
+    fn order(&self, device: &DeviceId, line: String) -> Option<bool> {
         let state = self.lock();
-        let newest = state.devices.get(device).and_then(|it| it.command.values().next_back());
-        newest.is_some_and(|orders| orders.try_send(notice).is_ok())
+        let (_, orders) = state.devices.get(device)?.command.as_ref()?;
+        Some(orders.try_send(line).is_ok())
     }
 
     fn change<T>(

@@ -133,3 +133,21 @@ async fn a_wrong_key_and_nonsense_end_the_connection_without_a_word() {
     board.say(format!("{ID},{KEY},0").as_bytes()).await;
     board.hear(&format!("{ID},{KEY},0")).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_connection_of_a_device_takes_the_place_of_the_first() {
+    let site = Site::start().await;
+    let token = site.sign_in("viewer").await;
+    let heartbeat = format!("{ID},{KEY},0");
+    let mut first = Board::connect(site.server.addrs().command).await;
+    first.say(heartbeat.as_bytes()).await;
+    first.hear(&heartbeat).await;
+    let mut second = Board::connect(site.server.addrs().command).await;
+    second.say(heartbeat.as_bytes()).await;
+    second.hear(&heartbeat).await;
+    first.is_closed().await;
+    let body = "switch_control,1432538716989,1";
+    site.device("POST", "/datapoints.csv").body(body).send().await;
+    second.hear(&format!("{ID},{KEY},1432538716989,switch_control,1")).await;
+    assert_eq!(site.listed(&token).await["presence"]["transports"][0], "command");
+}

@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use super::front::Front;
 use super::hooks::{Hooks, qos};
-use super::keep_alive::KeepAlive;
+use super::patience::Patience;
 use super::roster::Roster;
 use super::{Bus, ConnectionId, Gate, tls};
 
@@ -39,6 +39,9 @@ pub struct Config {
     /// The same over TLS.
     pub mqtts: Option<Tls>,
     /// The folder of sessions that outlive their connection. One process at a time.
+    ///
+    /// It is written behind, by up to half a second: a process that is killed may lose what was acknowledged in
+    /// that time for clients that are gone. What the gate stored before is not lost with it.
     pub sessions: PathBuf,
     /// Limits for clients.
     pub limits: Limits,
@@ -64,14 +67,22 @@ pub struct Limits {
     pub connect: Duration,
     /// Silence of a client that connects with keep alive 0. At most 18 hours.
     pub silence: Duration,
-    /// How long a session waits for its client, and a message for its session.
+    /// How long a session waits for its client, and a message for its session. The session of a client without a
+    /// login waits only once the client has subscribed to something that the gate allows.
     pub session: Duration,
     /// Messages that wait for a client that is gone or slow; then the oldest goes.
     pub queue: usize,
     /// Messages of QoS 1 and 2 on the way to a client.
     pub inflight: NonZeroU16,
-    /// Clients that may be connected at once.
+    /// Clients that may be connected at once, and sessions that may wait for their clients.
     pub clients: usize,
+}
+
+impl Limits {
+    /// Sessions of all clients, connected or not. Each that waits for its client holds an open file.
+    fn sessions(&self) -> usize {
+        self.clients.saturating_mul(2)
+    }
 }
 
 impl Default for Limits {
@@ -81,7 +92,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(3600),
             session: Duration::from_secs(24 * 3600),
-            queue: 10_000,
+            queue: 1_000,
             inflight: NonZeroU16::new(100).unwrap_or(NonZeroU16::MIN),
             clients: 20_000,
         }
@@ -116,8 +127,8 @@ impl EmbeddedBus {
         let mqtts = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
 
         let limits = config.limits;
-        let (broker, storage) = context(&config.sessions, &limits).await?;
         let roster = Arc::new(Roster::default());
+        let (broker, storage) = context(&config.sessions, &limits, &roster).await?;
         let hooks = Hooks::new(gate, Arc::clone(&roster), broker.clone());
         hooks.register().await;
 
@@ -223,7 +234,11 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
 }
 
 /// The broker with its plugins, not yet listening.
-async fn context(sessions: &Path, limits: &Limits) -> Result<(ServerContext, Storage)> {
+async fn context(
+    sessions: &Path,
+    limits: &Limits,
+    roster: &Arc<Roster>,
+) -> Result<(ServerContext, Storage)> {
     std::fs::create_dir_all(sessions)
         .with_context(|| format!("cannot create the folder {}", sessions.display()))?;
     let folder = sessions.to_str().context("the data folder's name is not UTF-8")?;
@@ -234,6 +249,7 @@ async fn context(sessions: &Path, limits: &Limits) -> Result<(ServerContext, Sto
         .node_id(1)
         // It refuses clients when the machine has other things to do.
         .busy_check_enable(false)
+        .mqtt_max_sessions(limits.sessions().try_into().unwrap_or(isize::MAX))
         .plugins_config_map_add(RETAINER, "storage.type = \"ram\"\nretained_message_ttl = \"0s\"\n")
         .plugins_config_map_add(
             SESSIONS,
@@ -243,7 +259,8 @@ async fn context(sessions: &Path, limits: &Limits) -> Result<(ServerContext, Sto
         )
         .build()
         .await;
-    *broker.extends.fitter_mgr_mut().await = Box::new(KeepAlive { unlimited: limits.silence });
+    *broker.extends.fitter_mgr_mut().await =
+        Box::new(Patience { unlimited: limits.silence, roster: Arc::clone(roster) });
 
     // Without it `$share/…` is accepted and gets nothing.
     rmqtt_shared_subscription::register(&broker, true, false)
@@ -287,6 +304,8 @@ fn listener(limits: &Limits) -> Result<Listener> {
         .message_expiry_interval(limits.session)
         .max_mqueue_len(limits.queue)
         .max_inflight(limits.inflight)
+        // So that the hooks see `$exclusive/…` and `$limit/…`, and refuse them with a word.
+        .limit_subscription(true)
         .max_topic_levels(TOPIC_LEVELS)
         .max_topic_aliases(TOPIC_ALIASES)
         .bind()

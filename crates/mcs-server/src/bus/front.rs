@@ -13,7 +13,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
@@ -160,18 +160,16 @@ impl Front {
         loop {
             let mut broker = TcpStream::connect(self.broker).await?;
             broker.set_nodelay(true)?;
-            let seat = Seat {
-                connection,
-                peer,
-                client_id: scoped.client_id.clone(),
-                close: CancellationToken::new(),
-                admitted: OnceLock::new(),
-            };
+            let seat = Seat::new(connection, peer, &scoped.client_id);
             let seated = self.roster.seat(broker.local_addr()?, seat);
             broker.write_all(&scoped.packet).await?;
             let connack = read_packet(&mut broker, CONNACK).await?;
+            if !unavailable(&connack) {
+                return Ok((seated, broker, connack));
+            }
             attempts += 1;
-            if attempts == ATTEMPTS || !unavailable(&connack) {
+            if attempts == ATTEMPTS {
+                warn!(%peer, client = ?scoped.client_id, "MQTT refused: the broker keeps as many sessions as it may");
                 return Ok((seated, broker, connack));
             }
             sleep(ATTEMPT_PAUSE).await;

@@ -26,8 +26,8 @@ use rmqtt::types::{
 };
 use tracing::warn;
 
-use super::roster::{Admitted, Roster};
-use super::{Client, Connect, Gate, Incoming, Refusal, Verdict};
+use super::roster::{Admitted, Roster, Seat};
+use super::{Client, Connect, Gate, Incoming, Principal, Refusal, Verdict};
 
 /// Asks the gate on the broker's behalf.
 #[derive(Clone)]
@@ -88,6 +88,9 @@ impl Handler for Hooks {
                 (true, so_far)
             }
             Parameter::ClientDisconnected(session, _) => {
+                if let Some(seat) = seat(session).await {
+                    seat.leave();
+                }
                 if let Some(client) = client(session).await {
                     hooks.gate.disconnected(&client).await;
                 }
@@ -98,6 +101,9 @@ impl Handler for Hooks {
                 (false, Some(HookResult::SubscribeAclResult(result)))
             }
             Parameter::SessionSubscribed(session, subscribe) => {
+                if let Some(seat) = seat(session).await {
+                    seat.prove();
+                }
                 if let Some(client) = client(session).await {
                     hooks.gate.subscribed(&client, &subscribe.topic_filter).await;
                 }
@@ -197,9 +203,13 @@ impl Inner {
 
     async fn connected(&self, session: &Session) {
         let seat = session.id.remote_addr.and_then(|address| self.roster.at(address));
-        let Some(admitted) = seat.as_ref().and_then(|seat| seat.admitted.get()) else { return };
-        // The session outlives the seat, and a will needs to know whose it is.
-        session.extra_attrs.write().await.insert(CLIENT.into(), Arc::clone(&admitted.client));
+        let Some(seat) = seat else { return };
+        // The session outlives the connection, and a will needs to know whose it is.
+        session.extra_attrs.write().await.insert(SEAT.into(), Arc::clone(&seat));
+        let Some(admitted) = seat.admitted.get() else { return };
+        if admitted.client.principal != Principal::Device || !admitted.resumed.is_empty() {
+            seat.prove();
+        }
         self.gate.connected(&admitted.client).await;
         for filter in &admitted.resumed {
             self.gate.subscribed(&admitted.client, filter).await;
@@ -208,8 +218,14 @@ impl Inner {
 
     async fn subscribe(&self, session: &Session, subscribe: &Subscribe) -> SubscribeAclResult {
         let filter = &subscribe.topic_filter;
+        // `$exclusive/…` and `$limit/…` come without their prefix, and as a limit.
+        let special = reserved(filter) || subscribe.opts.limit_subs().is_some();
         let allowed = match client(session).await {
-            Some(client) => !reserved(filter) && self.gate.may_subscribe(&client, filter).await,
+            Some(client) if special => {
+                log_reserved(&client, "subscription");
+                false
+            }
+            Some(client) => self.gate.may_subscribe(&client, filter).await,
             None => false,
         };
         if allowed {
@@ -228,6 +244,7 @@ impl Inner {
         // None: the will of a session from before a restart. Nobody knows whose it was.
         let Some(client) = client(session).await else { return Some(aside(publish, REFUSED)) };
         if reserved(&publish.topic) {
+            log_reserved(&client, "message");
             return Some(aside(publish, REFUSED));
         }
         let message = Incoming {
@@ -262,9 +279,19 @@ impl Inner {
     }
 }
 
+/// The connection that the session is, or was last.
+async fn seat(session: &Session) -> Option<Arc<Seat>> {
+    session.extra_attrs.read().await.get::<Arc<Seat>>(SEAT).cloned()
+}
+
 /// Who the session belongs to.
 async fn client(session: &Session) -> Option<Arc<Client>> {
-    session.extra_attrs.read().await.get::<Arc<Client>>(CLIENT).cloned()
+    seat(session).await?.admitted.get().map(|admitted| Arc::clone(&admitted.client))
+}
+
+/// Never with the topic: a key may stand in it.
+fn log_reserved(client: &Client, what: &str) {
+    warn!(peer = %client.peer, client = ?client.id, "MQTT {what} refused: what begins with $ is the broker's");
 }
 
 /// Whether the connection has to close so that the client sends the message again: it waits for an acknowledgement,
@@ -308,7 +335,7 @@ pub(super) fn qos(level: u8) -> QoS {
     }
 }
 
-const CLIENT: &str = "mcs-client";
+const SEAT: &str = "mcs-seat";
 
 const SWALLOWED: &str = "$mcs/swallowed";
 

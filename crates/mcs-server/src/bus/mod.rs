@@ -8,8 +8,8 @@ mod embedded;
 mod front;
 mod gate;
 mod hooks;
-mod keep_alive;
 mod packets;
+mod patience;
 mod roster;
 pub mod tls;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,38 @@ pub(super) struct Seat {
     pub(super) close: CancellationToken,
     /// As whom the gate let it in, once it has.
     pub(super) admitted: OnceLock<Admitted>,
+    proved: AtomicBool,
+    over: AtomicBool,
+}
+
+impl Seat {
+    /// A connection that nothing is known about yet.
+    pub(super) fn new(connection: ConnectionId, peer: SocketAddr, client_id: &str) -> Self {
+        Self {
+            connection,
+            peer,
+            client_id: client_id.to_owned(),
+            close: CancellationToken::new(),
+            admitted: OnceLock::new(),
+            proved: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+        }
+    }
+
+    /// The client has a login, or subscribed to what only who knows a device's key may have.
+    pub(super) fn prove(&self) {
+        self.proved.store(true, Ordering::Relaxed);
+    }
+
+    /// The connection is over.
+    pub(super) fn leave(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+
+    /// The connection is over, and its client has proved nothing.
+    pub(super) fn was_a_strangers(&self) -> bool {
+        self.over.load(Ordering::Relaxed) && !self.proved.load(Ordering::Relaxed)
+    }
 }
 
 /// A client that the gate let in.

@@ -24,6 +24,8 @@ async fn a_device_may_subscribe_only_to_what_it_knows_the_key_of() {
             "$SYS/broker/version",
             "$mcs/refused",
             "$share/group/mcs/#",
+            &format!("$exclusive/{DEVICE}/+"),
+            &format!("$limit/5/{DEVICE}/+"),
             "$share/group/$SYS/#",
             "console/v1/devices/+",
         ] {

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use mcs_server::bus::Bus as _;
 
-use crate::Bench;
 use crate::gate::{DEVICE, Event};
 use crate::wire::{Hello, Message, Raw, VERSIONS, Version};
+use crate::{Bench, soon};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn boards_with_one_client_id_do_not_evict_each_other() {
@@ -83,6 +83,57 @@ async fn a_session_loses_what_its_client_may_no_longer_have() {
         bench.bus.publish(topic, Bytes::from_static(b"1"), 1, false).await.expect("published");
     }
     assert_eq!(console.message().await.topic, kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_outlives_its_connection_only_once_its_client_has_proved_something() {
+    let bench = Bench::start().await;
+    for version in VERSIONS {
+        let id = format!("board-{version:?}");
+        let hello = Hello::new(version, &id).lasting();
+        let (mut stranger, welcome) = Raw::try_connect(bench.address(), &hello).await;
+        if version == Version::V5 {
+            let an_hour = [0x11, 0, 0, 0x0e, 0x10];
+            assert!(welcome.properties.windows(5).any(|it| it == an_hour), "it may prove itself");
+        }
+        stranger.try_subscribe("#", 1).await;
+        stranger.disconnect().await;
+        // The session ends at once, but not before the client sees the end of the connection.
+        let forgotten =
+            async { while Raw::try_connect(bench.address(), &hello).await.1.session_present {} };
+        soon("the end of the session", forgotten).await;
+
+        let mut device = Raw::connect(bench.address(), &hello).await;
+        device.subscribe(&format!("{DEVICE}/+"), 1).await;
+        device.disconnect().await;
+        // Nothing is said this time, and it is kept all the same.
+        for _ in 0..2 {
+            let (device, welcome) = Raw::try_connect(bench.address(), &hello).await;
+            assert!(welcome.session_present, "{version:?}");
+            device.disconnect().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_sessions_wait_for_their_clients_and_those_may_come_back() {
+    for version in VERSIONS {
+        let bench = Bench::with(|config| config.limits.clients = 5).await;
+        let id = |n| format!("board-{n}");
+        for n in 0..10 {
+            let hello = id(n);
+            let hello = Hello::new(version, &hello).lasting();
+            let mut device = Raw::connect(bench.address(), &hello).await;
+            device.subscribe(&format!("{DEVICE}/+"), 1).await;
+            device.disconnect().await;
+        }
+        let (_, welcome) =
+            Raw::try_connect(bench.address(), &Hello::new(version, &id(10)).lasting()).await;
+        assert_eq!(welcome.code, if version == Version::V5 { 0x88 } else { 3 });
+        let (_, welcome) =
+            Raw::try_connect(bench.address(), &Hello::new(version, &id(0)).lasting()).await;
+        assert!(welcome.session_present, "{version:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! How long the broker lets a client be silent.
+//! How long the broker waits for a client: for one that is silent, and for one that is gone.
 
 use std::num::{NonZeroU16, NonZeroU32};
 use std::sync::Arc;
@@ -9,18 +9,25 @@ use rmqtt::codec::types::Publish;
 use rmqtt::fitter::{DefaultFitter, Fitter, FitterManager};
 use rmqtt::types::{ConnectInfo, Disconnect, FitterType, Id, ListenerConfig};
 
-/// One and a half times what the client asked for [MQTT-3.1.2-22]; a limit of ours where it asked for none.
+use super::roster::{Roster, Seat};
+
+/// For silence, one and a half times what the client asked for [MQTT-3.1.2-22]; a limit of ours where it asked for none.
+/// A session waits for its client as long as both want, unless the client is a stranger: then it ends with
+/// the connection, since each that waits costs memory and an open file.
 ///
 /// Everything else is as the listener's configuration says.
-pub(super) struct KeepAlive {
+pub(super) struct Patience {
     /// For clients with keep alive 0. MQTT 5 clients are told [MQTT-3.1.2-21].
     pub(super) unlimited: Duration,
+    /// Knows the strangers.
+    pub(super) roster: Arc<Roster>,
 }
 
-impl FitterManager for KeepAlive {
+impl FitterManager for Patience {
     fn create(&self, connect: Arc<ConnectInfo>, id: Id, listener: ListenerConfig) -> FitterType {
         Arc::new(Fit {
             unlimited: u16::try_from(self.unlimited.as_secs()).unwrap_or(u16::MAX),
+            seat: id.remote_addr.and_then(|address| self.roster.at(address)),
             rest: DefaultFitter::new(connect, id, listener),
         })
     }
@@ -28,6 +35,8 @@ impl FitterManager for KeepAlive {
 
 struct Fit {
     unlimited: u16,
+    /// None: the session is from before a restart, so it was worth keeping.
+    seat: Option<Arc<Seat>>,
     rest: DefaultFitter,
 }
 
@@ -54,6 +63,10 @@ impl Fitter for Fit {
     }
 
     fn session_expiry_interval(&self, disconnect: Option<&Disconnect>) -> Duration {
+        // Asked for at CONNECT too, to tell MQTT 5 clients: nobody is gone then.
+        if self.seat.as_ref().is_some_and(|seat| seat.was_a_strangers()) {
+            return Duration::ZERO;
+        }
         self.rest.session_expiry_interval(disconnect)
     }
 

@@ -9,12 +9,15 @@ use mcs_server::cli::{Cli, Task};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// What is logged unless `MCS_LOG` says otherwise. Of the broker's sessions nothing: it would tell topics, and
+/// device keys are part of them. We say ourselves who is refused.
+const LOG: &str = "info,rmqtt=error,rmqtt::session=off,sled=warn";
+
 fn main() -> ExitCode {
     // Before anything is written or any thread runs: device keys are for the owner's eyes only.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("MCS_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,rmqtt=warn,rmqtt::plugin=error,sled=warn"));
+    let filter = EnvFilter::try_from_env("MCS_LOG").unwrap_or_else(|_| EnvFilter::new(LOG));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

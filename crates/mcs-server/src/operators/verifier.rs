@@ -1,13 +1,13 @@
 //! Checks passwords on a thread of its own, one at a time.
 //!
-//! Argon2 fills 19 MiB for each password, and an allocator keeps such blocks for each thread that
-//! ever held one: one thread means one block.
+//! Argon2 fills 19 MiB for each password. Allocators are slow to give such pieces back and keep
+//! one for each thread, so the thread holds on to its own.
 
 use std::thread;
 
 use anyhow::{Context as _, Result};
-use argon2::Argon2;
-use argon2::password_hash::PasswordVerifier as _;
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::{mpsc, oneshot};
 
 #[cfg(test)]
@@ -36,10 +36,11 @@ impl Verifier {
     pub(super) fn start() -> Result<Self> {
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
         let work = move || {
+            let mut memory = Vec::new();
             while let Some(job) = waiting.blocking_recv() {
                 // Nobody needs the answer to somebody who has gone.
                 if !job.right.is_closed() {
-                    let _ = job.right.send(verify(&job.password, &job.hash));
+                    let _ = job.right.send(verify(&job.password, &job.hash, &mut memory));
                 }
             }
         };
@@ -62,6 +63,21 @@ impl Verifier {
     }
 }
 
-fn verify(password: &str, hash: &str) -> bool {
-    Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
+fn verify(password: &str, hash: &str, memory: &mut Vec<Block>) -> bool {
+    let right = || {
+        let hash = PasswordHash::new(hash).ok()?;
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        let version = hash.version.map(Version::try_from).transpose().ok()?.unwrap_or_default();
+        let params = Params::try_from(&hash).ok()?;
+        let expected = hash.hash?;
+        memory.resize(params.block_count(), Block::new());
+        let mut bytes = [0; Output::MAX_LENGTH];
+        let output = bytes.get_mut(..expected.len())?;
+        Argon2::new(algorithm, version, params)
+            .hash_password_into_with_memory(password.as_bytes(), &hash.salt?, output, memory)
+            .ok()?;
+        // Compared in constant time.
+        Some(Output::new(output).ok()? == expected)
+    };
+    right().unwrap_or(false)
 }

@@ -56,7 +56,9 @@ impl Files {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
         sweep(folder, known).with_context(|| format!("cannot sweep {}", folder.display()))?;
-        Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?)))
+        // A file that was answered for outlives a power cut, as its row does.
+        let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Self(Arc::new(files)))
     }
 
     /// Reads a body to its end. Nothing stays of a file that is not [kept](Received::keep).

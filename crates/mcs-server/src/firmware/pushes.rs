@@ -195,11 +195,15 @@ impl Firmware {
         }
     }
 
-    /// A piece of the file of a push was sent.
-    pub(crate) async fn download_went_on(&self, app: &App, token: &str, piece: Range<u64>) {
-        if let Some(device) = self.pushes.of_token(token)
-            && self.pushes.fetched(&device, &piece)
-        {
+    /// A piece of the file of a push goes out. Whether it is the last one that was missing.
+    pub(crate) fn download_goes_on(&self, token: &str, piece: &Range<u64>) -> bool {
+        let device = self.pushes.of_token(token);
+        device.is_some_and(|device| self.pushes.fetched(&device, piece))
+    }
+
+    /// The whole file of a push has gone out.
+    pub(crate) async fn download_ended(&self, app: &App, token: &str) {
+        if let Some(device) = self.pushes.of_token(token) {
             self.tell(app, &device, Input::DownloadFinished).await;
         }
     }

@@ -1,5 +1,6 @@
 //! `GET /fw/:token`: a firmware file, for devices and for the console that checks it.
 
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 
+use super::effect;
 use super::error::Error;
 use crate::app::App;
 
@@ -46,17 +48,34 @@ pub(super) async fn file(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        app.firmware.download_began(&app, &token).await;
+        let began = {
+            let (app, token) = (app.clone(), token.clone());
+            async move {
+                app.firmware.download_began(&app, &token).await;
+                Ok(())
+            }
+        };
+        effect::whole(&app, began).await?;
         let mut at = range.start;
         let stream = app.firmware.files().read(&firmware.id, range).await?;
         let app = app.clone();
         Body::from_stream(stream.then(move |piece| {
             let sent = at..at + piece.as_ref().map_or(0, |piece| piece.len() as u64);
             at = sent.end;
+            let done = app.firmware.download_goes_on(&token, &sent);
             let (app, token) = (app.clone(), token.clone());
             async move {
-                app.firmware.download_went_on(&app, &token, sent).await;
-                piece
+                if done {
+                    let ended = {
+                        let app = app.clone();
+                        async move {
+                            app.firmware.download_ended(&app, &token).await;
+                            Ok(())
+                        }
+                    };
+                    effect::whole(&app, ended).await.map_err(io::Error::other)?;
+                }
+                Ok::<_, io::Error>(piece?)
             }
         }))
     };

@@ -62,6 +62,12 @@ impl Client {
         }
     }
 
+    /// Subscribes, and the connection ends.
+    pub(crate) async fn subscribe_in_vain(&mut self, filter: &str) {
+        self.handle.subscribe(filter, QoS::AtLeastOnce).await.expect("to send");
+        self.is_closed().await;
+    }
+
     /// Publishes and waits for the acknowledgement.
     pub(crate) async fn publish(&mut self, topic: &str, payload: &str) {
         self.send(topic, payload, false).await;

@@ -71,7 +71,8 @@ pub enum Input {
     DownloadFinished,
     /// The device reported the version that it runs.
     VersionReported(String),
-    /// The device uploaded this text to its channel `status` (CONTRACT §5.4).
+    /// The device uploaded this text to its channel `status` (CONTRACT §5.4): `fotaing` means that
+    /// it is downloading or, once the whole file is with it, that it writes the image.
     StatusText(String),
     /// The device connected anew.
     Reconnected,
@@ -95,7 +96,7 @@ pub enum Output {
 /// How often a notice is sent to a device that comes back with another version.
 pub const MAX_ATTEMPTS: u8 = 3;
 
-/// What the official C library uploads before it downloads.
+/// What the official C library uploads before it downloads; others say it once they write the image.
 const FOTAING: &str = "fotaing";
 
 /// How our own device begins the text with which it turns a firmware down.
@@ -148,7 +149,8 @@ impl Push {
             Input::DownloadStarted if self.was_sent() => {
                 self.enter(now, PushState::Downloading, String::new());
             }
-            Input::DownloadFinished if self.was_sent() => {
+            // The end of a download may be heard of after the device's own word.
+            Input::DownloadFinished if self.was_sent() && self.state != PushState::Updating => {
                 self.enter(now, PushState::Downloaded, String::new());
             }
             Input::VersionReported(version) => self.report(now, &version),
@@ -216,7 +218,11 @@ impl Push {
 
     fn hear(&mut self, now: Timestamp, text: &str) {
         if text.eq_ignore_ascii_case(FOTAING) {
-            self.enter(now, PushState::Updating, String::new());
+            let state = match self.state {
+                PushState::Downloaded | PushState::Updating => PushState::Updating,
+                _ => PushState::Downloading,
+            };
+            self.enter(now, state, String::new());
         } else if text.starts_with(REFUSED) {
             self.enter(now, PushState::Failed, text.chars().take(200).collect());
         }

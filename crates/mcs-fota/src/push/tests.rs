@@ -58,10 +58,25 @@ fn a_device_that_tells_all_passes_every_state() {
         Input::Reconnected,
         reported("2.0"),
     ];
-    let expected = [Initiated, Updating, Downloading, Downloaded, Downloaded, Updated];
+    let expected = [Initiated, Downloading, Downloading, Downloaded, Downloaded, Updated];
     assert_eq!(states(&mut push, 1, inputs), expected);
     assert_eq!(push.status().since, minute(6));
     assert_eq!(drain(&mut push), (vec![], None));
+}
+
+#[test]
+fn a_device_that_writes_the_image_does_not_go_back() {
+    let mut push = push(Some("1.0"));
+    let inputs = [
+        Input::Sent,
+        Input::DownloadStarted,
+        status("fotaing"),
+        Input::DownloadFinished,
+        status("fotaing"),
+        Input::DownloadFinished,
+    ];
+    let expected = [Initiated, Downloading, Downloading, Downloaded, Updating, Updating];
+    assert_eq!(states(&mut push, 1, inputs), expected);
 }
 
 #[test]
@@ -141,7 +156,12 @@ fn each_state_has_its_own_time() {
             1 + 5,
             "the device did not report the version",
         ),
-        (vec![Input::Sent, status("FOTAING")], 1 + 10, "the device did not report the version"),
+        (vec![Input::Sent, status("FOTAING")], 1 + 10, "the device did not finish the download"),
+        (
+            vec![Input::Sent, Input::DownloadFinished, status("fotaing")],
+            2 + 10,
+            "the device did not report the version",
+        ),
     ] {
         let mut push = push(None);
         states(&mut push, 0, inputs);

@@ -160,7 +160,7 @@ impl bus::Gate for Gate {
         if client.principal == Principal::Device {
             app.hub.heard(&device.id);
             if !message.will {
-                app.hub.open_mqtt(&device.id, client.connection, false);
+                app.hub.open_mqtt(&device.id, client.connection, None);
             }
         }
         // An empty retained message clears what the broker keeps [MQTT-3.3.1-10]; it is no point.
@@ -215,11 +215,20 @@ impl bus::Gate for Gate {
             && let Ok(device) = self.device_of_filter(filter).await
             && let Some(app) = self.0.upgrade()
         {
-            let notices =
-                ["+", "#", "FOTA"].iter().any(|level| filter.rsplit('/').next() == Some(*level));
+            let last = filter.rsplit('/').next();
+            let notices = Some(filter).filter(|_| matches!(last, Some("+" | "#" | "FOTA")));
             if app.hub.open_mqtt(&device.id, client.connection, notices) {
                 app.firmware.reconnected(&app, &device.id).await;
             }
+        }
+    }
+
+    async fn unsubscribed(&self, client: &Client, filter: &str) {
+        if client.principal == Principal::Device
+            && let Ok(device) = self.device_of_filter(filter).await
+            && let Some(app) = self.0.upgrade()
+        {
+            app.hub.mute_mqtt(&device.id, client.connection, filter);
         }
     }
 

@@ -35,8 +35,8 @@ struct State {
 #[derive(Default)]
 struct Links {
     command: Option<(LinkId, mpsc::Sender<String>)>,
-    /// Whether the client has asked for firmware notices.
-    mqtt: BTreeMap<ConnectionId, bool>,
+    /// The subscriptions by which each client gets firmware notices.
+    mqtt: BTreeMap<ConnectionId, BTreeSet<String>>,
     last_seen: Option<Timestamp>,
 }
 
@@ -76,15 +76,29 @@ impl Hub {
         });
     }
 
-    /// An MQTT client named the device's topics with its key; `notices` when it subscribed to the
-    /// firmware notice. Whether it gets notices from now on and did not before.
-    pub(crate) fn open_mqtt(&self, device: &DeviceId, client: ConnectionId, notices: bool) -> bool {
+    /// An MQTT client named the device's topics with its key; `notices` is the filter when it
+    /// subscribed to firmware notices. Whether it gets them from now on and did not before.
+    pub(crate) fn open_mqtt(
+        &self,
+        device: &DeviceId,
+        client: ConnectionId,
+        notices: Option<&str>,
+    ) -> bool {
         let mut state = self.lock();
         state.clients.entry(client).or_default().insert(device.clone());
         self.change(&mut state, device, |links| {
-            let hears = links.mqtt.entry(client).or_default();
-            notices && !std::mem::replace(hears, *hears || notices)
+            let filters = links.mqtt.entry(client).or_default();
+            notices.is_some_and(|filter| filters.insert(filter.to_owned()) && filters.len() == 1)
         })
+    }
+
+    /// An MQTT client gave up a subscription; it is still here.
+    pub(crate) fn mute_mqtt(&self, device: &DeviceId, client: ConnectionId, filter: &str) {
+        let mut state = self.lock();
+        let links = state.devices.get_mut(device);
+        if let Some(filters) = links.and_then(|links| links.mqtt.get_mut(&client)) {
+            filters.remove(filter);
+        }
     }
 
     /// An MQTT client is gone. Answers the devices that went with it.
@@ -124,7 +138,10 @@ impl Hub {
     /// Whether an MQTT client of the device has asked for firmware notices.
     pub(crate) fn hears_mqtt(&self, device: &DeviceId) -> bool {
         let state = self.lock();
-        state.devices.get(device).is_some_and(|it| it.mqtt.values().any(|hears| *hears))
+        state
+            .devices
+            .get(device)
+            .is_some_and(|it| it.mqtt.values().any(|filters| !filters.is_empty()))
     }
 
     /// Sends a firmware notice to the Command Server connection. Whether there is one.

@@ -306,6 +306,7 @@ fn listener(limits: &Limits) -> Result<Listener> {
         .max_inflight(limits.inflight)
         // So that the hooks see `$exclusive/…` and `$limit/…`, and refuse them with a word.
         .limit_subscription(true)
+        .max_subscriptions(SUBSCRIPTIONS)
         .max_topic_levels(TOPIC_LEVELS)
         .max_topic_aliases(TOPIC_ALIASES)
         .bind()
@@ -323,6 +324,9 @@ const OFFLINE_MESSAGES: (&str, usize, usize) = ("SESSION_STORAGE_OFFLINE_EXEC", 
 
 /// Names the broker's listener in stored sessions.
 const LISTENER: u16 = 1;
+
+/// Of one session: a console has one for each device.
+const SUBSCRIPTIONS: usize = 10_000;
 
 const TOPIC_LEVELS: usize = 16;
 

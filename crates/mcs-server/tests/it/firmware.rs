@@ -242,6 +242,12 @@ async fn a_push_that_waits_says_whether_the_device_is_away_or_does_not_listen() 
     );
     let mut board = Client::device(&site, "board").await;
     board.subscribe(&topic("count")).await;
+    board.subscribe(&topic("FOTA")).await;
+    board.subscribe(&topic("+")).await;
+    board.unsubscribe(&topic("FOTA")).await;
+    let heard = site.push(&token, &firmware).await;
+    assert_eq!(heard["state"], "INITIATED");
+    board.unsubscribe(&topic("+")).await;
     let deaf = site.push(&token, &firmware).await;
     let detail = "the device is here, but does not listen for firmware notices";
     assert_eq!((&deaf["state"], &deaf["detail"]), (&json!("QUEUED"), &json!(detail)));

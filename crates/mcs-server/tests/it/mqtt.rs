@@ -62,6 +62,11 @@ impl Client {
         }
     }
 
+    pub(crate) async fn unsubscribe(&mut self, filter: &str) {
+        self.handle.unsubscribe(filter).await.expect("to send");
+        self.expect("UNSUBACK", |it| matches!(it, Packet::UnsubAck(_))).await;
+    }
+
     /// Subscribes, and the connection ends.
     pub(crate) async fn subscribe_in_vain(&mut self, filter: &str) {
         self.handle.subscribe(filter, QoS::AtLeastOnce).await.expect("to send");

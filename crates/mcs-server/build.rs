@@ -1,9 +1,8 @@
-//! Notices when the console's files come, go or change: a release build embeds them.
+//! Notices when the console's files come, go or change: a build that embeds them must see them all.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    // Other builds read them when they run.
-    if std::env::var("PROFILE").is_ok_and(|it| it == "release") {
+    if std::env::var_os("CARGO_FEATURE_EMBED_CONSOLE").is_some() {
         println!("cargo::rerun-if-changed=../../dist");
     }
 }

@@ -10,7 +10,8 @@ use crate::{serve, setup, shell};
 pub(crate) fn run() -> Result<()> {
     setup::run()?;
     serve::console()?;
-    shell::run(&mut shell::cargo("build --release -p mcs-server -p mcs-device"))?;
+    shell::run(&mut shell::cargo("build --release -p mcs-device"))?;
+    shell::run(&mut shell::cargo("build --release -p mcs-server --features embed-console"))?;
     let target = shell::target();
     let dist = target.join("dist");
     if dist.exists() {

@@ -35,6 +35,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     steps.run("format", "rustfmt has nothing to change", || cargo("fmt --all -- --check"))?;
     steps.run("lints", "clippy has nothing to say, native and wasm", || {
         cargo("clippy --all-targets --locked -- -D warnings")?;
+        cargo("clippy --all-targets --locked --features mcs-server/embed-console -- -D warnings")?;
         // Not among all targets, since it is not run with the native tests.
         cargo("clippy --locked --test e2e -- -D warnings")?;
         cargo(&format!("clippy --locked {WASM} --all-targets -- -D warnings"))?;

@@ -1,6 +1,5 @@
-//! The console's files: from a folder, or from this binary when they were there at its build.
+//! The console's files: from a folder, or from this binary when it was built to hold them.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
@@ -8,12 +7,12 @@ use std::path::{Component, Path, PathBuf};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 
 /// `dist/` of the repository.
-#[derive(RustEmbed)]
+#[cfg(feature = "embed-console")]
+#[derive(rust_embed::RustEmbed)]
 #[folder = "../../dist/"]
 #[allow_missing = true]
 struct Embedded;
@@ -48,10 +47,10 @@ const PACKED: usize = 64;
 const SMALL: usize = 1024;
 
 impl Console {
-    /// Files from `folder`, or from the binary. A debug build reads `dist/` as it is at run time.
+    /// Files from `folder`, or from the binary; a binary without reads `dist/` of the repository.
     pub(crate) fn new(folder: Option<PathBuf>) -> Self {
         let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist");
-        let folder = folder.or(cfg!(debug_assertions).then_some(dist));
+        let folder = folder.or((!cfg!(feature = "embed-console")).then_some(dist));
         Self { folder, packed: Mutex::default() }
     }
 
@@ -80,10 +79,7 @@ impl Console {
 
     async fn read(&self, path: &str) -> Option<Bytes> {
         let Some(folder) = &self.folder else {
-            return Some(match Embedded::get(path)?.data {
-                Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-                Cow::Owned(bytes) => Bytes::from(bytes),
-            });
+            return embedded(path);
         };
         let plain = |part| matches!(part, Component::Normal(_));
         if !Path::new(path).components().all(plain) {
@@ -104,6 +100,21 @@ impl Console {
         packed.insert(tag.to_owned(), bytes.clone());
         Some(bytes)
     }
+}
+
+#[cfg(feature = "embed-console")]
+fn embedded(path: &str) -> Option<Bytes> {
+    use std::borrow::Cow;
+
+    Some(match Embedded::get(path)?.data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    })
+}
+
+#[cfg(not(feature = "embed-console"))]
+fn embedded(_: &str) -> Option<Bytes> {
+    None
 }
 
 fn gzip(bytes: &[u8]) -> std::io::Result<Bytes> {

@@ -18,6 +18,8 @@ pub(crate) const LEFT: f64 = 52.0;
 pub(crate) const RIGHT: f64 = 12.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = 24.0;
+/// Radius of the newest point.
+const DOT: f64 = 2.5;
 
 /// How a chart is drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +84,13 @@ pub(crate) fn paint(
     if let Some(bounds) = style.bounds {
         forbidden(&context, &area, &palette, bounds);
     }
+    // The neighbours of the first and the last point may lie outside; the newest dot shows whole.
+    context.save();
+    context.begin_path();
+    context.rect(LEFT, 0.0, area.width + DOT, height);
+    context.clip();
     lines(&context, &area, &palette, data);
+    context.restore();
     cursor.and_then(|x| cross(&context, &area, &palette, data, x))
 }
 
@@ -192,7 +200,7 @@ fn lines(context: &CanvasRenderingContext2d, area: &Area, palette: &Palette, dat
     let alone = runs.iter().filter(|run| run.line.len() == 1).filter_map(|run| run.line.first());
     let newest = runs.last().and_then(|run| run.line.last());
     for &(x, y) in alone.chain(newest) {
-        dot(context, area.x(x), area.y(y), 2.5);
+        dot(context, area.x(x), area.y(y), DOT);
     }
 }
 

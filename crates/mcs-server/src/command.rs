@@ -11,11 +11,12 @@ use mcs_model::{DeviceId, DeviceKey};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
-use tokio::time::{sleep, sleep_until, timeout};
+use tokio::sync::mpsc;
+use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accept::Door;
 use crate::app::App;
 use crate::clock::Stopwatch;
 use crate::hub::{COMMAND_QUEUE, LinkId};
@@ -41,29 +42,12 @@ pub(crate) async fn serve(
     stop: CancellationToken,
     tasks: TaskTracker,
 ) {
-    let slots = Arc::new(Semaphore::new(app.config.max_connections));
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // Most often no file descriptors are left: wait until some are given back.
-                tracing::warn!(%error, "no connection was accepted");
-                sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-        };
-        let Ok(slot) = slots.clone().try_acquire_owned() else {
-            tracing::warn!(%peer, "refused: too many connections");
-            continue;
-        };
+    let door = Door::new(listener, app.config.max_connections, stop.clone());
+    while let Some((stream, peer, place)) = door.next().await {
         app.metrics.command_connections.add(1);
         let (app, stop) = (app.clone(), stop.clone());
         tasks.spawn(async move {
-            let _slot = slot;
+            let _place = place;
             let (orders_to, orders) = mpsc::channel(COMMAND_QUEUE);
             let mut connection = Connection {
                 app: &app,

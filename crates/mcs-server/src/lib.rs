@@ -4,6 +4,7 @@
 //! the device's prototype (`registry`) and stores them (`store`); what is for a device goes out
 //! through the Command Server (`hub`, `command`) and the [`bus`].
 
+mod accept;
 mod app;
 pub mod bus;
 pub mod cli;

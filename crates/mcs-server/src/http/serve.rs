@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,7 +14,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +22,7 @@ use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
 use super::linger::Linger;
+use crate::accept::Door;
 
 #[cfg(test)]
 mod tests;
@@ -51,28 +50,11 @@ pub(crate) async fn serve(
     stop: CancellationToken,
     tasks: TaskTracker,
 ) {
-    let slots = Arc::new(Semaphore::new(limits.connections));
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // Most often no file descriptors are left: wait until some are given back.
-                tracing::warn!(%error, "no connection was accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-        };
-        let Ok(slot) = slots.clone().try_acquire_owned() else {
-            tracing::warn!(%peer, "refused: too many connections");
-            continue;
-        };
+    let door = Door::new(listener, limits.connections, stop.clone());
+    while let Some((stream, peer, place)) = door.next().await {
         let (router, tls, stop) = (router.clone(), tls.clone(), stop.clone());
         tasks.spawn(async move {
-            let _slot = slot;
+            let _place = place;
             // Without it a command to a device may wait for an acknowledgement that is delayed.
             let _ = stream.set_nodelay(true);
             // Whatever is logged on the way says for whom.

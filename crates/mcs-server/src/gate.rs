@@ -196,7 +196,7 @@ impl bus::Gate for Gate {
             tracing::error!(device = %device.id, %error, "a message was not stored");
             return Verdict::Fail;
         }
-        ingest::forward_to_command(&app, &device, &ingested.points);
+        let undelivered = ingest::command(&app, &device, &ingested.points).await;
         if client.principal == Principal::Device {
             app.firmware.observe(&app, &device, &ingested.points).await;
         }
@@ -207,7 +207,11 @@ impl bus::Gate for Gate {
             tracing::error!(device = %device.id, %error, "a retained message was not stored");
             return Verdict::Fail;
         }
-        Verdict::Replace(canonical)
+        if undelivered.is_empty() {
+            Verdict::Replace(canonical)
+        } else {
+            Verdict::Unheard(canonical)
+        }
     }
 
     async fn subscribed(&self, client: &Client, filter: &str) {

@@ -127,12 +127,14 @@ impl Hub {
         state.devices.iter().map(|(id, links)| (id.clone(), links.presence())).collect()
     }
 
-    /// Sends a value to the Command Server connection of the device, if there is one.
-    pub(crate) fn command(&self, device: &Device, point: &DataPoint) {
-        if self.order(&device.id, point.to_command(&device.id, &device.key)) == Some(false) {
+    /// Sends a value to the Command Server connection of the device. Whether there is one that takes it.
+    pub(crate) fn command(&self, device: &Device, point: &DataPoint) -> bool {
+        let taken = self.order(&device.id, point.to_command(&device.id, &device.key));
+        if taken == Some(false) {
             tracing::warn!(device = %device.id, channel = %point.channel,
                 "a command was dropped: the Command Server connection does not take it");
         }
+        taken == Some(true)
     }
 
     /// Whether an MQTT client of the device has asked for firmware notices.

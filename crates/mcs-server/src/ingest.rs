@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use bytes::Bytes;
 use mcs_model::upload::{PointError, RawPoint};
-use mcs_model::{DataPoint, Direction, Timestamp, Topic, Value, rest};
+use mcs_model::{ChannelId, DataPoint, Direction, Timestamp, Topic, Value, rest};
 
 use crate::app::App;
 use crate::clock;
@@ -20,6 +20,8 @@ pub(crate) struct Ingested {
     pub(crate) refused: Vec<String>,
     /// The write of the points; `None` when there are none.
     pub(crate) pending: Option<Pending>,
+    /// The controllers whose points did not get to the device: see [`command`].
+    pub(crate) undelivered: Vec<ChannelId>,
 }
 
 /// How far a device's clock may be ahead of ours, in milliseconds. A point from further ahead would be
@@ -52,7 +54,7 @@ pub(crate) async fn ingest(
     app.metrics.refused_points.add(refused.len());
     let pending =
         if points.is_empty() { None } else { Some(app.store.write(&device.id, &points).await?) };
-    Ok(Ingested { points, refused, pending })
+    Ok(Ingested { points, refused, pending, undelivered: Vec::new() })
 }
 
 fn check(device: &Device, raw: RawPoint, now: Timestamp) -> Result<(RawPoint, Value), String> {
@@ -71,14 +73,22 @@ fn check(device: &Device, raw: RawPoint, now: Timestamp) -> Result<(RawPoint, Va
     }
 }
 
-/// Sends accepted points to the Command Server, as far as their channels are controllers.
-pub(crate) fn forward_to_command(app: &App, device: &Device, points: &[DataPoint]) {
+/// Sends accepted points to the Command Server, as far as their channels are controllers. Answers
+/// the controllers whose points get nowhere: the device has no Command Server connection that takes
+/// them, and no MQTT subscription to them, be its session connected or kept.
+pub(crate) async fn command(app: &App, device: &Device, points: &[DataPoint]) -> Vec<ChannelId> {
+    let mut undelivered = Vec::new();
     for point in points {
         let channel = device.prototype.channel(&point.channel);
-        if channel.is_some_and(|it| it.direction == Direction::Controller) {
-            app.hub.command(device, point);
+        if channel.is_some_and(|it| it.direction == Direction::Controller)
+            && !app.hub.command(device, point)
+            && !undelivered.contains(&point.channel)
+            && !app.bus().reaches_device(&topic(device, point)).await
+        {
+            undelivered.push(point.channel.clone());
         }
     }
+    undelivered
 }
 
 /// Sends accepted points to MQTT subscribers. For points that did not come from there.
@@ -92,10 +102,11 @@ pub(crate) async fn forward_to_mqtt(app: &App, device: &Device, points: &[DataPo
 
 /// Topic and payload of each point as subscribers see it: `timestamp,dataChnId,V`.
 pub(crate) fn canonical(device: &Device, points: &[DataPoint]) -> Vec<(String, Bytes)> {
-    let topic = |point: &DataPoint| {
-        Topic::Channel(device.id.clone(), device.key.clone(), point.channel.clone()).to_string()
-    };
-    points.iter().map(|point| (topic(point), Bytes::from(point.to_mqtt()))).collect()
+    points.iter().map(|point| (topic(device, point), Bytes::from(point.to_mqtt()))).collect()
+}
+
+fn topic(device: &Device, point: &DataPoint) -> String {
+    Topic::Channel(device.id.clone(), device.key.clone(), point.channel.clone()).to_string()
 }
 
 /// Takes an upload by REST: stored, then forwarded everywhere.
@@ -109,7 +120,7 @@ pub(crate) async fn upload(
     if let Some(pending) = ingested.pending.take() {
         pending.committed().await?;
     }
-    forward_to_command(app, device, &ingested.points);
+    ingested.undelivered = command(app, device, &ingested.points).await;
     forward_to_mqtt(app, device, &ingested.points).await;
     app.firmware.observe(app, device, &ingested.points).await;
     Ok(ingested)

@@ -35,17 +35,31 @@ fn an_upload_answers_success_partial_success_or_failure() {
         "The uploaded data point for data channel gps exceeds the bound of longitude in GPS"
     ));
 
-    let all = UploadOutcome { accepted: 2, descriptions: vec![] };
+    let all = UploadOutcome { accepted: 2, ..UploadOutcome::default() };
     assert_eq!((all.status(), all.to_csv().as_str()), (200, "Success."));
     assert_eq!(all.to_json()["results"], "success");
 
-    let some = UploadOutcome { accepted: 1, descriptions: vec![sentence.clone()] };
+    let some = UploadOutcome {
+        accepted: 1,
+        descriptions: vec![sentence.clone()],
+        ..UploadOutcome::default()
+    };
     assert_eq!((some.status(), some.to_csv()), (200, format!("Partial success.\n{sentence}")));
     assert_eq!(some.to_json()["results"], "Partial success.");
     assert_eq!(some.to_json()["descriptions"][0], sentence);
 
+    let away = UploadOutcome {
+        undelivered: vec!["switch".parse().unwrap()],
+        ..UploadOutcome { accepted: 1, ..UploadOutcome::default() }
+    };
+    assert_eq!((away.status(), away.to_csv().as_str()), (200, "Success."));
+    assert_eq!(away.to_json()["results"], "success");
+    assert_eq!(away.to_json()["undelivered"][0], "switch");
+    assert_eq!(all.to_json().get("undelivered"), None);
+
     let unknown = no_such_channel(&"displays_boolean".parse().unwrap());
-    let none = UploadOutcome { accepted: 0, descriptions: vec![unknown] };
+    let none =
+        UploadOutcome { accepted: 0, descriptions: vec![unknown], ..UploadOutcome::default() };
     assert_eq!(none.status(), 400);
     assert_eq!(
         none.to_csv(),

@@ -13,6 +13,8 @@ pub struct UploadOutcome {
     /// One sentence for each that was refused, from [`refused`], [`no_such_channel`] or the
     /// `Display` of [`crate::upload::PointError`].
     pub descriptions: Vec<String>,
+    /// Controllers whose new value is stored, but did not get to the device: it is away.
+    pub undelivered: Vec<ChannelId>,
 }
 
 impl UploadOutcome {
@@ -21,16 +23,18 @@ impl UploadOutcome {
         if self.accepted == 0 { 400 } else { 200 }
     }
 
-    /// The JSON body; a part refused is told under `descriptions`.
+    /// The JSON body; a part refused is told under `descriptions`, and `undelivered` is our addition.
     pub fn to_json(&self) -> Value {
-        match self.failure() {
-            Some(failure) => failure.to_json(),
-            None if self.descriptions.is_empty() => success(json!({ "results": "success" })),
-            None => success(json!({
-                "results": "Partial success.",
-                "descriptions": self.descriptions,
-            })),
+        let mut members = match self.failure() {
+            Some(failure) => return failure.to_json(),
+            None if self.descriptions.is_empty() => json!({ "results": "success" }),
+            None => json!({ "results": "Partial success.", "descriptions": self.descriptions }),
+        };
+        if !self.undelivered.is_empty() {
+            members["undelivered"] =
+                self.undelivered.iter().map(ChannelId::as_str).collect::<Vec<_>>().into();
         }
+        success(members)
     }
 
     /// The CSV body: `Success.`, or the outcome with the descriptions behind it, one a line.

@@ -136,6 +136,12 @@ pub(super) fn scope(
     Ok(Scoped { client_id: client_id.to_owned(), packet })
 }
 
+/// Whether a session with this name belongs to somebody with a user name, as [`scope`] wrote it;
+/// one without a client id does not show.
+pub(super) fn is_users(name: &str) -> bool {
+    name.strip_prefix(SEPARATOR).is_some_and(|rest| !rest.starts_with(SEPARATOR))
+}
+
 /// The unread rest of a packet.
 struct Reader<'a>(&'a [u8]);
 

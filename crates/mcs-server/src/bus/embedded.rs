@@ -28,6 +28,7 @@ use tokio_util::task::TaskTracker;
 use super::front::Front;
 use super::hooks::{Hooks, qos};
 use super::patience::Patience;
+use super::reach::reaches_device;
 use super::roster::Roster;
 use super::{Bus, ConnectionId, Gate, tls};
 
@@ -203,6 +204,10 @@ impl Bus for EmbeddedBus {
         SessionState::forwards(&self.broker, from, publish, false, None)
             .await
             .map_err(|error| anyhow!(error))
+    }
+
+    async fn reaches_device(&self, topic: &str) -> bool {
+        reaches_device(&self.broker, topic).await
     }
 
     fn close(&self, connection: ConnectionId) {

@@ -133,6 +133,10 @@ pub enum Verdict {
     /// Subscribers get these topics and payloads instead, with its QoS, retain flag and properties, from its sender.
     /// The sender gets a normal acknowledgement. Empty means that subscribers get nothing.
     Replace(Vec<(String, Bytes)>),
+    /// The same, but whom it is for is not there and will not get it.
+    ///
+    /// MQTT 5, QoS 1: PUBACK 0x10, which is a success.
+    Unheard(Vec<(String, Bytes)>),
     /// Subscribers get nothing.
     ///
     /// MQTT 5: PUBACK 0x87 without a reason string. MQTT 3.1.1 has no negative acknowledgement

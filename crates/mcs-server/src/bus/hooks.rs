@@ -127,6 +127,11 @@ impl Handler for Hooks {
                     REFUSED => {
                         PublishResult::reason_code(PublishAckReason::NotAuthorized, None, false)
                     }
+                    // For QoS 2 the broker takes every reason but 0 for the end of the handshake.
+                    UNHEARD if publish.qos != QoS::ExactlyOnce => {
+                        let reason = PublishAckReason::NoMatchingSubscribers;
+                        PublishResult::reason_code(reason, None, false)
+                    }
                     FAILED => {
                         let reason = PublishAckReason::ImplementationSpecificError;
                         PublishResult::reason_code(reason, None, closes(session, publish).await)
@@ -261,11 +266,25 @@ impl Inner {
             Verdict::Fail => Some(aside(publish, FAILED)),
             Verdict::Refuse => Some(aside(publish, REFUSED)),
             Verdict::Replace(instead) => {
-                for (topic, payload) in instead {
-                    self.forward(session, from, replaced(publish, topic, payload)).await;
-                }
+                self.replace(session, from, publish, instead).await;
                 Some(aside(publish, SWALLOWED))
             }
+            Verdict::Unheard(instead) => {
+                self.replace(session, from, publish, instead).await;
+                Some(aside(publish, UNHEARD))
+            }
+        }
+    }
+
+    async fn replace(
+        &self,
+        session: &Session,
+        from: &From,
+        publish: &Publish,
+        instead: Vec<(String, Bytes)>,
+    ) {
+        for (topic, payload) in instead {
+            self.forward(session, from, replaced(publish, topic, payload)).await;
         }
     }
 
@@ -338,6 +357,8 @@ pub(super) fn qos(level: u8) -> QoS {
 const SEAT: &str = "mcs-seat";
 
 const SWALLOWED: &str = "$mcs/swallowed";
+
+const UNHEARD: &str = "$mcs/unheard";
 
 const REFUSED: &str = "$mcs/refused";
 

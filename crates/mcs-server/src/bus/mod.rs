@@ -10,6 +10,7 @@ mod gate;
 mod hooks;
 mod packets;
 mod patience;
+mod reach;
 mod roster;
 pub mod tls;
 
@@ -29,6 +30,10 @@ pub trait Bus: Send + Sync + 'static {
         qos: u8,
         retain: bool,
     ) -> anyhow::Result<()>;
+
+    /// Whether a device's session, connected or kept, has a subscription that matches `topic`:
+    /// a message on it will get there. The sessions of users do not count.
+    async fn reaches_device(&self, topic: &str) -> bool;
 
     /// Ends a connection, as after a logout. Nothing happens when it is already gone.
     fn close(&self, connection: ConnectionId);

@@ -15,7 +15,8 @@ pub(crate) const DEVICE: &str = "mcs/DevAAAA1/keyAAAAAAAAAAAA1";
 
 /// Knows one device, and user `ann` with password `secret`.
 ///
-/// A payload `replace X` is replaced by `X` on the device's channel `canonical`, `swallow` by nothing,
+/// A payload `replace X` is replaced by `X` on the device's channel `canonical`, `unheard X` too but nobody
+/// whom it is for is there, `swallow` is replaced by nothing,
 /// `refuse` is refused, `fail` could not be kept, `hold` waits for [`TestGate::release`], anything else is delivered.
 pub(crate) struct TestGate {
     told: mpsc::UnboundedSender<Event>,
@@ -114,10 +115,15 @@ impl Gate for TestGate {
             ("refuse", _) => Verdict::Refuse,
             ("fail", _) => Verdict::Fail,
             ("swallow", _) => Verdict::Replace(Vec::new()),
-            ("replace", with) => {
+            (how @ ("replace" | "unheard"), with) => {
                 let canonical =
                     (format!("{DEVICE}/canonical"), Bytes::copy_from_slice(with.as_bytes()));
-                Verdict::Replace(vec![canonical])
+                let canonical = vec![canonical];
+                if how == "replace" {
+                    Verdict::Replace(canonical)
+                } else {
+                    Verdict::Unheard(canonical)
+                }
             }
             ("hold", _) => {
                 self.held.acquire().await.expect("nobody closes it").forget();

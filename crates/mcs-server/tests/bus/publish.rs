@@ -26,11 +26,13 @@ async fn subscribers_see_what_the_gate_decides() {
         let (mut watcher, mut device) = pair(&bench, version).await;
         for qos in [0, 1, 2] {
             let negative = if version == Version::V5 && qos > 0 { 0x87 } else { 0 };
+            let unheard = if version == Version::V5 && qos == 1 { 0x10 } else { 0 };
             // The watcher subscribed with QoS 1.
             let seen_qos = qos.min(1);
             for (payload, code, seen) in [
                 ("as sent", 0, Some(("raw", "as sent"))),
                 ("replace 1,canonical,2", 0, Some(("canonical", "1,canonical,2"))),
+                ("unheard 1,canonical,3", unheard, Some(("canonical", "1,canonical,3"))),
                 ("swallow", 0, None),
                 ("refuse", negative, None),
             ] {
@@ -54,6 +56,37 @@ async fn subscribers_see_what_the_gate_decides() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_is_reached_by_its_own_subscriptions_connected_or_kept() {
+    let bench = Bench::start().await;
+    let reached = async |topic: &str| bench.bus.reaches_device(&channel(topic)).await;
+    let login = Hello::new(Version::V5, "console").login("ann", "secret");
+    let mut console = Raw::connect(bench.address(), &login).await;
+    console.subscribe(&channel("+"), 1).await;
+    assert!(!reached("switch").await, "a person is no device");
+
+    for (version, filter) in [
+        (Version::V31, channel("switch")),
+        (Version::V311, channel("+")),
+        (Version::V5, format!("$share/boards/{DEVICE}/#")),
+    ] {
+        let hello = Hello::new(version, "board");
+        let mut board = Raw::connect(bench.address(), &hello).await;
+        assert!(!reached("switch").await, "{version:?}");
+        board.subscribe(&filter, 1).await;
+        assert!(reached("switch").await, "{version:?}");
+        assert_eq!(reached("pump").await, version != Version::V31);
+        board.unsubscribe(&filter).await;
+        assert!(!reached("switch").await, "{version:?}");
+    }
+
+    let hello = Hello::new(Version::V311, "board").lasting();
+    let mut board = Raw::connect(bench.address(), &hello).await;
+    board.subscribe(&channel("switch"), 1).await;
+    board.disconnect().await;
+    assert!(reached("switch").await, "it waits in the session");
 }
 
 #[tokio::test(flavor = "multi_thread")]

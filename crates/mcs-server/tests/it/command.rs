@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::mqtt::{Client, topic};
 use crate::{ID, KEY, Site, soon};
 
 /// A board's socket.
@@ -132,6 +133,41 @@ async fn a_wrong_key_and_nonsense_end_the_connection_without_a_word() {
     let mut board = Board::connect(site.server.addrs().command).await;
     board.say(format!("{ID},{KEY},0").as_bytes()).await;
     board.hear(&format!("{ID},{KEY},0")).await;
+}
+
+/// CONTRACT §3.4: no word on commands to a device that is away; who sent them learns it from us.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_to_a_device_that_is_away_is_told_undelivered_and_stays_readable() {
+    let site = Site::start().await;
+    let send = async |value| {
+        let point =
+            serde_json::json!({ "dataChnId": "switch_control", "values": { "value": value } });
+        let display = serde_json::json!({ "dataChnId": "count", "values": { "value": 1 } });
+        let body = serde_json::json!({ "datapoints": [point, point, display] }).to_string();
+        let reply = site.device("POST", "/datapoints").body(body).send().await;
+        assert_eq!((reply.status, &reply.json()["results"]), (200, &"success".into()));
+        reply.json()["undelivered"].clone()
+    };
+    let away = serde_json::json!(["switch_control"]);
+    assert_eq!(send(1).await, away);
+    let last = site.device("GET", "/datachannels/switch_control/datapoints.csv").send().await;
+    assert!(last.text().starts_with("switch_control,") && last.text().ends_with(",1"));
+    let csv = site.device("POST", "/datapoints.csv").body("switch_control,,0").send().await;
+    assert_eq!(csv.text(), "Success.");
+
+    let mut board = Board::connect(site.server.addrs().command).await;
+    board.say(format!("{ID},{KEY},0").as_bytes()).await;
+    board.hear(&format!("{ID},{KEY},0")).await;
+    assert_eq!(send(0).await, serde_json::Value::Null);
+    drop(board);
+    let token = site.sign_in("viewer").await;
+    site.listed_when(&token, |it| it["presence"]["transports"][0].is_null()).await;
+    assert_eq!(send(1).await, away);
+
+    let mut client = Client::device(&site, "board").await;
+    assert_eq!(send(1).await, away, "it has not subscribed");
+    client.subscribe(&topic("switch_control")).await;
+    assert_eq!(send(0).await, serde_json::Value::Null);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,6 +57,9 @@ fn the_name_depends_on_who_connects_and_for_how_long() {
         named[0] = name.as_bytes();
         let expected = connect(*level, *flags, properties, &named);
 
+        let has_user = case.contains("user") && *case != "user without a name" && !name.is_empty();
+        assert_eq!(is_users(name), has_user, "{case}");
+
         let scoped = scope(&packet, CONNECTION, PEER).expect(case);
 
         assert_eq!(scoped.packet, expected, "{case}");

@@ -64,7 +64,11 @@ async fn upload(
         async move { ingest::upload(&app, &device, points).await }
     };
     let ingested = effect::whole(app, upload).await.map_err(|error| format.broken(&error))?;
-    Ok(UploadOutcome { accepted: ingested.points.len(), descriptions: ingested.refused })
+    Ok(UploadOutcome {
+        accepted: ingested.points.len(),
+        descriptions: ingested.refused,
+        undelivered: ingested.undelivered,
+    })
 }
 
 fn status(outcome: &UploadOutcome) -> StatusCode {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{HOST, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bytes::{BufMut, BytesMut};
@@ -69,8 +69,10 @@ impl Edge {
         }
     }
 
-    /// Answers a WebSocket upgrade from `peer`: 400 without an MQTT sub-protocol [MQTT-6.0.0-3],
+    /// Answers a WebSocket upgrade from `peer`: 400 when it offers sub-protocols and none is MQTT [MQTT-6.0.0-3],
     /// 403 from a foreign page, 502 when there is no broker, 101 otherwise.
+    ///
+    /// Who offers no sub-protocol at all may come in: some libraries for small boards do not know the header.
     pub async fn upgrade(
         &self,
         upgrade: WebSocketUpgrade,
@@ -81,7 +83,7 @@ impl Edge {
             return (StatusCode::FORBIDDEN, "this page may not use this broker").into_response();
         }
         let upgrade = upgrade.protocols(["mqtt", "mqttv3.1"]);
-        if upgrade.selected_protocol().is_none() {
+        if upgrade.selected_protocol().is_none() && headers.contains_key(SEC_WEBSOCKET_PROTOCOL) {
             return (StatusCode::BAD_REQUEST, "ask for the WebSocket sub-protocol mqtt")
                 .into_response();
         }

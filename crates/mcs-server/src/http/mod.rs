@@ -14,13 +14,14 @@ mod v2;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
+use axum::{Extension, Router};
 
 use crate::app::App;
 use crate::edge::Edge;
@@ -72,8 +73,10 @@ pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
         .merge(api)
         .route("/healthz", get("ok"))
         .route("/metrics", get(metrics))
+        .route("/", get(root))
         .fallback(console::file)
         .layer(from_fn_with_state(app.clone(), count))
+        .layer(Extension(edge.clone()))
         .with_state(app)
         .merge(tunnel(edge, &["/mqtt"]))
 }
@@ -90,6 +93,22 @@ async fn mqtt(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     edge.upgrade(upgrade, &headers, peer).await
+}
+
+/// The console's page, and for a WebSocket the broker: many MQTT clients ask for `/` unless told otherwise.
+async fn root(
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    Extension(edge): Extension<Edge>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    app: State<Arc<App>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    match upgrade {
+        Ok(upgrade) => edge.upgrade(upgrade, &headers, peer).await,
+        Err(_) => console::file(app, method, uri, headers).await,
+    }
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> String {

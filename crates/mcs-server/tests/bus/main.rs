@@ -8,6 +8,7 @@ mod publish;
 mod restart;
 mod sessions;
 mod tunnel;
+#[allow(dead_code, reason = "shared with the tests of the server, and each uses a part")]
 mod wire;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -180,7 +180,8 @@ async fn only_mqtt_from_our_own_pages_is_let_in() {
         (strict, Some("mqtt"), Some("null"), 403),
         (open_to_all, Some("mqtt"), Some("http://evil.example"), 101),
         (strict, Some("chat"), None, 400),
-        (strict, None, None, 400),
+        (strict, None, None, 101),
+        (strict, None, Some("http://evil.example"), 403),
     ] {
         let got = match open(address, protocol, origin).await {
             Ok(_) => 101,

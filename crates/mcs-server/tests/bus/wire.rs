@@ -27,6 +27,8 @@ pub(crate) struct Hello<'a> {
     pub(crate) keep_alive: u16,
     /// Seconds; MQTT 5 only.
     pub(crate) session_expiry: u32,
+    /// More CONNECT properties, as bytes; MQTT 5 only.
+    pub(crate) properties: &'a [u8],
     pub(crate) login: Option<(&'a str, &'a str)>,
     /// Topic, payload and retain flag.
     pub(crate) will: Option<(&'a str, &'a str, bool)>,
@@ -40,6 +42,7 @@ impl<'a> Hello<'a> {
             clean: true,
             keep_alive: 60,
             session_expiry: 0,
+            properties: &[],
             login: None,
             will: None,
         }
@@ -67,8 +70,9 @@ impl<'a> Hello<'a> {
         body.push(u8::from(self.clean) << 1 | will | if self.login.is_some() { 0xc0 } else { 0 });
         body.extend(self.keep_alive.to_be_bytes());
         if v5 {
-            body.extend([5, 0x11]);
+            body.extend([5 + self.properties.len() as u8, 0x11]);
             body.extend(self.session_expiry.to_be_bytes());
+            body.extend(self.properties);
         }
         string(&mut body, self.id);
         if let Some((topic, payload, _)) = self.will {
@@ -114,6 +118,23 @@ impl Message {
     }
 }
 
+/// What is unusual about a PUBLISH.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Flags<'a> {
+    /// It was sent before, with this packet id.
+    pub(crate) resent: Option<u16>,
+    /// Properties, as bytes; MQTT 5 only.
+    pub(crate) properties: &'a [u8],
+}
+
+/// The answer to a PUBLISH: PUBACK or PUBREC.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ack {
+    pub(crate) code: u8,
+    /// MQTT 5 only.
+    pub(crate) reason: Option<String>,
+}
+
 /// One connection.
 pub(crate) struct Raw<S = TcpStream> {
     stream: S,
@@ -154,14 +175,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
 
     /// The reason code of one filter.
     pub(crate) async fn try_subscribe(&mut self, filter: &str, qos: u8) -> u8 {
+        self.subscribe_or_close(filter, qos).await.expect("an open connection")
+    }
+
+    /// The reason code of one filter; none when the broker closes instead. MQTT 5 options may stand in `options`.
+    pub(crate) async fn subscribe_or_close(&mut self, filter: &str, options: u8) -> Option<u8> {
         let mut body = self.next_id();
         if self.v5 {
             body.push(0);
         }
         string(&mut body, filter);
-        body.push(qos);
+        body.push(options);
         self.send(&framed(0x82, &body)).await;
-        *self.expect(0x90).await.last().expect("a code")
+        Some(*self.answer(0x90).await?.last().expect("a code"))
     }
 
     pub(crate) async fn subscribe(&mut self, filter: &str, qos: u8) {
@@ -208,28 +234,63 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
 
     /// Publishes without waiting for the PUBACK.
     pub(crate) async fn put(&mut self, message: &Message) {
+        self.put_with(message, Flags::default()).await;
+    }
+
+    /// Publishes something unusual without waiting for the PUBACK. Answers its packet id.
+    pub(crate) async fn put_with(&mut self, message: &Message, flags: Flags<'_>) -> u16 {
         let mut body = Vec::new();
         string(&mut body, &message.topic);
         if message.qos > 0 {
-            body.extend(self.next_id());
+            match flags.resent {
+                Some(id) => body.extend(id.to_be_bytes()),
+                None => body.extend(self.next_id()),
+            }
         }
         if self.v5 {
-            body.push(0);
+            body.push(flags.properties.len() as u8);
+            body.extend(flags.properties);
         }
         body.extend_from_slice(&message.payload);
-        self.send(&framed(0x30 | message.qos << 1 | u8::from(message.retain), &body)).await;
+        let dup = u8::from(flags.resent.is_some()) << 3;
+        let first = 0x30 | dup | message.qos << 1 | u8::from(message.retain);
+        self.send(&framed(first, &body)).await;
+        flags.resent.unwrap_or(self.packet_id)
+    }
+
+    /// Publishes with QoS 1 or 2 and answers the whole PUBACK or PUBREC; none when the broker closes instead.
+    pub(crate) async fn publish_or_close(
+        &mut self,
+        message: &Message,
+        flags: Flags<'_>,
+    ) -> Option<Ack> {
+        self.put_with(message, flags).await;
+        if message.qos == 0 {
+            return self.answer_to_ping().await.then(Ack::default);
+        }
+        let body = self.answer(if message.qos == 1 { 0x40 } else { 0x50 }).await?;
+        let ack = ack(&body);
+        if message.qos == 2 && ack.code < 0x80 {
+            self.send(&[0x62, 2, body[0], body[1]]).await;
+            self.answer(0x70).await?;
+        }
+        Some(ack)
     }
 
     pub(crate) async fn puback(&mut self) -> u8 {
-        let puback = self.expect(0x40).await;
-        assert!(puback.len() <= 3 || puback[3] == 0, "a PUBACK without properties");
-        puback.get(2).copied().unwrap_or_default()
+        let ack = ack(&self.expect(0x40).await);
+        assert_eq!(ack.reason, None, "a PUBACK without a reason string");
+        ack.code
     }
 
-    /// Whether the broker answers a ping: it has handled everything that was sent before.
+    /// Waits for the answer to a ping: the broker has handled everything that was sent before.
     pub(crate) async fn ping(&mut self) {
+        assert!(self.answer_to_ping().await, "closed instead of an answer to a ping");
+    }
+
+    async fn answer_to_ping(&mut self) -> bool {
         self.send(&[0xc0, 0]).await;
-        self.expect(0xd0).await;
+        self.answer(0xd0).await.is_some()
     }
 
     pub(crate) async fn message(&mut self) -> Message {
@@ -262,13 +323,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
         self.stream.flush().await.expect("an open connection");
     }
 
-    /// Reads up to a packet of this kind; messages on the way are kept.
+    pub(crate) fn next_id(&mut self) -> Vec<u8> {
+        self.packet_id += 1;
+        self.packet_id.to_be_bytes().to_vec()
+    }
+
     async fn expect(&mut self, kind: u8) -> Vec<u8> {
+        let body = self.answer(kind).await;
+        body.unwrap_or_else(|| panic!("closed instead of {kind:#x}"))
+    }
+
+    /// Reads up to a packet of this kind; messages on the way are kept. None when the broker closes instead.
+    pub(crate) async fn answer(&mut self, kind: u8) -> Option<Vec<u8>> {
         loop {
-            let packet = soon("an answer", self.read()).await;
-            let (got, body) = packet.unwrap_or_else(|| panic!("closed instead of {kind:#x}"));
+            let (got, body) = soon("an answer", self.read()).await?;
             if got == kind {
-                return body;
+                return Some(body);
+            }
+            if got == 0xe0 {
+                return None;
             }
             assert_eq!(got & 0xf0, 0x30, "{kind:#x}, not {got:#x} {body:?}");
             self.take(got, &body).await;
@@ -313,11 +386,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
         self.stream.read_exact(&mut body).await.ok()?;
         Some((kind, body))
     }
+}
 
-    fn next_id(&mut self) -> Vec<u8> {
-        self.packet_id += 1;
-        self.packet_id.to_be_bytes().to_vec()
-    }
+/// Reads a PUBACK or PUBREC.
+fn ack(body: &[u8]) -> Ack {
+    let code = body.get(2).copied().unwrap_or_default();
+    let properties = body.get(4..).unwrap_or_default();
+    assert!(properties.is_empty() || properties[0] == 0x1f, "properties {properties:x?}");
+    let reason = properties.get(3..).map(|text| String::from_utf8(text.to_vec()).expect("UTF-8"));
+    Ack { code, reason }
 }
 
 pub(crate) fn framed(kind: u8, body: &[u8]) -> Vec<u8> {
@@ -332,7 +409,7 @@ pub(crate) fn framed(kind: u8, body: &[u8]) -> Vec<u8> {
     packet
 }
 
-fn string(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     out.extend((text.len() as u16).to_be_bytes());
     out.extend_from_slice(text.as_bytes());
 }

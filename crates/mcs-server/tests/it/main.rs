@@ -12,9 +12,14 @@ mod operators;
 mod points;
 mod process;
 mod program;
+mod protocols;
 mod quirks;
 mod restart;
 mod tls;
+mod transport;
+#[path = "../bus/wire.rs"]
+#[allow(dead_code, reason = "shared with the tests of the bus, and each uses a part")]
+mod wire;
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -9,7 +9,7 @@ use brotli::enc::BrotliEncoderParams;
 use crate::{serve, setup, shell};
 
 /// Bytes of all wasm, JavaScript and CSS, after brotli.
-const BUDGET: u64 = 700 * 1024;
+const BUDGET: u64 = 560 * 1024;
 
 struct File {
     name: String,

@@ -32,17 +32,39 @@ pub struct SessionInfo {
     pub server_version: String,
 }
 
-/// What a user may do.
+/// What a user may do, apart from what is granted device by device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Everything.
     Admin,
-    /// See, control, push firmware.
+    /// See and control every device, push firmware.
     Operator,
-    /// See. That includes device keys, and whoever has a device's key can act as the device: the
-    /// role guards against accidents, not against intent.
+    /// See every device, but not its key.
     Viewer,
+    /// Nothing but what is granted.
+    Member,
+}
+
+impl Role {
+    /// What the role alone allows with any device.
+    pub fn right(self) -> Option<Right> {
+        match self {
+            Self::Admin | Self::Operator => Some(Right::Control),
+            Self::Viewer => Some(Right::See),
+            Self::Member => None,
+        }
+    }
+}
+
+/// What somebody may do with one device. The greater includes the lesser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Right {
+    /// See its values, its history and whether it is here.
+    See,
+    /// Write to its channels, push firmware to it, and learn its key.
+    Control,
 }
 
 /// Every error of `/api`.
@@ -60,10 +82,12 @@ pub struct ApiError {
 pub struct DeviceInfo {
     /// Its id.
     pub id: DeviceId,
-    /// Its key, needed in topics.
-    pub key: DeviceKey,
     /// The name that its owner gave it.
     pub name: String,
+    /// What the asker may do with it.
+    pub right: Right,
+    /// Whether the asker may upload firmware for its prototype.
+    pub may_upload: bool,
     /// What it is.
     pub prototype: Prototype,
     /// Whether it is here.
@@ -74,6 +98,15 @@ pub struct DeviceInfo {
     pub push: Option<PushStatus>,
     /// The newest point of each channel that has one.
     pub last_points: Vec<LastPoint>,
+}
+
+/// What a device proves itself with: `GET /api/devices/:id/credentials`, for who may control it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its key.
+    pub key: DeviceKey,
 }
 
 /// The newest point of a channel.

@@ -22,5 +22,5 @@ pub use channel::{
 pub use id::{ChannelId, DeviceId, DeviceKey, FirmwareId, IdError, ProductId};
 pub use point::DataPoint;
 pub use timestamp::Timestamp;
-pub use topic::{Topic, TopicError};
+pub use topic::{ConsoleTopic, Topic, TopicError};
 pub use value::{MAX_IMAGE, MAX_TEXT, RawValue, Value, ValueError};

@@ -5,8 +5,12 @@ use core::str::FromStr;
 
 use crate::{ChannelId, DeviceId, DeviceKey, IdError};
 
+mod console;
+
 #[cfg(test)]
 mod tests;
+
+pub use console::ConsoleTopic;
 
 /// A concrete topic that belongs to one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +39,11 @@ impl Topic {
     }
 }
 
-/// Why a topic is not one of a device.
+/// Why a topic is not one of a device or of the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TopicError {
-    /// It does not have the levels `mcs/:deviceId/:deviceKey[/:dataChnId]`.
+    /// It does not have the levels that such a topic has.
     Shape,
     /// A level is not the identifier that stands there.
     Level(IdError),

@@ -8,7 +8,7 @@ use mcs_model::api::DeviceChange;
 use tokio_util::task::TaskTracker;
 
 use crate::Addrs;
-use crate::bus::Bus;
+use crate::bus::{Bus, ConnectionId};
 use crate::config::Config;
 use crate::console::Console;
 use crate::events::Events;
@@ -107,34 +107,46 @@ impl App {
 
     /// Ends a session, and its MQTT connections with it.
     pub(crate) async fn sign_out(&self, token: &str) -> Result<()> {
-        let connections = self.operators.sign_out(token).await?;
-        for connection in connections {
-            self.bus().close(connection);
-        }
+        self.close(self.operators.sign_out(token).await?);
+        Ok(())
+    }
+
+    /// Ends all sessions of a user, and their MQTT connections with them.
+    pub(crate) async fn sign_out_everywhere(&self, user: &str) -> Result<()> {
+        self.close(self.operators.sign_out_everywhere(user).await?);
         Ok(())
     }
 
     /// Ends the MQTT connections of sessions that have expired.
     pub(crate) async fn end_expired(&self) {
         match self.operators.expired().await {
-            Ok(connections) => {
-                for connection in connections {
-                    self.bus().close(connection);
-                }
-            }
+            Ok(connections) => self.close(connections),
             Err(error) => tracing::error!(%error, "the sessions cannot be read"),
         }
     }
 
-    /// Takes over what admin commands changed, and tells the consoles.
+    /// Takes over what admin commands changed: tells the consoles, and ends the connections of who may do
+    /// other things now, or holds a key of former times.
     pub(crate) async fn refresh_registry(&self) {
-        match self.registry.refresh().await {
-            Ok(changed) => {
-                for device in changed {
-                    self.events.tell(&device, DeviceChange::Registry);
-                }
-            }
-            Err(error) => tracing::error!(%error, "the registry cannot be read"),
+        if let Err(error) = self.registry.refresh().await {
+            tracing::error!(%error, "the registry cannot be read");
+        }
+        let changes = self.registry.changes();
+        for user in changes.people {
+            self.close(self.operators.connections_of(&user));
+        }
+        for device in changes.locked {
+            tracing::info!(%device, "its key is of no use any more");
+            self.close(self.hub.lock_out(&device));
+        }
+        for device in changes.devices {
+            self.events.tell(&device, DeviceChange::Registry);
+        }
+    }
+
+    fn close(&self, connections: Vec<ConnectionId>) {
+        for connection in connections {
+            self.bus().close(connection);
         }
     }
 

@@ -108,7 +108,7 @@ impl Connection<'_> {
                         tracing::warn!(peer = %self.peer, "a command was dropped: the device is leaving");
                     },
                     None => {
-                        tracing::info!(peer = %self.peer, "a newer Command Server connection took the place");
+                        tracing::info!(peer = %self.peer, "the Command Server connection ends: a newer one took its place, or the key is another");
                         self.protocol.close();
                     }
                 },

@@ -106,7 +106,7 @@ impl bus::Gate for Gate {
         let ticket = connect.password.unwrap_or_default();
         let app = self.0.upgrade().ok_or(Refusal::NotAuthorized)?;
         match app.operators.admit(connect.connection, user, ticket).await {
-            Ok(Some(session)) => Ok(Principal::User { name: session.user, role: session.role }),
+            Ok(Some(session)) => Ok(Principal::User { name: session.user }),
             Ok(None) => {
                 tracing::warn!(peer = %connect.peer, user, "MQTT refused: no such ticket");
                 Err(Refusal::BadCredentials)

@@ -111,6 +111,19 @@ impl Hub {
         devices.into_iter().collect()
     }
 
+    /// The device's key is of no use any more: its Command Server connection ends. Answers the MQTT clients
+    /// that have to go as well.
+    pub(crate) fn lock_out(&self, device: &DeviceId) -> Vec<ConnectionId> {
+        let mut state = self.lock();
+        if !state.devices.contains_key(device) {
+            return Vec::new();
+        }
+        self.change(&mut state, device, |links| {
+            links.command = None;
+            links.mqtt.keys().copied().collect()
+        })
+    }
+
     /// Something came from the device.
     pub(crate) fn heard(&self, device: &DeviceId) {
         self.lock().devices.entry(device.clone()).or_default().last_seen = Some(clock::now());

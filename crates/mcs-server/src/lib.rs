@@ -5,6 +5,7 @@
 //! through the Command Server (`hub`, `command`) and the [`bus`].
 
 mod accept;
+mod access;
 mod app;
 pub mod bus;
 pub mod cli;

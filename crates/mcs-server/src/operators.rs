@@ -51,10 +51,17 @@ pub(crate) struct Operators {
     store: Store,
     brake: Brake,
     verifier: Verifier,
-    // Connections that a ticket let in, with the ticket's hash.
-    tickets: Mutex<BTreeMap<ConnectionId, Vec<u8>>>,
+    // Connections that a ticket let in.
+    admitted: Mutex<BTreeMap<ConnectionId, Admitted>>,
     // Verified in place of an unknown user's, so that the time tells nothing.
     decoy: String,
+}
+
+/// Whom a ticket let in.
+struct Admitted {
+    user: String,
+    /// The ticket's hash.
+    ticket: Vec<u8>,
 }
 
 impl Operators {
@@ -65,7 +72,7 @@ impl Operators {
             store,
             brake: Brake::default(),
             verifier: Verifier::start()?,
-            tickets: Mutex::default(),
+            admitted: Mutex::default(),
             decoy,
         })
     }
@@ -124,28 +131,39 @@ impl Operators {
         let session = self.store.session_of_ticket(&hash).await?;
         let session = session.filter(|session| session.user == user);
         if session.is_some() {
-            self.tickets().insert(connection, hash);
+            let admitted = Admitted { user: user.to_owned(), ticket: hash };
+            self.admitted().insert(connection, admitted);
         }
         Ok(session)
     }
 
     /// An MQTT connection is over.
     pub(crate) fn left(&self, connection: ConnectionId) {
-        self.tickets().remove(&connection);
+        self.admitted().remove(&connection);
     }
 
     /// Ends a session. Answers the connections that have to end with it.
     pub(crate) async fn sign_out(&self, token: &str) -> Result<Vec<ConnectionId>> {
         self.store.remove_session(&digest(token.as_bytes())).await?;
         let hash = digest(ticket(token).as_bytes());
-        let tickets = self.tickets();
-        Ok(tickets.iter().filter(|(_, it)| **it == hash).map(|(id, _)| *id).collect())
+        Ok(self.connections(|it| it.ticket == hash))
+    }
+
+    /// Ends every session of a user. Answers the connections that have to end with them.
+    pub(crate) async fn sign_out_everywhere(&self, user: &str) -> Result<Vec<ConnectionId>> {
+        self.store.remove_sessions(user).await?;
+        Ok(self.connections_of(user))
+    }
+
+    /// The connections that a user has now.
+    pub(crate) fn connections_of(&self, user: &str) -> Vec<ConnectionId> {
+        self.connections(|it| it.user == user)
     }
 
     /// Connections whose session has expired since they were admitted.
     pub(crate) async fn expired(&self) -> Result<Vec<ConnectionId>> {
         let admitted: Vec<_> =
-            self.tickets().iter().map(|(id, hash)| (*id, hash.clone())).collect();
+            self.admitted().iter().map(|(id, it)| (*id, it.ticket.clone())).collect();
         let mut expired = Vec::new();
         for (connection, hash) in admitted {
             if self.store.session_of_ticket(&hash).await?.is_none() {
@@ -156,8 +174,12 @@ impl Operators {
         Ok(expired)
     }
 
-    fn tickets(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Vec<u8>>> {
-        self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
+    fn connections(&self, wanted: impl Fn(&Admitted) -> bool) -> Vec<ConnectionId> {
+        self.admitted().iter().filter(|(_, it)| wanted(it)).map(|(id, _)| *id).collect()
+    }
+
+    fn admitted(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Admitted>> {
+        self.admitted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -173,12 +195,13 @@ pub(crate) fn new_user(name: &str, role: Role, password: &str) -> Result<UserRow
         (1..=64).contains(&name.len()) && name.bytes().all(plain),
         "a user name is 1 to 64 letters, digits or - _ . @"
     );
-    ensure!(!password.is_empty(), "the password is empty");
-    ensure!(password.len() <= 1024, "the password is longer than 1024 bytes");
     Ok(UserRow { name: name.to_owned(), password: hash_password(password)?, role })
 }
 
-fn hash_password(password: &str) -> Result<String> {
+/// What is stored of a password.
+pub(crate) fn hash_password(password: &str) -> Result<String> {
+    ensure!(!password.is_empty(), "the password is empty");
+    ensure!(password.len() <= 1024, "the password is longer than 1024 bytes");
     let hash = Argon2::default().hash_password(password.as_bytes());
     Ok(hash.ok().context("the password cannot be hashed")?.to_string())
 }

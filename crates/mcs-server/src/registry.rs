@@ -1,16 +1,18 @@
-//! Prototypes and devices, held in memory and kept in step with the store.
+//! Prototypes, devices and what people may do with them, held in memory and kept in step with the store.
 //!
 //! Admin commands change the store from another process: the registry looks at the store's revision
 //! from time to time, and whenever somebody names a device that it does not know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use anyhow::Result;
+use mcs_model::api::Right;
 use mcs_model::{DeviceId, DeviceKey, ProductId, Prototype};
 use subtle::ConstantTimeEq as _;
 
+use crate::access::Access;
 use crate::store::Store;
 
 /// A registered device.
@@ -62,21 +64,53 @@ pub(crate) struct Snapshot {
     pub(crate) prototypes: BTreeMap<ProductId, Arc<Prototype>>,
     /// Every device.
     pub(crate) devices: BTreeMap<DeviceId, Arc<Device>>,
+    /// What everybody may do, by name.
+    people: BTreeMap<String, Access>,
 }
 
-/// All prototypes and devices.
+impl Snapshot {
+    /// What a user may do; `None` when there is no such user any more.
+    pub(crate) fn access(&self, user: &str) -> Option<&Access> {
+        self.people.get(user)
+    }
+
+    /// The most that a user may do with a device.
+    pub(crate) fn right(&self, user: &str, device: &Device) -> Option<Right> {
+        self.access(user)?.to(device)
+    }
+}
+
+/// What another process has changed.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// Devices that differ now, or are gone.
+    pub(crate) devices: BTreeSet<DeviceId>,
+    /// Those of them whose former key is of no use any more.
+    pub(crate) locked: BTreeSet<DeviceId>,
+    /// Users who may see or do other things than before, or sign in otherwise.
+    pub(crate) people: BTreeSet<String>,
+}
+
+/// All prototypes, devices and people.
 pub(crate) struct Registry {
     store: Store,
     snapshot: RwLock<Arc<Snapshot>>,
     // One look at the store at a time, however many unknown ids come in.
     refreshing: tokio::sync::Mutex<()>,
+    // Seen, whoever looked, and not acted upon.
+    changes: Mutex<Changes>,
 }
 
 impl Registry {
     /// Loads everything.
     pub(crate) async fn load(store: Store) -> Result<Self> {
         let snapshot = RwLock::new(Arc::new(read(&store).await?));
-        Ok(Self { store, snapshot, refreshing: tokio::sync::Mutex::default() })
+        Ok(Self {
+            store,
+            snapshot,
+            refreshing: tokio::sync::Mutex::default(),
+            changes: Mutex::default(),
+        })
     }
 
     /// What is known now.
@@ -107,23 +141,61 @@ impl Registry {
         }
     }
 
-    /// Loads again what another process changed. Answers the devices that differ now.
-    pub(crate) async fn refresh(&self) -> Result<Vec<DeviceId>> {
+    /// Loads again what another process changed; [`Registry::changes`] tells what that was.
+    pub(crate) async fn refresh(&self) -> Result<()> {
         let _one = self.refreshing.lock().await;
         let before = self.snapshot();
         if self.store.revision().await? == before.revision {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let after = Arc::new(read(&self.store).await?);
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = after.clone();
-        let differs = |id: &&DeviceId| before.devices.get(*id) != after.devices.get(*id);
-        let gone = before.devices.keys().filter(|id| !after.devices.contains_key(*id));
-        Ok(after.devices.keys().filter(differs).chain(gone).cloned().collect())
+        compare(&before, &after, &mut self.lock_changes());
+        Ok(())
+    }
+
+    /// What has changed since this was asked last.
+    pub(crate) fn changes(&self) -> Changes {
+        std::mem::take(&mut *self.lock_changes())
+    }
+
+    fn lock_changes(&self) -> std::sync::MutexGuard<'_, Changes> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+fn compare(before: &Snapshot, after: &Snapshot, changes: &mut Changes) {
+    let mut devices = BTreeSet::new();
+    for (id, former) in &before.devices {
+        let now = after.devices.get(id);
+        if now != Some(former) {
+            devices.insert(id.clone());
+        }
+        if now.is_none_or(|now| now.key != former.key) {
+            changes.locked.insert(id.clone());
+        }
+    }
+    devices.extend(after.devices.keys().filter(|id| !before.devices.contains_key(id)).cloned());
+    for (name, former) in &before.people {
+        let now = after.people.get(name);
+        // Who sees every device hears of those that come and go.
+        let sees_others = |now: &Access| {
+            devices.iter().any(|id| {
+                let right = |of: &Snapshot, by: &Access| by.to(of.devices.get(id)?);
+                !now.sees_all() && right(before, former) != right(after, now)
+            })
+        };
+        if now.is_none_or(|now| now != former || sees_others(now)) {
+            changes.people.insert(name.clone());
+        }
+    }
+    changes.devices.extend(devices);
+}
+
 async fn read(store: &Store) -> Result<Snapshot> {
+    // The revision comes first: what changes after it is seen next time.
     let (revision, prototypes, rows) = store.registry().await?;
+    let people = store.people().await?;
     let prototypes: BTreeMap<_, _> =
         prototypes.into_iter().map(|it| (it.id.clone(), Arc::new(it))).collect();
     let mut devices = BTreeMap::new();
@@ -133,5 +205,6 @@ async fn read(store: &Store) -> Result<Snapshot> {
         let device = Device { id: row.id, key: row.key, name: row.name, prototype };
         devices.insert(device.id.clone(), Arc::new(device));
     }
-    Ok(Snapshot { revision, prototypes, devices })
+    let people = people.into_iter().map(|it| (it.name.clone(), Access::new(it))).collect();
+    Ok(Snapshot { revision, prototypes, devices, people })
 }

@@ -54,3 +54,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_topics_of_the_console_are_told_apart_and_written_the_same() {
+    for topic in
+        ["console/v1/points/D1/temp", "console/v1/commands/D1/led", "console/v1/devices/D1"]
+    {
+        assert_eq!(topic.parse::<ConsoleTopic>().unwrap().to_string(), topic);
+    }
+    for topic in [
+        "console/v1/points/D1",
+        "console/v1/points/+/temp",
+        "console/v1/points/D1/+",
+        "console/v1/points/D1/temp/more",
+        "console/v1/commands/D1/FOTA",
+        "console/v1/devices/",
+        "console/v2/devices/D1",
+        "mcs/D1/K/temp",
+    ] {
+        assert!(topic.parse::<ConsoleTopic>().is_err(), "{topic}");
+    }
+}

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use mcs_model::api::Role;
 
 /// The server's side of the bus.
 ///
@@ -81,8 +80,6 @@ pub enum Principal {
     User {
         /// The user's name.
         name: String,
-        /// What the user may do.
-        role: Role,
     },
 }
 

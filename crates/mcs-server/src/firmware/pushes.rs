@@ -118,12 +118,14 @@ impl Pushes {
 }
 
 impl Firmware {
-    /// Pushes a firmware to a device. What speaks against it is the state that is answered.
+    /// Pushes a firmware to a device, if there is one with that id. What speaks against it is the state that
+    /// is answered.
     pub(crate) async fn push(
         &self,
         app: &App,
         firmware: &FirmwareRow,
         id: DeviceId,
+        device: Option<&Device>,
     ) -> Result<PushResult> {
         let refuse = |detail: &str| PushStatus {
             firmware: firmware.id.clone(),
@@ -132,12 +134,12 @@ impl Firmware {
             detail: detail.to_owned(),
             since: clock::now(),
         };
-        let status = match app.registry.device(&id).await? {
+        let status = match device {
             None => refuse("there is no such device"),
             Some(device) if device.prototype.id != firmware.prototype => {
                 refuse("the firmware is for another prototype")
             }
-            Some(device) => self.begin(app, firmware, &device).await?,
+            Some(device) => self.begin(app, firmware, device).await?,
         };
         Ok(PushResult { device: id, status })
     }

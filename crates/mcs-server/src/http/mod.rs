@@ -60,6 +60,7 @@ pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
         .route("/api/logout", post(api::session::logout))
         .route("/api/session", get(api::session::session))
         .route("/api/devices", get(api::devices::list))
+        .route("/api/devices/{id}/credentials", get(api::devices::credentials))
         .route("/api/devices/{id}/channels/{channel}/points", get(api::devices::points))
         .route(
             "/api/prototypes/{id}/firmwares",

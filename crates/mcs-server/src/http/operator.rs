@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use mcs_model::api::Role;
+use mcs_model::ProductId;
+use mcs_model::api::{Right, Role};
 
 use super::error::Error;
 use crate::app::App;
-
-/// The cookie's name.
-pub(super) const COOKIE: &str = "mcs_session";
+use crate::registry::Device;
 
 /// A signed-in caller.
 pub(super) struct Operator {
@@ -21,15 +21,47 @@ pub(super) struct Operator {
 }
 
 impl Operator {
-    /// Refuses callers that may only see.
-    pub(super) fn may_change(&self) -> Result<(), Error> {
-        match self.role {
-            Role::Admin | Role::Operator => Ok(()),
-            Role::Viewer => {
-                let message = format!("{} may see, and change nothing.", self.name);
-                Err(Error::Refused(StatusCode::FORBIDDEN, "not-allowed", message))
-            }
+    /// The device with this id, if the caller may do so much with it. Whoever may not even see it is told no
+    /// different from an unknown id.
+    pub(super) async fn device(
+        &self,
+        app: &App,
+        id: &str,
+        wanted: Right,
+    ) -> Result<Arc<Device>, Error> {
+        let unknown = || Error::not_found("device", id);
+        let device = app.registry.device(&id.parse().map_err(|_| unknown())?).await?;
+        let device = device.ok_or_else(unknown)?;
+        match app.registry.snapshot().right(&self.name, &device) {
+            Some(right) if right >= wanted => Ok(device),
+            Some(_) => Err(self.only_sees(&format!("the device {id}"))),
+            None => Err(unknown()),
         }
+    }
+
+    /// The prototype with this id, if the caller may do so much with its firmware. Who sees one of its devices
+    /// sees its firmware.
+    pub(super) fn prototype(&self, app: &App, id: &str, wanted: Right) -> Result<ProductId, Error> {
+        let unknown = || Error::not_found("prototype", id);
+        let snapshot = app.registry.snapshot();
+        let prototype = id.parse().map_err(|_| unknown())?;
+        let access = snapshot.access(&self.name).ok_or_else(Error::signed_out)?;
+        let by_device = || {
+            let mut devices = snapshot.devices.values();
+            let sees = |it: &Arc<Device>| it.prototype.id == prototype && access.to(it).is_some();
+            devices.any(sees).then_some(Right::See)
+        };
+        match access.to_prototype(&prototype).or_else(by_device) {
+            _ if !snapshot.prototypes.contains_key(&prototype) => Err(unknown()),
+            Some(right) if right >= wanted => Ok(prototype),
+            Some(_) => Err(self.only_sees(&format!("the firmware of {id}"))),
+            None => Err(unknown()),
+        }
+    }
+
+    fn only_sees(&self, what: &str) -> Error {
+        let message = format!("{} may see {what}, and change nothing.", self.name);
+        Error::Refused(StatusCode::FORBIDDEN, "not-allowed", message)
     }
 }
 
@@ -40,11 +72,13 @@ impl FromRequestParts<Arc<App>> for Operator {
         let token = match bearer(&parts.headers) {
             Some(token) => token,
             None => {
-                let token = cookie(&parts.headers).ok_or_else(Error::signed_out)?;
+                let token = session_of(&parts.headers).ok_or_else(Error::signed_out)?;
                 check_origin(parts)?;
                 token
             }
         };
+        // What was changed a moment ago holds for this call.
+        app.refresh_registry().await;
         let session = app.operators.session(token).await?.ok_or_else(Error::signed_out)?;
         Ok(Self { name: session.user, role: session.role, token: token.to_owned() })
     }
@@ -56,10 +90,19 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The cookie's name. Browsers keep cookies by host and not by port: the port in the name, as the browser
+/// sees it, keeps two servers of one host from signing each other's people out.
+pub(super) fn cookie(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+    let port = host.and_then(|it| it.parse::<Authority>().ok()?.port_u16());
+    port.map_or_else(|| "mcs_session".to_owned(), |port| format!("mcs_session_{port}"))
+}
+
+fn session_of(headers: &HeaderMap) -> Option<&str> {
+    let name = cookie(headers);
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
     let mut cookies = lines.flat_map(|line| line.split(';'));
-    cookies.find_map(|it| it.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+    cookies.find_map(|it| it.trim().strip_prefix(&*name)?.strip_prefix('='))
 }
 
 /// A browser sends the cookie with other sites' forms too, but never this header.

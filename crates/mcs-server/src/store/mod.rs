@@ -1,6 +1,7 @@
 //! What outlives the process: one SQLite database in the data folder.
 
 mod firmwares;
+mod grants;
 mod points;
 mod registry;
 mod retained;
@@ -21,6 +22,7 @@ use sqlx::sqlite::{
 use sqlx::{Connection as _, Sqlite, Transaction};
 
 pub(crate) use firmwares::{FirmwareRow, PushRow};
+pub(crate) use grants::{Grant, PersonRow, Scope, right_word};
 pub(crate) use points::{Page, Window};
 pub(crate) use registry::DeviceRow;
 pub(crate) use users::{SessionRow, UserRow};
@@ -39,6 +41,7 @@ pub(crate) struct Store {
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_registry_and_points.sql"),
     include_str!("../../migrations/0002_retained.sql"),
+    include_str!("../../migrations/0003_grants.sql"),
 ];
 
 impl Store {

@@ -69,6 +69,52 @@ impl Store {
             .transpose()
     }
 
+    /// Gives a user another password, and ends the user's sessions.
+    pub(crate) async fn set_password(&self, user: &str, password: &str) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let changed = sqlx::query("UPDATE users SET password = ? WHERE name = ?")
+            .bind(password)
+            .bind(user)
+            .execute(&mut *tx)
+            .await?;
+        known(changed.rows_affected(), user)?;
+        sqlx::query("DELETE FROM sessions WHERE user = ?").bind(user).execute(&mut *tx).await?;
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Gives a user another role.
+    pub(crate) async fn set_role(&self, user: &str, role: Role) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let changed = sqlx::query("UPDATE users SET role = ? WHERE name = ?")
+            .bind(role_word(role))
+            .bind(user)
+            .execute(&mut *tx)
+            .await?;
+        known(changed.rows_affected(), user)?;
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Removes a user, with sessions and grants.
+    pub(crate) async fn remove_user(&self, user: &str) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let removed =
+            sqlx::query("DELETE FROM users WHERE name = ?").bind(user).execute(&mut *tx).await?;
+        known(removed.rows_affected(), user)?;
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends every session of a user.
+    pub(crate) async fn remove_sessions(&self, user: &str) -> Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE user = ?").bind(user).execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// Opens a session, and forgets those that have expired.
     pub(crate) async fn add_session(
         &self,
@@ -135,14 +181,24 @@ fn role_word(role: Role) -> &'static str {
         Role::Admin => "admin",
         Role::Operator => "operator",
         Role::Viewer => "viewer",
+        Role::Member => "member",
     }
 }
 
-fn parse_role(word: &str) -> Result<Role> {
+/// That a statement found the user.
+fn known(rows: u64, user: &str) -> Result<()> {
+    if rows == 0 {
+        bail!("there is no user {user}");
+    }
+    Ok(())
+}
+
+pub(super) fn parse_role(word: &str) -> Result<Role> {
     match word {
         "admin" => Ok(Role::Admin),
         "operator" => Ok(Role::Operator),
         "viewer" => Ok(Role::Viewer),
+        "member" => Ok(Role::Member),
         _ => Err(anyhow::anyhow!("a stored role cannot be read")).context(word.to_owned()),
     }
 }

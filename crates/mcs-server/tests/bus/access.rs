@@ -75,7 +75,7 @@ async fn logins_are_checked_and_told_apart() {
             let code = if version == Version::V5 { v5 } else { v3 };
             assert_eq!(welcome.code, code, "{version:?}: {user} with {password}");
         }
-        let ann = Principal::User { name: "ann".to_owned(), role: Role::Operator };
+        let ann = Principal::User { name: "ann".to_owned() };
         let is_ann =
             |event: &Event| matches!(event, Event::Connected(client) if client.principal == ann);
         bench.events.find("ann", is_ann).await;

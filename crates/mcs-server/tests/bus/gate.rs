@@ -83,7 +83,7 @@ impl Gate for TestGate {
         match (connect.user, connect.password) {
             (None, _) => Ok(Principal::Device),
             (Some("ann"), Some(b"secret")) => {
-                Ok(Principal::User { name: "ann".to_owned(), role: Role::Operator })
+                Ok(Principal::User { name: "ann".to_owned() })
             }
             (Some("banned"), _) => Err(Refusal::NotAuthorized),
             (Some(_), _) => Err(Refusal::BadCredentials),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use mcs_model::api::{DeviceInfo, History, LastPoint};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use mcs_model::api::{Credentials, DeviceInfo, History, LastPoint, Right};
 use mcs_model::rest::Order;
 use mcs_model::{ChannelId, DeviceId, Timestamp};
 use serde::Deserialize;
@@ -23,31 +25,46 @@ const MAX_POINTS: u32 = 100_000;
 /// `GET /api/devices`.
 pub(in crate::http) async fn list(
     State(app): State<Arc<App>>,
-    _operator: Operator,
+    operator: Operator,
 ) -> Result<Json<Vec<DeviceInfo>>, Error> {
-    app.refresh_registry().await;
+    let snapshot = app.registry.snapshot();
+    let access = snapshot.access(&operator.name).ok_or_else(Error::signed_out)?;
     let mut points: BTreeMap<DeviceId, Vec<LastPoint>> = BTreeMap::new();
     for (device, point) in app.store.last_points().await? {
         points.entry(device).or_default().push(point);
     }
     let mut facts: BTreeMap<_, _> = app.store.device_facts().await?.into_iter().collect();
-    let snapshot = app.registry.snapshot();
-    let devices = snapshot.devices.values().map(|device| {
+    let devices = snapshot.devices.values().filter_map(|device| {
+        let right = access.to(device)?;
         let facts = facts.remove(&device.id).unwrap_or_default();
         let mut presence = app.hub.presence(&device.id);
         presence.last_seen = presence.last_seen.max(facts.last_seen);
-        DeviceInfo {
+        Some(DeviceInfo {
             id: device.id.clone(),
-            key: device.key.clone(),
             name: device.name.clone(),
+            right,
+            may_upload: access.to_prototype(&device.prototype.id) == Some(Right::Control),
             prototype: (*device.prototype).clone(),
             presence,
             firmware_version: facts.firmware_version,
             push: app.firmware.status(&device.id),
             last_points: points.remove(&device.id).unwrap_or_default(),
-        }
+        })
     });
     Ok(Json(devices.collect()))
+}
+
+/// `GET /api/devices/:id/credentials`.
+pub(in crate::http) async fn credentials(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    Path(device): Path<String>,
+) -> Result<Response, Error> {
+    let device = operator.device(&app, &device, Right::Control).await?;
+    tracing::info!(user = operator.name, device = %device.id, "the device's key was looked at");
+    let credentials = Credentials { id: device.id.clone(), key: device.key.clone() };
+    // No browser shall keep it.
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(credentials)).into_response())
 }
 
 /// The part of a history that is asked for.
@@ -61,13 +78,11 @@ pub(in crate::http) struct Range {
 /// `GET /api/devices/:id/channels/:chn/points`.
 pub(in crate::http) async fn points(
     State(app): State<Arc<App>>,
-    _operator: Operator,
+    operator: Operator,
     Path((device, channel)): Path<(String, String)>,
     Query(range): Query<Range>,
 ) -> Result<Json<History>, Error> {
-    let id: DeviceId = device.parse().map_err(|_| Error::not_found("device", &device))?;
-    let found = app.registry.device(&id).await?;
-    let found = found.ok_or_else(|| Error::not_found("device", &device))?;
+    let found = operator.device(&app, &device, Right::See).await?;
     let id: ChannelId = channel.parse().map_err(|_| Error::not_found("channel", &channel))?;
     if found.prototype.channel(&id).is_none() {
         return Err(Error::not_found("channel", &channel));

@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use mcs_digest::{Checksums, Md5Hex, Sha256Hex};
-use mcs_model::api::{FirmwareInfo, PushReport, PushRequest};
-use mcs_model::{FirmwareId, ProductId};
+use mcs_model::api::{FirmwareInfo, PushReport, PushRequest, Right};
+use mcs_model::{DeviceId, FirmwareId};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -17,14 +17,15 @@ use crate::firmware::{ReceiveError, Release};
 use crate::http::error::Error;
 use crate::http::operator::Operator;
 use crate::http::{body, effect};
+use crate::registry::Device;
 
 /// `GET /api/prototypes/:id/firmwares`.
 pub(in crate::http) async fn list(
     State(app): State<Arc<App>>,
-    _operator: Operator,
+    operator: Operator,
     Path(prototype): Path<String>,
 ) -> Result<Json<Vec<FirmwareInfo>>, Error> {
-    let prototype = known(&app, &prototype)?;
+    let prototype = operator.prototype(&app, &prototype, Right::See)?;
     Ok(Json(app.firmware.list(&app, &prototype).await?))
 }
 
@@ -49,8 +50,7 @@ pub(in crate::http) async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<FirmwareInfo>), Error> {
-    operator.may_change()?;
-    let prototype = known(&app, &prototype)?;
+    let prototype = operator.prototype(&app, &prototype, Right::Control)?;
     let expected = Expected::parse(&declared)?;
     let release = Release::new(prototype, &declared.name, &declared.version, &declared.note)
         .map_err(Error::malformed)?;
@@ -92,7 +92,6 @@ pub(in crate::http) async fn push(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<PushReport>, Error> {
-    operator.may_change()?;
     let PushRequest { mut devices, .. } = body::json(&headers, body).await?;
     // Each device once, in the order in which they came.
     let mut seen = BTreeSet::new();
@@ -102,15 +101,18 @@ pub(in crate::http) async fn push(
         Some(firmware) => app.store.firmware(firmware).await?,
         None => None,
     };
-    let firmware = firmware.ok_or_else(|| Error::not_found("firmware", &id))?;
+    let unknown = || Error::not_found("firmware", &id);
+    let firmware = firmware.ok_or_else(unknown)?;
+    operator.prototype(&app, firmware.prototype.as_str(), Right::See).map_err(|_| unknown())?;
+    let devices = targets(&app, &operator, devices).await?;
     tracing::info!(user = operator.name, firmware = %firmware.id, version = firmware.version,
-        sha256 = firmware.sha256, ?devices, "firmware push");
+        sha256 = firmware.sha256, devices = ?seen, "firmware push");
     let push = {
         let app = app.clone();
         async move {
             let mut results = Vec::with_capacity(devices.len());
-            for device in devices {
-                results.push(app.firmware.push(&app, &firmware, device).await?);
+            for (id, device) in devices {
+                results.push(app.firmware.push(&app, &firmware, id, device.as_deref()).await?);
             }
             Ok(PushReport { results })
         }
@@ -118,9 +120,23 @@ pub(in crate::http) async fn push(
     Ok(Json(effect::whole(&app, push).await?))
 }
 
-fn known(app: &App, id: &str) -> Result<ProductId, Error> {
-    let known = id.parse().ok().filter(|id| app.registry.snapshot().prototypes.contains_key(id));
-    known.ok_or_else(|| Error::not_found("prototype", id))
+/// The devices of a push, as far as there are such devices for the caller. Who may see one of them and not
+/// control it pushes to none.
+async fn targets(
+    app: &App,
+    operator: &Operator,
+    ids: Vec<DeviceId>,
+) -> Result<Vec<(DeviceId, Option<Arc<Device>>)>, Error> {
+    let mut targets = Vec::with_capacity(ids.len());
+    for id in ids {
+        let device = match operator.device(app, id.as_str(), Right::Control).await {
+            Ok(device) => Some(device),
+            Err(Error::Refused(StatusCode::NOT_FOUND, ..)) => None,
+            Err(error) => return Err(error),
+        };
+        targets.push((id, device));
+    }
+    Ok(targets)
 }
 
 fn exists(release: &Release) -> Error {

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mcs_model::api::{LoginRequest, Role, SessionInfo};
+use serde::Deserialize;
 
 use crate::app::App;
 use crate::http::error::Error;
-use crate::http::operator::{COOKIE, Operator};
+use crate::http::operator::{self, Operator};
 use crate::http::{body, effect};
 use crate::operators::{LoginError, SESSION_LIFE, ticket};
 
@@ -32,7 +33,7 @@ pub(in crate::http) async fn login(
     match app.operators.sign_in(&login.name, login.password, peer.ip()).await? {
         Ok(signed_in) => {
             let info = info(signed_in.user, signed_in.role, &signed_in.token);
-            let cookie = cookie(&app, &signed_in.token, SESSION_LIFE.as_secs());
+            let cookie = cookie(&app, &headers, &signed_in.token, SESSION_LIFE.as_secs());
             let info = SessionInfo { token: Some(signed_in.token), ..info };
             Ok(([(header::SET_COOKIE, cookie)], Json(info)).into_response())
         }
@@ -45,17 +46,34 @@ pub(in crate::http) async fn login(
     }
 }
 
+/// How far signing out goes.
+#[derive(Deserialize)]
+pub(in crate::http) struct Leave {
+    /// All sessions of the user end, wherever they are open.
+    #[serde(default)]
+    everywhere: bool,
+}
+
 /// `POST /api/logout`.
 pub(in crate::http) async fn logout(
     State(app): State<Arc<App>>,
     operator: Operator,
+    Query(Leave { everywhere }): Query<Leave>,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let leave = {
         let app = app.clone();
-        async move { app.sign_out(&operator.token).await }
+        async move {
+            if everywhere {
+                app.sign_out_everywhere(&operator.name).await
+            } else {
+                app.sign_out(&operator.token).await
+            }
+        }
     };
     effect::whole(&app, leave).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie(&app, "", 0))]).into_response())
+    let cookie = cookie(&app, &headers, "", 0);
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
 /// `GET /api/session`.
@@ -73,7 +91,8 @@ fn info(name: String, role: Role, token: &str) -> SessionInfo {
     }
 }
 
-fn cookie(app: &App, value: &str, seconds: u64) -> String {
+fn cookie(app: &App, asked: &HeaderMap, value: &str, seconds: u64) -> String {
     let secure = if app.public_url().starts_with("https://") { "; Secure" } else { "" };
-    format!("{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
+    let name = operator::cookie(asked);
+    format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
 }

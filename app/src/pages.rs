@@ -23,6 +23,7 @@ pub(crate) fn role(role: Role) -> &'static str {
         Role::Admin => "Administrator: everything",
         Role::Operator => "Operator: see, control, push firmware",
         Role::Viewer => "Viewer: see only",
+        Role::Member => "Member: what is granted to you",
     }
 }
 

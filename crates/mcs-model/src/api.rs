@@ -82,6 +82,8 @@ pub struct ApiError {
 pub struct DeviceInfo {
     /// Its id.
     pub id: DeviceId,
+    /// Its key, needed in topics.
+    pub key: DeviceKey,
     /// The name that its owner gave it.
     pub name: String,
     /// What the asker may do with it.

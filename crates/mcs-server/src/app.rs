@@ -139,7 +139,11 @@ impl App {
             tracing::info!(%device, "its key is of no use any more");
             self.close(self.hub.lock_out(&device));
         }
+        let snapshot = self.registry.snapshot();
         for device in changes.devices {
+            if !snapshot.devices.contains_key(&device) {
+                self.firmware.forget(&device).await;
+            }
             self.events.tell(&device, DeviceChange::Registry);
         }
     }

@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use mcs_model::DeviceId;
 use mcs_model::api::{DeviceChange, DeviceEvent};
+use mcs_model::{ConsoleTopic, DeviceId};
 use tokio::sync::Notify;
 
 use crate::bus::Bus;
-
-/// Topics of events begin so.
-pub(crate) const TOPIC: &str = "console/v1/devices/";
 
 /// Changes that wait to be published. A newer change takes the place of one of its kind, so a slow
 /// broker costs intermediate states and never memory.
@@ -55,7 +52,7 @@ impl Events {
                 std::mem::take(&mut *waiting)
             };
             for ((device, _), change) in waiting {
-                let topic = format!("{TOPIC}{device}");
+                let topic = ConsoleTopic::Device(device.clone()).to_string();
                 let event = DeviceEvent { device, change };
                 let outcome = match serde_json::to_vec(&event) {
                     Ok(json) => bus.publish(&topic, Bytes::from(json), 0, false).await,

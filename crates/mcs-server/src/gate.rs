@@ -4,14 +4,14 @@ use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use mcs_model::api::Role;
+use mcs_model::api::{Right, Role};
 use mcs_model::upload::{self, Rules};
-use mcs_model::{DeviceId, DeviceKey, Topic};
+use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Topic};
 
 use crate::app::App;
-use crate::bus::{self, Client, Connect, Incoming, Principal, Refusal, Verdict};
+use crate::bus::{self, Client, Connect, Forward, Incoming, Principal, Refusal, Verdict};
+use crate::ingest;
 use crate::registry::{Denied, Device};
-use crate::{events, ingest};
 
 /// Most points in one message to a device's topic.
 const MAX_POINTS: usize = 1000;
@@ -39,41 +39,98 @@ impl Gate {
         Self(Arc::downgrade(app))
     }
 
+    /// Whether a client may have what a filter matches; why not, for the log.
+    async fn check_filter(&self, client: &Client, filter: &str) -> Result<(), Denial> {
+        let Principal::User { name } = &client.principal else {
+            return self.device_of_filter(filter).await.map(drop);
+        };
+        let snapshot = self.app()?.registry.snapshot();
+        let access = snapshot.access(name).ok_or_else(|| refused("there is no such user"))?;
+        let levels: Vec<_> = filter.split('/').collect();
+        let (["console", "v1", "devices", id] | ["console", "v1", "points", id, _]) = levels[..]
+        else {
+            if access.role == Role::Admin {
+                return Ok(());
+            }
+            let device = self.device_of_filter(filter).await?;
+            return permit(access.to(&device), Right::See);
+        };
+        if let Some(channel) = levels.get(4).filter(|channel| **channel != "+") {
+            channel.parse::<ChannelId>()?;
+        }
+        if id == "+" {
+            return permit(access.sees_all().then_some(Right::See), Right::See);
+        }
+        let device = self.device_by_id(&id.parse()?).await?;
+        permit(access.to(&device), Right::See)
+    }
+
     /// The device whose topics a filter asks for: `mcs/id/key`, and below it one literal level,
     /// `+` or `#`. Or why it is none, for the log.
     async fn device_of_filter(&self, filter: &str) -> Result<Arc<Device>, Denial> {
         let levels: Vec<_> = filter.split('/').collect();
         let (["mcs", id, key] | ["mcs", id, key, _]) = levels[..] else {
-            return Err(Denial::Refused("it is none of a device".to_owned()));
+            return Err(refused("it is none of a device"));
         };
         self.device(&id.parse()?, &key.parse()?).await
     }
 
-    /// The device that a client may publish for, or why it may not, for the log.
+    /// The device that a client may publish for, and its topic for that; or why it may not, for the log.
     async fn device_of_topic(
         &self,
         client: &Client,
         topic: &str,
     ) -> Result<(Topic, Arc<Device>), Denial> {
-        if let Principal::User { role: Role::Viewer, .. } = client.principal {
-            return Err(Denial::Refused("a viewer changes nothing".to_owned()));
+        let (topic, device) = match (&client.principal, topic.parse()) {
+            (Principal::User { .. }, Ok(ConsoleTopic::Commands(id, channel))) => {
+                let device = self.device_by_id(&id).await?;
+                (Topic::Channel(id, device.key.clone(), channel), device)
+            }
+            _ => {
+                // Some devices publish to the filter that they subscribe to, and name the channel in the
+                // payload (CONTRACT §2.4).
+                let topic: Topic = topic.strip_suffix("/+").unwrap_or(topic).parse()?;
+                if matches!(topic, Topic::Firmware(..)) {
+                    return Err(refused("a firmware notice is the server's own word"));
+                }
+                let device = self.device(topic.device(), topic.key()).await?;
+                (topic, device)
+            }
+        };
+        if let Principal::User { name } = &client.principal {
+            permit(self.app()?.registry.snapshot().right(name, &device), Right::Control)?;
         }
-        // Some devices publish to the filter that they subscribe to, and name the channel in the payload
-        // (CONTRACT §2.4).
-        let topic: Topic = topic.strip_suffix("/+").unwrap_or(topic).parse()?;
-        if matches!(topic, Topic::Firmware(..)) {
-            return Err(Denial::Refused("a firmware notice is the server's own word".to_owned()));
-        }
-        let device = self.device(topic.device(), topic.key()).await?;
         Ok((topic, device))
     }
 
+    async fn device_by_id(&self, id: &DeviceId) -> Result<Arc<Device>, Denial> {
+        let device = self.app()?.registry.device(id).await;
+        let device = device.map_err(|error| Denial::Broken(format!("{error:#}")))?;
+        device.ok_or_else(|| Denial::Refused(Denied::Device(id.clone()).to_string()))
+    }
+
+    fn app(&self) -> Result<Arc<App>, Denial> {
+        self.0.upgrade().ok_or_else(|| Denial::Broken("the server stops".to_owned()))
+    }
+
     async fn device(&self, id: &DeviceId, key: &DeviceKey) -> Result<Arc<Device>, Denial> {
-        let app = self.0.upgrade().ok_or_else(|| Denial::Broken("the server stops".to_owned()))?;
-        app.registry.authorize(id, key).await.map_err(|denied| match denied {
+        self.app()?.registry.authorize(id, key).await.map_err(|denied| match denied {
             Denied::Broken(_) => Denial::Broken(denied.to_string()),
             Denied::Device(_) | Denied::Key(_) => Denial::Refused(denied.to_string()),
         })
+    }
+}
+
+fn refused(why: &str) -> Denial {
+    Denial::Refused(why.to_owned())
+}
+
+/// Lets through who has at least the right that is wanted.
+fn permit(right: Option<Right>, wanted: Right) -> Result<(), Denial> {
+    match right {
+        Some(right) if right >= wanted => Ok(()),
+        Some(_) => Err(refused("the user may only see that device")),
+        None => Err(refused("the user may not see that")),
     }
 }
 
@@ -81,10 +138,13 @@ impl Gate {
 fn log_denial(client: &Client, what: &str, topic: &str, denial: &Denial) {
     let user = match &client.principal {
         Principal::Device => None,
-        Principal::User { name, .. } => Some(name),
+        Principal::User { name } => Some(name),
     };
-    let device: Option<DeviceId> =
-        topic.strip_prefix("mcs/").and_then(|rest| rest.split('/').next()?.parse().ok());
+    let levels: Vec<_> = topic.split('/').collect();
+    let device: Option<DeviceId> = match levels[..] {
+        ["mcs", id, ..] | ["console", "v1", _, id, ..] => id.parse().ok(),
+        _ => None,
+    };
     let device = device.as_ref().map(DeviceId::as_str);
     let (peer, client) = (client.peer, &client.id);
     match denial {
@@ -119,15 +179,8 @@ impl bus::Gate for Gate {
     }
 
     async fn may_subscribe(&self, client: &Client, filter: &str) -> bool {
-        if let Principal::User { role, .. } = &client.principal {
-            let one = filter.strip_prefix(events::TOPIC);
-            let events = one.is_some_and(|level| level == "+" || level.parse::<DeviceId>().is_ok());
-            if events || *role == Role::Admin {
-                return true;
-            }
-        }
-        match self.device_of_filter(filter).await {
-            Ok(_) => true,
+        match self.check_filter(client, filter).await {
+            Ok(()) => true,
             Err(denial) => {
                 log_denial(client, "subscription", filter, &denial);
                 false
@@ -165,9 +218,9 @@ impl bus::Gate for Gate {
         }
         // An empty retained message clears what the broker keeps [MQTT-3.3.1-10]; it is no point.
         if message.retain && message.payload.is_empty() {
-            let nothing = [(message.topic.to_owned(), Bytes::new())];
+            let nothing = vec![(topic.to_string(), Bytes::new())];
             return match retain(&app, &nothing, message.qos).await {
-                Ok(()) => Verdict::Deliver,
+                Ok(()) => Verdict::Replace(forwards(nothing, true)),
                 Err(error) => {
                     tracing::error!(device = %device.id, %error, "a retained message was kept");
                     Verdict::Fail
@@ -207,11 +260,10 @@ impl bus::Gate for Gate {
             tracing::error!(device = %device.id, %error, "a retained message was not stored");
             return Verdict::Fail;
         }
-        if undelivered.is_empty() {
-            Verdict::Replace(canonical)
-        } else {
-            Verdict::Unheard(canonical)
-        }
+        let mut instead = forwards(canonical, true);
+        // People ask the server for the last value: nothing has to be kept for them.
+        instead.extend(forwards(ingest::keyless(&device, &ingested.points), false));
+        if undelivered.is_empty() { Verdict::Replace(instead) } else { Verdict::Unheard(instead) }
     }
 
     async fn subscribed(&self, client: &Client, filter: &str) {
@@ -242,6 +294,11 @@ impl bus::Gate for Gate {
         let gone = app.hub.close_mqtt(client.connection);
         app.remember_seen(&gone).await;
     }
+}
+
+fn forwards(messages: Vec<(String, Bytes)>, retain: bool) -> Vec<Forward> {
+    let forward = |(topic, payload)| Forward { topic, payload, retain };
+    messages.into_iter().map(forward).collect()
 }
 
 /// The broker keeps retained messages in memory: they have to outlive it.

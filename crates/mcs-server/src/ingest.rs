@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use bytes::Bytes;
 use mcs_model::upload::{PointError, RawPoint};
-use mcs_model::{ChannelId, DataPoint, Direction, Timestamp, Topic, Value, rest};
+use mcs_model::{ChannelId, ConsoleTopic, DataPoint, Direction, Timestamp, Topic, Value, rest};
 
 use crate::app::App;
 use crate::clock;
@@ -93,7 +93,7 @@ pub(crate) async fn command(app: &App, device: &Device, points: &[DataPoint]) ->
 
 /// Sends accepted points to MQTT subscribers. For points that did not come from there.
 pub(crate) async fn forward_to_mqtt(app: &App, device: &Device, points: &[DataPoint]) {
-    for (topic, payload) in canonical(device, points) {
+    for (topic, payload) in canonical(device, points).into_iter().chain(keyless(device, points)) {
         if let Err(error) = app.bus().publish(&topic, payload, 1, false).await {
             tracing::warn!(device = %device.id, %error, "a point was not published");
         }
@@ -103,6 +103,14 @@ pub(crate) async fn forward_to_mqtt(app: &App, device: &Device, points: &[DataPo
 /// Topic and payload of each point as subscribers see it: `timestamp,dataChnId,V`.
 pub(crate) fn canonical(device: &Device, points: &[DataPoint]) -> Vec<(String, Bytes)> {
     points.iter().map(|point| (topic(device, point), Bytes::from(point.to_mqtt()))).collect()
+}
+
+/// The same on topics without the key, for people: who may see the device gets them.
+pub(crate) fn keyless(device: &Device, points: &[DataPoint]) -> Vec<(String, Bytes)> {
+    let topic = |point: &DataPoint| {
+        ConsoleTopic::Points(device.id.clone(), point.channel.clone()).to_string()
+    };
+    points.iter().map(|point| (topic(point), Bytes::from(point.to_mqtt()))).collect()
 }
 
 fn topic(device: &Device, point: &DataPoint) -> String {

@@ -42,6 +42,8 @@ fn device() -> DeviceInfo {
         id: "Dsre1qRQ".parse().unwrap(),
         key: "DFbtsNWg4AuLZ30v".parse().unwrap(),
         name: "Greenhouse".to_owned(),
+        right: Right::Control,
+        may_upload: true,
         prototype: Prototype {
             id: "PydFXsArwtru".parse().unwrap(),
             name: "Board".to_owned(),

@@ -122,18 +122,29 @@ pub struct Incoming<'a> {
     pub will: bool,
 }
 
+/// What goes out in place of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// Where to.
+    pub topic: String,
+    /// The payload.
+    pub payload: Bytes,
+    /// It is retained if the message was to be.
+    pub retain: bool,
+}
+
 /// What becomes of a PUBLISH.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Subscribers get it as it was sent.
     Deliver,
-    /// Subscribers get these topics and payloads instead, with its QoS, retain flag and properties, from its sender.
+    /// Subscribers get these instead, with its QoS and properties, from its sender.
     /// The sender gets a normal acknowledgement. Empty means that subscribers get nothing.
-    Replace(Vec<(String, Bytes)>),
+    Replace(Vec<Forward>),
     /// The same, but whom it is for is not there and will not get it.
     ///
     /// MQTT 5, QoS 1: PUBACK 0x10, which is a success.
-    Unheard(Vec<(String, Bytes)>),
+    Unheard(Vec<Forward>),
     /// Subscribers get nothing.
     ///
     /// MQTT 5: PUBACK 0x87 without a reason string. MQTT 3.1.1 has no negative acknowledgement

@@ -27,7 +27,7 @@ use rmqtt::types::{
 use tracing::warn;
 
 use super::roster::{Admitted, Roster, Seat};
-use super::{Client, Connect, Gate, Incoming, Principal, Refusal, Verdict};
+use super::{Client, Connect, Forward, Gate, Incoming, Principal, Refusal, Verdict};
 
 /// Asks the gate on the broker's behalf.
 #[derive(Clone)]
@@ -281,10 +281,12 @@ impl Inner {
         session: &Session,
         from: &From,
         publish: &Publish,
-        instead: Vec<(String, Bytes)>,
+        instead: Vec<Forward>,
     ) {
-        for (topic, payload) in instead {
-            self.forward(session, from, replaced(publish, topic, payload)).await;
+        for Forward { topic, payload, retain } in instead {
+            let mut instead = replaced(publish, topic, payload);
+            instead.retain &= retain;
+            self.forward(session, from, instead).await;
         }
     }
 

@@ -15,7 +15,9 @@ mod roster;
 pub mod tls;
 
 pub use embedded::{Config, EmbeddedBus, Limits, Tls};
-pub use gate::{Client, Connect, ConnectionId, Gate, Incoming, Principal, Refusal, Verdict};
+pub use gate::{
+    Client, Connect, ConnectionId, Forward, Gate, Incoming, Principal, Refusal, Verdict,
+};
 
 /// What the server does with the broker, whichever it is.
 #[async_trait]

@@ -168,6 +168,12 @@ impl Firmware {
         self.pushes.status(&device.id).context("a push that has just begun")
     }
 
+    /// A device is gone, and its push with it.
+    pub(crate) async fn forget(&self, device: &DeviceId) {
+        let _turn = self.pushes.turn.lock().await;
+        self.pushes.lock().remove(device);
+    }
+
     /// A device can be reached again.
     pub(crate) async fn reconnected(&self, app: &App, device: &DeviceId) {
         self.tell(app, device, Input::Reconnected).await;

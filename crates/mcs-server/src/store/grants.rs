@@ -110,14 +110,13 @@ impl Store {
     pub(crate) async fn revoke(&self, user: &str, scope: &Scope) -> Result<()> {
         let mut tx = self.begin().await?;
         let (device, prototype) = scope.columns();
-        let revoked = sqlx::query(
-            "DELETE FROM grants WHERE user = ? AND device IS ? AND prototype IS ?",
-        )
-        .bind(user)
-        .bind(device)
-        .bind(prototype)
-        .execute(&mut *tx)
-        .await?;
+        let revoked =
+            sqlx::query("DELETE FROM grants WHERE user = ? AND device IS ? AND prototype IS ?")
+                .bind(user)
+                .bind(device)
+                .bind(prototype)
+                .execute(&mut *tx)
+                .await?;
         if revoked.rows_affected() == 0 {
             bail!("{user} has no such grant");
         }

@@ -1,5 +1,6 @@
 //! What outlives the process: one SQLite database in the data folder.
 
+mod admin;
 mod firmwares;
 mod grants;
 mod points;

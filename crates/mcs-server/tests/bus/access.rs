@@ -1,6 +1,5 @@
 //! Who gets in, and what they may name.
 
-use mcs_model::api::Role;
 use mcs_server::bus::Principal;
 
 use crate::Bench;

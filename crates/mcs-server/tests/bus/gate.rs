@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use mcs_model::api::Role;
-use mcs_server::bus::{Client, Connect, ConnectionId, Gate, Incoming, Principal, Refusal, Verdict};
+use mcs_server::bus::{
+    Client, Connect, ConnectionId, Forward, Gate, Incoming, Principal, Refusal, Verdict,
+};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::soon;
@@ -82,9 +83,7 @@ impl Gate for TestGate {
     async fn authenticate(&self, connect: &Connect<'_>) -> Result<Principal, Refusal> {
         match (connect.user, connect.password) {
             (None, _) => Ok(Principal::Device),
-            (Some("ann"), Some(b"secret")) => {
-                Ok(Principal::User { name: "ann".to_owned() })
-            }
+            (Some("ann"), Some(b"secret")) => Ok(Principal::User { name: "ann".to_owned() }),
             (Some("banned"), _) => Err(Refusal::NotAuthorized),
             (Some(_), _) => Err(Refusal::BadCredentials),
         }
@@ -116,9 +115,9 @@ impl Gate for TestGate {
             ("fail", _) => Verdict::Fail,
             ("swallow", _) => Verdict::Replace(Vec::new()),
             (how @ ("replace" | "unheard"), with) => {
-                let canonical =
-                    (format!("{DEVICE}/canonical"), Bytes::copy_from_slice(with.as_bytes()));
-                let canonical = vec![canonical];
+                let payload = Bytes::copy_from_slice(with.as_bytes());
+                let topic = format!("{DEVICE}/canonical");
+                let canonical = vec![Forward { topic, payload, retain: true }];
                 if how == "replace" {
                     Verdict::Replace(canonical)
                 } else {

@@ -302,7 +302,11 @@ async fn a_viewer_may_neither_upload_nor_push() {
     let site = Site::start().await;
     let token = site.sign_in("viewer").await;
     assert_eq!(site.upload(&token, "name=A&version=1", b"image").await.status, 403);
-    let push = site.api(&token, "POST", "/api/firmwares/F0/push").body("{\"devices\":[]}");
-    assert_eq!(push.send().await.status, 403);
     assert_eq!(site.stored_files(), 0);
+    let operator = site.sign_in("operator").await;
+    let firmware = site.upload(&operator, "name=A&version=1", b"image").await.json();
+    let path = format!("/api/firmwares/{}/push", firmware["id"].as_str().expect("an id"));
+    let push = site.api(&token, "POST", &path).body(json!({ "devices": [ID] }).to_string());
+    assert_eq!(push.send().await.status, 403);
+    assert_eq!(site.listed(&token).await["push"], json!(null));
 }

@@ -346,6 +346,8 @@ pub(crate) fn device() -> DeviceInfo {
         id: id("D1"),
         key: id("key1"),
         name: "Greenhouse".to_owned(),
+        right: api::Right::Control,
+        may_upload: true,
         prototype: Prototype {
             id: id("P1"),
             name: "Board".to_owned(),

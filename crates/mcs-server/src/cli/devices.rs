@@ -1,0 +1,94 @@
+//! `mcs-server device …`
+
+use anyhow::{Result, ensure};
+use clap::Subcommand;
+use mcs_model::{DeviceId, DeviceKey, ProductId};
+use serde_json::{Value, json};
+
+use crate::random;
+use crate::store::{DeviceRow, Store};
+
+#[derive(Subcommand)]
+pub(super) enum DeviceCommand {
+    /// Add a device
+    Add {
+        /// The prototype
+        product: ProductId,
+        #[arg(long)]
+        name: String,
+        /// 8 random characters if absent
+        #[arg(long)]
+        id: Option<DeviceId>,
+        /// 16 random characters if absent
+        #[arg(long)]
+        key: Option<DeviceKey>,
+    },
+    /// List all devices
+    List,
+    /// Give a device another name
+    Rename {
+        id: DeviceId,
+        #[arg(long)]
+        name: String,
+    },
+    /// Give a device another key; connections with the former one are closed
+    Rekey {
+        id: DeviceId,
+        /// 16 random characters if absent
+        #[arg(long)]
+        key: Option<DeviceKey>,
+    },
+    /// Remove a device with its history
+    Remove { id: DeviceId },
+}
+
+impl DeviceCommand {
+    pub(super) async fn run(self, store: &Store) -> Result<Value> {
+        match self {
+            Self::Add { product, name, id, key } => {
+                let device = DeviceRow {
+                    id: id.map_or_else(|| Ok(random::id("D", 8)?.parse()?), anyhow::Ok)?,
+                    key: key.map_or_else(new_key, Ok)?,
+                    name: checked(&name)?,
+                    prototype: product,
+                };
+                store.add_device(&device).await?;
+                Ok(json!({ "deviceId": device.id, "deviceKey": device.key }))
+            }
+            Self::List => {
+                let (_, _, devices) = store.registry().await?;
+                let entry = |it: &DeviceRow| {
+                    json!({ "deviceId": it.id, "deviceKey": it.key, "name": it.name,
+                            "prodId": it.prototype })
+                };
+                Ok(devices.iter().map(entry).collect())
+            }
+            Self::Rename { id, name } => {
+                let name = checked(&name)?;
+                store.rename_device(&id, &name).await?;
+                Ok(json!({ "deviceId": id, "name": name }))
+            }
+            Self::Rekey { id, key } => {
+                let key = key.map_or_else(new_key, Ok)?;
+                store.set_key(&id, &key).await?;
+                Ok(json!({ "deviceId": id, "deviceKey": key }))
+            }
+            Self::Remove { id } => {
+                store.remove_device(&id).await?;
+                Ok(json!({ "deviceId": id }))
+            }
+        }
+    }
+}
+
+fn new_key() -> Result<DeviceKey> {
+    Ok(random::id("", 16)?.parse()?)
+}
+
+fn checked(name: &str) -> Result<String> {
+    let name = name.trim();
+    ensure!(!name.is_empty(), "the name is empty");
+    ensure!(name.chars().count() <= 200, "the name is longer than 200 characters");
+    ensure!(!name.chars().any(char::is_control), "the name has control characters");
+    Ok(name.to_owned())
+}

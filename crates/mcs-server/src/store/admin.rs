@@ -1,0 +1,127 @@
+//! What only admin commands do to prototypes and devices.
+
+use anyhow::{Result, bail};
+use mcs_model::{DeviceId, DeviceKey, ProductId};
+use sqlx::{Sqlite, Transaction};
+
+use super::Store;
+use super::registry::move_on;
+
+/// Points in one transaction: others want to write as well.
+const PIECE: i64 = 10_000;
+
+impl Store {
+    /// Gives a device another name.
+    pub(crate) async fn rename_device(&self, device: &DeviceId, name: &str) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let renamed = sqlx::query("UPDATE devices SET name = ? WHERE id = ?")
+            .bind(name)
+            .bind(device.as_str())
+            .execute(&mut *tx)
+            .await?;
+        known(renamed.rows_affected(), device)?;
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Gives a device another key. What the broker retains under the former one goes.
+    pub(crate) async fn set_key(&self, device: &DeviceId, key: &DeviceKey) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let changed = sqlx::query("UPDATE devices SET key = ? WHERE id = ?")
+            .bind(key.as_str())
+            .bind(device.as_str())
+            .execute(&mut *tx)
+            .await?;
+        known(changed.rows_affected(), device)?;
+        forget_retained(&mut tx, device).await?;
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Removes a device with everything that is kept of it.
+    pub(crate) async fn remove_device(&self, device: &DeviceId) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM pushes WHERE device = ?")
+            .bind(device.as_str())
+            .execute(&mut *tx)
+            .await?;
+        let removed = sqlx::query("DELETE FROM devices WHERE id = ?")
+            .bind(device.as_str())
+            .execute(&mut *tx)
+            .await?;
+        known(removed.rows_affected(), device)?;
+        forget_retained(&mut tx, device).await?;
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        self.forget_points(device).await
+    }
+
+    /// Removes every point of a device that is gone. Its series stay: a running server knows them by number.
+    async fn forget_points(&self, device: &DeviceId) -> Result<()> {
+        let series: Vec<i64> = sqlx::query_scalar("SELECT id FROM series WHERE device = ?")
+            .bind(device.as_str())
+            .fetch_all(&self.pool)
+            .await?;
+        for series in series {
+            loop {
+                let removed = sqlx::query(
+                    "DELETE FROM points WHERE (series, at, arrived) IN \
+                     (SELECT series, at, arrived FROM points WHERE series = ? LIMIT ?)",
+                )
+                .bind(series)
+                .bind(PIECE)
+                .execute(&self.pool)
+                .await?;
+                if removed.rows_affected() == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a prototype with its firmwares; it must have no devices. The files go when a server starts.
+    pub(crate) async fn remove_prototype(&self, prototype: &ProductId) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let devices: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM devices WHERE prototype = ?")
+            .bind(prototype.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+        if devices > 0 {
+            bail!("the prototype {prototype} has {devices} devices: remove them first");
+        }
+        sqlx::query("DELETE FROM firmwares WHERE prototype = ?")
+            .bind(prototype.as_str())
+            .execute(&mut *tx)
+            .await?;
+        let removed = sqlx::query("DELETE FROM prototypes WHERE id = ?")
+            .bind(prototype.as_str())
+            .execute(&mut *tx)
+            .await?;
+        if removed.rows_affected() == 0 {
+            bail!("there is no prototype {prototype}");
+        }
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// That a statement found the device.
+fn known(rows: u64, device: &DeviceId) -> Result<()> {
+    if rows == 0 {
+        bail!("there is no device {device}");
+    }
+    Ok(())
+}
+
+/// Retained messages outlive the process, and their topics hold the key.
+async fn forget_retained(tx: &mut Transaction<'static, Sqlite>, device: &DeviceId) -> Result<()> {
+    sqlx::query("DELETE FROM retained WHERE substr(topic, 1, length(?1)) = ?1")
+        .bind(format!("mcs/{device}/"))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -192,8 +192,9 @@ fn gamepad(text: &str, buttons: &GamepadButtons) -> Result<Value, ValueError> {
     let bad = || ValueError::Type { expected, got: excerpt(text) };
     let (name, state) = text.rsplit_once('|').ok_or_else(bad)?;
     let pressed = match state.trim() {
-        "0" => false,
-        "1" => true,
+        // The words are the Arduino library's, when a sketch sets a gamepad itself.
+        "0" | "released" => false,
+        "1" | "pressed" => true,
         _ => return Err(bad()),
     };
     let button = buttons.names().find(|it| it.trim() == name.trim());

@@ -89,7 +89,9 @@ fn spaces_count_in_strings_only() {
     assert_eq!(csv(&ChannelKind::String, " hi "), Ok(Value::String(" hi ".into())));
     assert_eq!(csv(&ChannelKind::Pwm, "1 , 2"), Ok(Value::Pwm { value: 1, period: 2 }));
     let gamepad = ChannelKind::Gamepad { buttons: GamepadButtons::default() };
-    assert_eq!(csv(&gamepad, "up| 1"), Ok(Value::Gamepad { button: "up".into(), pressed: true }));
+    for (text, pressed) in [("up| 1", true), ("up|pressed", true), ("up|released", false)] {
+        assert_eq!(csv(&gamepad, text), Ok(Value::Gamepad { button: "up".into(), pressed }));
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub struct Peer {
     outputs: VecDeque<Output>,
 }
 
-/// The times that a connection is given.
+/// The times that a connection is given, and how it is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
     /// From the opening of the connection to `deviceId,deviceKey,`.
@@ -43,6 +43,9 @@ pub struct Config {
     pub grace: Duration,
     /// After so much quiet a heartbeat without a terminator is whole.
     pub settle: Duration,
+    /// What is sent behind each echo and command. Programs for MCS take it for a part of the value: it is empty
+    /// unless all devices are known to read lines.
+    pub terminator: &'static str,
 }
 
 /// What happened on a connection.
@@ -188,7 +191,7 @@ impl Peer {
     pub fn send(&mut self, command: &str) -> Result<(), SendError> {
         match self.state {
             State::Authorized(_) => {
-                self.outputs.push_back(Output::Transmit(command.as_bytes().to_vec()));
+                self.transmit(command);
                 Ok(())
             }
             State::Closed => Err(SendError::Closed),
@@ -249,10 +252,15 @@ impl Peer {
                 let timestamp = digits.parse().ok().filter(|it: &Timestamp| it.as_millis() != 0);
                 let echo = format!("{},{},{digits}", login.device, login.key);
                 self.outputs.push_back(Output::Event(Event::Heartbeat { timestamp }));
-                self.outputs.push_back(Output::Transmit(echo.into_bytes()));
+                self.transmit(&echo);
             }
             State::Anonymous | State::Closed => {}
         }
+    }
+
+    fn transmit(&mut self, message: &str) {
+        let message = [message, self.config.terminator].concat();
+        self.outputs.push_back(Output::Transmit(message.into_bytes()));
     }
 
     fn shut(&mut self, reason: CloseReason) {
@@ -268,7 +276,7 @@ impl Peer {
     }
 }
 
-/// 20 s to log in, a heartbeat every 120 s (CONTRACT §3.3) and 10 s of grace.
+/// 20 s to log in, a heartbeat every 120 s (CONTRACT §3.3), and 10 s for its way through a bad network.
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -276,6 +284,7 @@ impl Default for Config {
             silence: Duration::from_secs(120),
             grace: Duration::from_secs(10),
             settle: Duration::from_millis(20),
+            terminator: "",
         }
     }
 }

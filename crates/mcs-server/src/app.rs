@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
-use mcs_model::DeviceId;
 use mcs_model::api::DeviceChange;
 use tokio_util::task::TaskTracker;
 
@@ -94,14 +93,11 @@ impl App {
         self.config.public_url.clone().unwrap_or_else(of_the_listener)
     }
 
-    /// Keeps when devices that are gone now were heard last.
-    pub(crate) async fn remember_seen(&self, devices: &[DeviceId]) {
-        for device in devices {
-            if let Some(at) = self.hub.presence(device).last_seen
-                && let Err(error) = self.store.set_last_seen(device, at).await
-            {
-                tracing::warn!(%device, %error, "when it was last seen was not kept");
-            }
+    /// Keeps when devices were heard last, all that were since it was kept before.
+    pub(crate) async fn keep_heard(&self) {
+        let heard = self.hub.take_heard();
+        if let Err(error) = self.store.set_last_seen(&heard).await {
+            tracing::error!(%error, "when devices were last seen was not kept");
         }
     }
 

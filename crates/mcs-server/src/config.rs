@@ -4,8 +4,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Deserialize;
+
+pub use crate::accept::Room;
 
 /// A server's settings.
 #[derive(Clone, Debug)]
@@ -36,8 +38,14 @@ pub struct Config {
     pub demo: bool,
     /// Most bytes of a firmware file.
     pub max_firmware: u64,
-    /// Most connections of each listener.
-    pub max_connections: usize,
+    /// Connections of each listener: of the broker's listeners together, of each other one.
+    pub room: Room,
+    /// Console, REST and `/mqtt` over TLS.
+    pub https: Option<SocketAddr>,
+    /// Command Server over TLS.
+    pub command_tls: Option<SocketAddr>,
+    /// The times that a Command Server connection is given, and what ends its messages.
+    pub command_times: mcs_command::server::Config,
 }
 
 /// Where certificate and key are.
@@ -95,9 +103,45 @@ pub struct Settings {
     /// Most bytes of a firmware file [default: 536870912]
     #[arg(long, env = "MCS_MAX_FIRMWARE", value_name = "BYTES")]
     pub max_firmware: Option<u64>,
-    /// Most connections of each listener [default: 10000]
+    /// Most connections of each listener [default: 20000]
     #[arg(long, env = "MCS_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
+    /// Most connections of one peer address to each listener, 0 for no limit; loopback, where a proxy
+    /// is, does not count [default: 1000]
+    #[arg(long, env = "MCS_MAX_PER_ADDRESS", value_name = "N")]
+    pub max_per_address: Option<usize>,
+    /// Console, REST and /mqtt over TLS; needs a certificate
+    #[arg(long, env = "MCS_HTTPS", value_name = "ADDR")]
+    pub https: Option<SocketAddr>,
+    /// Command Server over TLS, beside the plain one; needs a certificate
+    #[arg(long, env = "MCS_COMMAND_TLS", value_name = "ADDR")]
+    pub command_tls: Option<SocketAddr>,
+    /// What the Command Server sends behind each message; programs for MCS expect nothing [default: none]
+    #[arg(long, env = "MCS_COMMAND_TERMINATOR", value_name = "KIND")]
+    pub command_terminator: Option<Terminator>,
+}
+
+/// What ends a message of the Command Server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Terminator {
+    /// Nothing, as with MCS.
+    #[default]
+    None,
+    /// A line feed.
+    Lf,
+    /// A carriage return and a line feed.
+    Crlf,
+}
+
+impl Terminator {
+    fn text(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Lf => "\n",
+            Self::Crlf => "\r\n",
+        }
+    }
 }
 
 impl Settings {
@@ -127,6 +171,10 @@ impl Settings {
             demo: self.demo.or(other.demo),
             max_firmware: self.max_firmware.or(other.max_firmware),
             max_connections: self.max_connections.or(other.max_connections),
+            max_per_address: self.max_per_address.or(other.max_per_address),
+            https: self.https.or(other.https),
+            command_tls: self.command_tls.or(other.command_tls),
+            command_terminator: self.command_terminator.or(other.command_terminator),
         }
     }
 
@@ -138,9 +186,10 @@ impl Settings {
             (None, None) => None,
             _ => anyhow::bail!("tls-cert and tls-key belong together"),
         };
+        let secure = [self.mqtts, self.wss, self.https, self.command_tls];
         anyhow::ensure!(
-            tls.is_some() || (self.mqtts.is_none() && self.wss.is_none()),
-            "mqtts and wss need tls-cert and tls-key"
+            tls.is_some() || secure.iter().all(Option::is_none),
+            "mqtts, wss, https and command-tls need tls-cert and tls-key"
         );
         let public_url = self.public_url.map(|url| url.trim_end_matches('/').to_owned());
         if let Some(url) = &public_url {
@@ -164,7 +213,16 @@ impl Settings {
             console: self.console,
             demo: self.demo.unwrap_or(false),
             max_firmware: self.max_firmware.unwrap_or(512 << 20),
-            max_connections: self.max_connections.unwrap_or(10_000),
+            room: Room {
+                connections: self.max_connections.unwrap_or(20_000),
+                per_address: self.max_per_address.unwrap_or(1_000),
+            },
+            https: self.https,
+            command_tls: self.command_tls,
+            command_times: mcs_command::server::Config {
+                terminator: self.command_terminator.unwrap_or_default().text(),
+                ..mcs_command::server::Config::default()
+            },
         })
     }
 }

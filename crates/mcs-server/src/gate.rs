@@ -291,8 +291,7 @@ impl bus::Gate for Gate {
     async fn disconnected(&self, client: &Client) {
         let Some(app) = self.0.upgrade() else { return };
         app.operators.left(client.connection);
-        let gone = app.hub.close_mqtt(client.connection);
-        app.remember_seen(&gone).await;
+        app.hub.close_mqtt(client.connection);
     }
 }
 

@@ -1,19 +1,21 @@
 //! Who is here: Command Server connections and MQTT clients by device, and what goes to them.
+//!
+//! Everything is memory, under one lock that is held for a few lookups and never across I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mcs_model::api::{DeviceChange, Presence, Transport};
 use mcs_model::{DataPoint, DeviceId, Timestamp};
-use tokio::sync::mpsc;
 
 use crate::bus::ConnectionId;
 use crate::clock;
+use crate::command::OrdersTo;
 use crate::events::Events;
 use crate::registry::Device;
 
-/// Commands that may wait for one slow Command Server connection.
-pub(crate) const COMMAND_QUEUE: usize = 256;
+#[cfg(test)]
+mod tests;
 
 /// Names a Command Server connection for the life of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,26 +32,29 @@ struct State {
     last_link: u64,
     devices: BTreeMap<DeviceId, Links>,
     clients: BTreeMap<ConnectionId, BTreeSet<DeviceId>>,
+    /// The devices that were heard since [`Hub::take_heard`].
+    heard: Vec<DeviceId>,
 }
 
 #[derive(Default)]
 struct Links {
-    command: Option<(LinkId, mpsc::Sender<String>)>,
+    command: Option<(LinkId, OrdersTo)>,
     /// The subscriptions by which each client gets firmware notices.
     mqtt: BTreeMap<ConnectionId, BTreeSet<String>>,
     last_seen: Option<Timestamp>,
+    /// Whether it stands in [`State::heard`].
+    is_heard: bool,
 }
 
 impl Links {
+    fn transports(&self) -> Vec<Transport> {
+        let mqtt = (!self.mqtt.is_empty()).then_some(Transport::Mqtt);
+        let command = self.command.is_some().then_some(Transport::Command);
+        mqtt.into_iter().chain(command).collect()
+    }
+
     fn presence(&self) -> Presence {
-        let mut transports = Vec::new();
-        if !self.mqtt.is_empty() {
-            transports.push(Transport::Mqtt);
-        }
-        if self.command.is_some() {
-            transports.push(Transport::Command);
-        }
-        Presence { transports, last_seen: self.last_seen }
+        Presence { transports: self.transports(), last_seen: self.last_seen }
     }
 }
 
@@ -60,20 +65,21 @@ impl Hub {
     }
 
     /// A Command Server connection proved its device. It takes the place of an older one, whose
-    /// `orders` end: most often the device has restarted and the older one is dead.
-    pub(crate) fn open_command(&self, device: &DeviceId, orders: mpsc::Sender<String>) -> LinkId {
-        let mut state = self.lock();
-        state.last_link += 1;
-        let link = LinkId(state.last_link);
-        self.change(&mut state, device, |links| links.command = Some((link, orders)));
+    /// orders end: most often the device has restarted and the older one is dead.
+    pub(crate) fn open_command(&self, device: &DeviceId, orders: OrdersTo) -> LinkId {
+        let link = {
+            let mut state = self.lock();
+            state.last_link += 1;
+            LinkId(state.last_link)
+        };
+        self.heard(device);
+        self.change(device, |links| links.command = Some((link, orders)));
         link
     }
 
-    /// A Command Server connection is gone.
+    /// A Command Server connection is gone. Its last heartbeat was the last that was heard.
     pub(crate) fn close_command(&self, device: &DeviceId, link: LinkId) {
-        self.change(&mut self.lock(), device, |links| {
-            links.command.take_if(|(newest, _)| *newest == link)
-        });
+        self.change(device, |links| links.command.take_if(|(newest, _)| *newest == link));
     }
 
     /// An MQTT client named the device's topics with its key; `notices` is the filter when it
@@ -84,9 +90,9 @@ impl Hub {
         client: ConnectionId,
         notices: Option<&str>,
     ) -> bool {
-        let mut state = self.lock();
-        state.clients.entry(client).or_default().insert(device.clone());
-        self.change(&mut state, device, |links| {
+        self.lock().clients.entry(client).or_default().insert(device.clone());
+        self.heard(device);
+        self.change(device, |links| {
             let filters = links.mqtt.entry(client).or_default();
             notices.is_some_and(|filter| filters.insert(filter.to_owned()) && filters.len() == 1)
         })
@@ -101,24 +107,19 @@ impl Hub {
         }
     }
 
-    /// An MQTT client is gone. Answers the devices that went with it.
-    pub(crate) fn close_mqtt(&self, client: ConnectionId) -> Vec<DeviceId> {
-        let mut state = self.lock();
-        let devices = state.clients.remove(&client).unwrap_or_default();
+    /// An MQTT client is gone, and its devices with it: until now its pings were heard, if not by us.
+    pub(crate) fn close_mqtt(&self, client: ConnectionId) {
+        let devices = self.lock().clients.remove(&client).unwrap_or_default();
         for device in &devices {
-            self.change(&mut state, device, |links| links.mqtt.remove(&client));
+            self.heard(device);
+            self.change(device, |links| links.mqtt.remove(&client));
         }
-        devices.into_iter().collect()
     }
 
     /// The device's key is of no use any more: its Command Server connection ends. Answers the MQTT clients
     /// that have to go as well.
     pub(crate) fn lock_out(&self, device: &DeviceId) -> Vec<ConnectionId> {
-        let mut state = self.lock();
-        if !state.devices.contains_key(device) {
-            return Vec::new();
-        }
-        self.change(&mut state, device, |links| {
+        self.change(device, |links| {
             links.command = None;
             links.mqtt.keys().copied().collect()
         })
@@ -126,7 +127,24 @@ impl Hub {
 
     /// Something came from the device.
     pub(crate) fn heard(&self, device: &DeviceId) {
-        self.lock().devices.entry(device.clone()).or_default().last_seen = Some(clock::now());
+        let state = &mut *self.lock();
+        let links = state.devices.entry(device.clone()).or_default();
+        links.last_seen = Some(clock::now());
+        if !std::mem::replace(&mut links.is_heard, true) {
+            state.heard.push(device.clone());
+        }
+    }
+
+    /// The devices that were heard since this was asked last, and when they were.
+    pub(crate) fn take_heard(&self) -> Vec<(DeviceId, Timestamp)> {
+        let mut state = self.lock();
+        let heard = std::mem::take(&mut state.heard);
+        let mut when = |device: DeviceId| {
+            let links = state.devices.get_mut(&device)?;
+            links.is_heard = false;
+            Some((device, links.last_seen?))
+        };
+        heard.into_iter().filter_map(&mut when).collect()
     }
 
     /// Whether the device is here.
@@ -142,7 +160,7 @@ impl Hub {
 
     /// Sends a value to the Command Server connection of the device. Whether there is one that takes it.
     pub(crate) fn command(&self, device: &Device, point: &DataPoint) -> bool {
-        let taken = self.order(&device.id, point.to_command(&device.id, &device.key));
+        let taken = self.order(&device.id, || point.to_command(&device.id, &device.key));
         if taken == Some(false) {
             tracing::warn!(device = %device.id, channel = %point.channel,
                 "a command was dropped: the Command Server connection does not take it");
@@ -153,39 +171,37 @@ impl Hub {
     /// Whether an MQTT client of the device has asked for firmware notices.
     pub(crate) fn hears_mqtt(&self, device: &DeviceId) -> bool {
         let state = self.lock();
-        state
-            .devices
-            .get(device)
-            .is_some_and(|it| it.mqtt.values().any(|filters| !filters.is_empty()))
+        let links = state.devices.get(device);
+        links.is_some_and(|it| it.mqtt.values().any(|filters| !filters.is_empty()))
     }
 
     /// Sends a firmware notice to the Command Server connection. Whether there is one.
     pub(crate) fn notice(&self, device: &DeviceId, notice: String) -> bool {
-        self.order(device, notice) == Some(true)
+        self.order(device, || notice) == Some(true)
     }
 
-    /// Whether the Command Server connection took `line`; `None` without a connection.
-    fn order(&self, device: &DeviceId, line: String) -> Option<bool> {
+    /// Whether the Command Server connection took the line; `None` without a connection.
+    fn order(&self, device: &DeviceId, line: impl FnOnce() -> String) -> Option<bool> {
         let state = self.lock();
         let (_, orders) = state.devices.get(device)?.command.as_ref()?;
-        Some(orders.try_send(line).is_ok())
+        Some(orders.give(line()))
     }
 
-    fn change<T>(
-        &self,
-        state: &mut State,
-        device: &DeviceId,
-        change: impl FnOnce(&mut Links) -> T,
-    ) -> T {
-        let links = state.devices.entry(device.clone()).or_default();
-        let before = links.presence().transports;
-        let outcome = change(links);
-        if links.presence().transports != before {
-            links.last_seen = Some(clock::now());
+    /// Changes how the device is here. Consoles hear of it in the order in which it happens.
+    fn change<T>(&self, device: &DeviceId, change: impl FnOnce(&mut Links) -> T) -> T {
+        let (outcome, presence) = {
+            let mut state = self.lock();
+            let links = state.devices.entry(device.clone()).or_default();
+            let before = links.transports();
+            let outcome = change(links);
+            if links.transports() == before {
+                return outcome;
+            }
             let presence = links.presence();
-            tracing::info!(%device, transports = ?presence.transports, "presence");
-            self.events.tell(device, DeviceChange::Presence(presence));
-        }
+            self.events.tell(device, DeviceChange::Presence(presence.clone()));
+            (outcome, presence)
+        };
+        tracing::info!(%device, transports = ?presence.transports, "presence");
         outcome
     }
 

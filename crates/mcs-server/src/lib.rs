@@ -28,6 +28,7 @@ mod random;
 mod registry;
 mod server;
 mod store;
+pub mod tls;
 
 pub use config::Config;
 pub use server::{Addrs, Server, start};

@@ -1,6 +1,25 @@
-//! Addresses that others can dial.
+//! Listeners, and addresses that others can dial.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+
+use anyhow::{Context as _, Result};
+use tokio::net::{TcpListener, TcpSocket};
+
+/// Connections that may wait to be accepted: all devices come back at once when the server does. The system
+/// may allow fewer.
+const BACKLOG: u32 = 4096;
+
+/// Listens; port 0 takes a free one.
+pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let listener = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // The port of a server that has just ended can be had.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listener().with_context(|| format!("cannot listen on {address}"))
+}
 
 /// Where a listener can be dialled from outside: nobody can dial `0.0.0.0`, so this machine's own
 /// address stands in for it. IPv4, since old boards know no other (CONTRACT §3.1).

@@ -10,14 +10,17 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::bus::{self, Bus as _, EmbeddedBus, tls};
+use crate::bus::{self, Bus as _, EmbeddedBus};
 use crate::config::Config;
 use crate::edge::{Broker, Edge};
 use crate::gate::Gate;
+use crate::net::listen;
 use crate::store::Store;
+use crate::tls::Certificate;
 use crate::{command, demo, http};
 
 /// Where a server listens.
@@ -37,6 +40,12 @@ pub struct Addrs {
     pub wss: Option<SocketAddr>,
     /// Command Server.
     pub command: SocketAddr,
+    /// Console, REST and `/mqtt` over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub https: Option<SocketAddr>,
+    /// Command Server over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command_tls: Option<SocketAddr>,
 }
 
 impl Addrs {
@@ -66,8 +75,10 @@ pub struct Server {
 const GRACE: Duration = Duration::from_secs(5);
 /// How often to look for changes by admin commands, and for pushes whose time is over.
 const REFRESH: Duration = Duration::from_secs(1);
-/// Every how many rounds to look for sessions that have expired.
-const EXPIRY: u64 = 30;
+/// How often to look whether the certificate was renewed.
+const RENEWAL: Duration = Duration::from_secs(10);
+/// Every how many rounds to look for sessions that have expired, and to keep when devices were last seen.
+const SLOW: u64 = 30;
 
 /// Starts a server; when it returns, all listeners answer.
 pub async fn start(config: Config) -> Result<Server> {
@@ -81,23 +92,35 @@ pub async fn start(config: Config) -> Result<Server> {
             "nobody can sign in yet: mcs-server user add NAME --role admin --password-stdin"
         );
     }
-    let http = bind(config.http).await?;
-    let ws = bind(config.ws).await?;
-    let command_listener = bind(config.command).await?;
-    let (tls, wss) = match (&config.tls, config.wss) {
-        (Some(files), Some(address)) => {
-            (Some(tls::acceptor(&files.cert, &files.key)?), Some(bind(address).await?))
-        }
-        _ => (None, None),
+    let http = listen(config.http)?;
+    let ws = listen(config.ws)?;
+    let command = listen(config.command)?;
+    let certificate = match &config.tls {
+        Some(files) => Some(Certificate::load(&files.cert, &files.key)?),
+        None => None,
     };
-    let bus = Arc::new(EmbeddedBus::start(broker(&config), Arc::new(Gate::new(&app))).await?);
+    let secure = |address: Option<SocketAddr>| match (&certificate, address) {
+        (Some(certificate), Some(address)) => {
+            anyhow::Ok(Some((listen(address)?, certificate.acceptor()?)))
+        }
+        _ => Ok(None),
+    };
+    let (https, wss) = (secure(config.https)?, secure(config.wss)?);
+    let command_tls = secure(config.command_tls)?;
+    let broker = broker(&config, certificate.as_ref());
+    let bus = Arc::new(EmbeddedBus::start(broker, Arc::new(Gate::new(&app))).await?);
+    let bound = |secure: &Option<(TcpListener, TlsAcceptor)>| {
+        secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()
+    };
     let addrs = Addrs {
         http: http.local_addr()?,
         mqtt: bus.mqtt(),
         mqtts: bus.mqtts(),
         ws: ws.local_addr()?,
-        wss: wss.as_ref().map(TcpListener::local_addr).transpose()?,
-        command: command_listener.local_addr()?,
+        wss: bound(&wss)?,
+        command: command.local_addr()?,
+        https: bound(&https)?,
+        command_tls: bound(&command_tls)?,
     };
     app.run(bus.clone(), addrs);
     for message in app.store.retained().await? {
@@ -114,26 +137,32 @@ pub async fn start(config: Config) -> Result<Server> {
     };
     let edge = Edge::new(Broker::Embedded(bus));
     let tunnel = http::tunnel(edge.clone(), &["/mqtt", "/"]);
-    server.serve(http, None, http::router(app.clone(), edge));
+    let router = http::router(app.clone(), edge);
+    server.serve(http, None, router.clone());
     server.serve(ws, None, tunnel.clone());
-    if let Some(wss) = wss {
-        server.serve(wss, tls, tunnel);
+    server.obey(command, None);
+    if let Some((listener, tls)) = https {
+        server.serve(listener, Some(tls), router);
+    }
+    if let Some((listener, tls)) = wss {
+        server.serve(listener, Some(tls), tunnel);
+    }
+    if let Some((listener, tls)) = command_tls {
+        server.obey(listener, Some(tls));
+    }
+    if let Some(certificate) = certificate {
+        server.services.spawn(renew(certificate));
     }
     let events = app.clone();
     server.services.spawn(async move { events.events.run(events.bus()).await });
-    server.services.spawn(command::serve(
-        command_listener,
-        app.clone(),
-        server.stop.clone(),
-        app.tasks.clone(),
-    ));
     server.services.spawn(async move {
         for round in 0_u64.. {
             sleep(REFRESH).await;
             app.refresh_registry().await;
             app.firmware.tick(&app).await;
-            if round.is_multiple_of(EXPIRY) {
+            if round.is_multiple_of(SLOW) {
                 app.end_expired().await;
+                app.keep_heard().await;
             }
         }
     });
@@ -158,27 +187,27 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.bus.stop().await;
+        self.app.keep_heard().await;
         self.app.store.close().await;
         // The broker holds its part of the data folder until the process ends, and so must we.
         std::mem::forget(self.lock);
     }
 
-    fn serve(
-        &mut self,
-        listener: TcpListener,
-        tls: Option<tokio_rustls::TlsAcceptor>,
-        router: axum::Router,
-    ) {
-        let limits = http::Limits { connections: self.app.config.max_connections };
+    fn serve(&mut self, listener: TcpListener, tls: Option<TlsAcceptor>, router: axum::Router) {
         let (stop, tasks) = (self.stop.clone(), self.app.tasks.clone());
-        self.services.spawn(http::serve(listener, tls, router, limits, stop, tasks));
+        self.services.spawn(http::serve(listener, tls, router, self.app.config.room, stop, tasks));
+    }
+
+    /// The Command Server.
+    fn obey(&mut self, listener: TcpListener, tls: Option<TlsAcceptor>) {
+        self.services.spawn(command::serve(listener, tls, self.app.clone(), self.stop.clone()));
     }
 }
 
-fn broker(config: &Config) -> bus::Config {
-    let mqtts = match (&config.tls, config.mqtts) {
-        (Some(files), Some(address)) => {
-            Some(bus::Tls { address, cert: files.cert.clone(), key: files.key.clone() })
+fn broker(config: &Config, certificate: Option<&Arc<Certificate>>) -> bus::Config {
+    let mqtts = match (certificate, config.mqtts) {
+        (Some(certificate), Some(address)) => {
+            Some(bus::Tls { address, certificate: Arc::clone(certificate) })
         }
         _ => None,
     };
@@ -186,7 +215,11 @@ fn broker(config: &Config) -> bus::Config {
         mqtt: config.mqtt,
         mqtts,
         sessions: config.data.join("mqtt"),
-        limits: bus::Limits { clients: config.max_connections, ..bus::Limits::default() },
+        limits: bus::Limits {
+            clients: config.room.connections,
+            per_address: config.room.per_address,
+            ..bus::Limits::default()
+        },
     }
 }
 
@@ -202,6 +235,17 @@ fn lock(config: &Config) -> Result<File> {
     Ok(file)
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+/// Takes over a renewed certificate. Looking at what stands in the files holds whoever renews it and however:
+/// written over, renamed, or behind a link.
+async fn renew(certificate: Arc<Certificate>) {
+    loop {
+        sleep(RENEWAL).await;
+        let looked = Arc::clone(&certificate);
+        match tokio::task::spawn_blocking(move || looked.refresh()).await {
+            Ok(Ok(true)) => tracing::info!("the TLS certificate was renewed"),
+            Ok(Err(error)) => tracing::error!("the TLS certificate stays as it was: {error:#}"),
+            // Unchanged, or the server stops.
+            Ok(Ok(false)) | Err(_) => {}
+        }
+    }
 }

@@ -17,9 +17,7 @@ use rmqtt::session::SessionState;
 use rmqtt::types::{From, Id, Publish};
 use rmqtt::utils::timestamp_millis;
 use tokio::io::DuplexStream;
-use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -30,7 +28,10 @@ use super::hooks::{Hooks, qos};
 use super::patience::Patience;
 use super::reach::reaches_device;
 use super::roster::Roster;
-use super::{Bus, ConnectionId, Gate, tls};
+use super::{Bus, ConnectionId, Gate};
+use crate::accept::{Crowd, Room};
+use crate::net::listen;
+use crate::tls::Certificate;
 
 /// Where the broker listens and keeps its sessions.
 #[derive(Clone, Debug)]
@@ -53,10 +54,8 @@ pub struct Config {
 pub struct Tls {
     /// Where it listens. Port 0 takes a free one.
     pub address: SocketAddr,
-    /// PEM file with the server's certificate chain.
-    pub cert: PathBuf,
-    /// PEM file with its private key.
-    pub key: PathBuf,
+    /// The server's certificate.
+    pub certificate: Arc<Certificate>,
 }
 
 /// What the broker grants a client.
@@ -77,6 +76,8 @@ pub struct Limits {
     pub inflight: NonZeroU16,
     /// Clients that may be connected at once, and sessions that may wait for their clients.
     pub clients: usize,
+    /// Clients of one address that may be connected at once: see [`Room::per_address`].
+    pub per_address: usize,
 }
 
 impl Limits {
@@ -96,6 +97,7 @@ impl Default for Limits {
             queue: 1_000,
             inflight: NonZeroU16::new(100).unwrap_or(NonZeroU16::MIN),
             clients: 20_000,
+            per_address: 1_000,
         }
     }
 }
@@ -116,13 +118,10 @@ impl EmbeddedBus {
     /// Starts the broker: clients can connect when this returns.
     pub async fn start(config: Config, gate: Arc<dyn Gate>) -> Result<Self> {
         // Everything that can be wrong with the configuration comes first.
-        let plain = bind(config.mqtt).await?;
+        let plain = listen(config.mqtt)?;
         let mqtt = plain.local_addr()?;
         let secure = match &config.mqtts {
-            Some(mqtts) => {
-                let acceptor = tls::acceptor(&mqtts.cert, &mqtts.key)?;
-                Some((bind(mqtts.address).await?, acceptor))
-            }
+            Some(mqtts) => Some((listen(mqtts.address)?, mqtts.certificate.acceptor()?)),
             None => None,
         };
         let mqtts = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
@@ -138,7 +137,10 @@ impl EmbeddedBus {
             broker: listener.local_addr().map_err(|error| anyhow!(error))?,
             roster,
             patience: limits.connect,
-            places: Arc::new(Semaphore::new(limits.clients)),
+            crowd: Crowd::new(Room {
+                connections: limits.clients,
+                per_address: limits.per_address,
+            }),
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
@@ -232,10 +234,6 @@ impl Drop for Storage {
             runtime.shutdown_background();
         }
     }
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} for MQTT"))
 }
 
 /// The broker with its plugins, not yet listening.

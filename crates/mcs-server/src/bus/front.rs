@@ -18,7 +18,6 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +28,7 @@ use super::ConnectionId;
 use super::connect::{CONNECT, Scoped, packet_len, scope};
 use super::packets::Packets;
 use super::roster::{Roster, Seat, Seated};
+use crate::accept::{Crowd, Door, Place};
 
 /// The door.
 pub(super) struct Front {
@@ -38,8 +38,8 @@ pub(super) struct Front {
     pub(super) roster: Arc<Roster>,
     /// Time for TLS handshake and CONNECT together.
     pub(super) patience: Duration,
-    /// Clients that may be in at once.
-    pub(super) places: Arc<Semaphore>,
+    /// The clients that are in.
+    pub(super) crowd: Arc<Crowd>,
     /// Closes the door and sends everybody home.
     pub(super) closing: CancellationToken,
     /// What is still running.
@@ -50,52 +50,35 @@ impl Front {
     /// Lets clients in from a listener until the front closes.
     pub(super) fn listen(self: &Arc<Self>, listener: TcpListener, tls: Option<TlsAcceptor>) {
         let front = Arc::clone(self);
+        let mut door = Door::new(listener, Arc::clone(&self.crowd), self.closing.clone());
         self.tasks.spawn(async move {
-            let closing = front.closing.clone();
-            closing.run_until_cancelled(front.accept(&listener, tls)).await;
+            while let Some((stream, peer, place)) = door.next().await {
+                match tls.clone() {
+                    Some(tls) => front.spawn(peer, place, async move { tls.accept(stream).await }),
+                    None => front.spawn(peer, place, async move { Ok(stream) }),
+                }
+            }
         });
     }
 
     /// A connection to the broker for a client that came in by other means than our listeners.
     pub(super) fn attach(self: &Arc<Self>, peer: SocketAddr) -> DuplexStream {
         let (near, far) = tokio::io::duplex(CHUNK);
-        self.spawn(peer, async move { Ok(far) });
-        near
-    }
-
-    async fn accept(self: &Arc<Self>, listener: &TcpListener, tls: Option<TlsAcceptor>) {
-        loop {
-            let (stream, peer) = match listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of file descriptors, or the client is already gone: others may have better luck.
-                    warn!(%error, "cannot accept an MQTT connection");
-                    sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
-            };
-            if let Err(error) = stream.set_nodelay(true) {
-                debug!(%peer, %error, "the connection is gone");
-                continue;
-            }
-            match tls.clone() {
-                Some(tls) => self.spawn(peer, async move { tls.accept(stream).await }),
-                None => self.spawn(peer, async move { Ok(stream) }),
-            }
+        match self.crowd.enter(peer.ip()) {
+            Ok(place) => self.spawn(peer, place, async move { Ok(far) }),
+            Err(full) => warn!(%peer, ?full, "no place for another MQTT client"),
         }
+        near
     }
 
     fn spawn<S>(
         self: &Arc<Self>,
         peer: SocketAddr,
+        place: Place,
         stream: impl Future<Output = io::Result<S>> + Send + 'static,
     ) where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            warn!(%peer, "no place for another MQTT client");
-            return;
-        };
         let front = Arc::clone(self);
         self.tasks.spawn(async move {
             let closing = front.closing.clone();
@@ -269,5 +252,3 @@ const OUTBOUND_CHUNK: usize = 16 << 10;
 
 /// Time for the broker to close after the client did.
 const FAREWELL: Duration = Duration::from_secs(5);
-
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -12,7 +12,6 @@ mod packets;
 mod patience;
 mod reach;
 mod roster;
-pub mod tls;
 
 pub use embedded::{Config, EmbeddedBus, Limits, Tls};
 pub use gate::{

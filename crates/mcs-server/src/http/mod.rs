@@ -27,7 +27,8 @@ use crate::app::App;
 use crate::edge::Edge;
 use crate::metrics;
 
-pub(crate) use serve::{Limits, serve};
+use serve::Encrypted;
+pub(crate) use serve::serve;
 
 /// The HTTP listener's routes.
 pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
+use axum::{Extension, Router};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,18 +22,17 @@ use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
 use super::linger::Linger;
-use crate::accept::Door;
+use crate::accept::{Crowd, Door, Room};
 
 #[cfg(test)]
 mod tests;
 
-/// What every connection is held to.
-#[derive(Clone)]
-pub(crate) struct Limits {
-    /// Connections at a time.
-    pub(crate) connections: usize,
-}
+/// Whether the caller speaks to us by TLS; an extension of every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Encrypted(pub(super) bool);
 
+/// Time for a TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// A request head must be complete this long after the connection or the last answer.
 const HEAD: Duration = Duration::from_secs(30);
 /// Bytes of a request head, and so of its URI.
@@ -41,27 +40,26 @@ const HEAD_BYTES: usize = 32 << 10;
 /// Header lines of a request.
 const HEADERS: usize = 64;
 
-/// Serves `router` until `stop`. Connections are spawned on `tasks`.
+/// Serves `router`, which finds [`Encrypted`] and [`ConnectInfo`] with its requests, until `stop`. Connections are spawned on `tasks`.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     router: Router,
-    limits: Limits,
+    room: Room,
     stop: CancellationToken,
     tasks: TaskTracker,
 ) {
-    let door = Door::new(listener, limits.connections, stop.clone());
+    let router = router.layer(Extension(Encrypted(tls.is_some())));
+    let mut door = Door::new(listener, Crowd::new(room), stop.clone());
     while let Some((stream, peer, place)) = door.next().await {
         let (router, tls, stop) = (router.clone(), tls.clone(), stop.clone());
         tasks.spawn(async move {
             let _place = place;
-            // Without it a command to a device may wait for an acknowledgement that is delayed.
-            let _ = stream.set_nodelay(true);
             // Whatever is logged on the way says for whom.
             let span = tracing::warn_span!("http", %peer);
             match tls {
                 None => connection(stream, peer, router, stop).instrument(span).await,
-                Some(tls) => match timeout(HEAD, tls.accept(stream)).await {
+                Some(tls) => match timeout(HANDSHAKE, tls.accept(stream)).await {
                     Ok(Ok(stream)) => connection(stream, peer, router, stop).instrument(span).await,
                     Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
                     Err(_) => tracing::debug!(%peer, "no TLS in time"),

@@ -151,13 +151,20 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps when a device was heard last.
-    pub(crate) async fn set_last_seen(&self, device: &DeviceId, at: Timestamp) -> Result<()> {
-        sqlx::query("UPDATE devices SET last_seen = ? WHERE id = ?")
-            .bind(millis(at))
-            .bind(device.as_str())
-            .execute(&self.pool)
-            .await?;
+    /// Keeps when devices were heard last.
+    pub(crate) async fn set_last_seen(&self, heard: &[(DeviceId, Timestamp)]) -> Result<()> {
+        if heard.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        for (device, at) in heard {
+            sqlx::query("UPDATE devices SET last_seen = ? WHERE id = ?")
+                .bind(millis(*at))
+                .bind(device.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mcs_server::bus::{EmbeddedBus, Limits, Tls};
+use mcs_server::tls::Certificate;
 use rcgen::CertifiedKey;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -108,8 +109,8 @@ async fn tls_clients_and_plain_ones_share_the_bus() {
     std::fs::write(&cert_file, cert.pem()).expect("written");
     std::fs::write(&key_file, signing_key.serialize_pem()).expect("written");
     let bench = Bench::with(|config| {
-        config.mqtts =
-            Some(Tls { address: free_port(), cert: cert_file.clone(), key: key_file.clone() });
+        let certificate = Certificate::load(&cert_file, &key_file).expect("a certificate");
+        config.mqtts = Some(Tls { address: free_port(), certificate });
     })
     .await;
 
@@ -188,17 +189,7 @@ async fn a_wrong_configuration_is_told_at_the_start() {
     };
     let taken_port = mcs_server::bus::Config { mqtt: taken.local_addr().expect("bound"), ..good() };
     let no_folder = mcs_server::bus::Config { sessions: folder.join("file/sessions"), ..good() };
-    let no_cert = mcs_server::bus::Config {
-        mqtts: Some(Tls {
-            address: free_port(),
-            cert: folder.join("none.pem"),
-            key: folder.join("none.pem"),
-        }),
-        ..good()
-    };
-    for (config, word) in
-        [(taken_port, "cannot listen"), (no_folder, "file/sessions"), (no_cert, "none.pem")]
-    {
+    for (config, word) in [(taken_port, "cannot listen"), (no_folder, "file/sessions")] {
         let Err(error) = EmbeddedBus::start(config, TestGate::new().0).await else {
             panic!("{word}: it started");
         };

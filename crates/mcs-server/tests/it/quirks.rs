@@ -67,7 +67,7 @@ async fn a_body_over_the_limit_is_refused_before_it_is_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_over_the_limit_are_closed_and_others_go_on() {
-    let site = Site::with(|config| config.max_connections = 2).await;
+    let site = Site::with(|config| config.room.connections = 2).await;
     let addrs = *site.server.addrs();
     for to in [addrs.http, addrs.command] {
         let mut held = Vec::new();

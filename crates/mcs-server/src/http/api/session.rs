@@ -3,24 +3,25 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use mcs_model::api::{LoginRequest, Role, SessionInfo};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::http::error::Error;
 use crate::http::operator::{self, Operator};
-use crate::http::{body, effect};
+use crate::http::{Encrypted, body, effect};
 use crate::operators::{LoginError, SESSION_LIFE, ticket};
 
 /// `POST /api/login`.
 pub(in crate::http) async fn login(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(encrypted): Extension<Encrypted>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
@@ -33,7 +34,8 @@ pub(in crate::http) async fn login(
     match app.operators.sign_in(&login.name, login.password, peer.ip()).await? {
         Ok(signed_in) => {
             let info = info(signed_in.user, signed_in.role, &signed_in.token);
-            let cookie = cookie(&app, &headers, &signed_in.token, SESSION_LIFE.as_secs());
+            let cookie =
+                cookie(&app, &headers, encrypted, &signed_in.token, SESSION_LIFE.as_secs());
             let info = SessionInfo { token: Some(signed_in.token), ..info };
             Ok(([(header::SET_COOKIE, cookie)], Json(info)).into_response())
         }
@@ -59,6 +61,7 @@ pub(in crate::http) async fn logout(
     State(app): State<Arc<App>>,
     operator: Operator,
     Query(Leave { everywhere }): Query<Leave>,
+    Extension(encrypted): Extension<Encrypted>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let leave = {
@@ -72,7 +75,7 @@ pub(in crate::http) async fn logout(
         }
     };
     effect::whole(&app, leave).await?;
-    let cookie = cookie(&app, &headers, "", 0);
+    let cookie = cookie(&app, &headers, encrypted, "", 0);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
@@ -91,8 +94,10 @@ fn info(name: String, role: Role, token: &str) -> SessionInfo {
     }
 }
 
-fn cookie(app: &App, asked: &HeaderMap, value: &str, seconds: u64) -> String {
-    let secure = if app.public_url().starts_with("https://") { "; Secure" } else { "" };
+/// The cookie for who asked so: one that came in by TLS, here or at a proxy before us, never leaves without.
+fn cookie(app: &App, asked: &HeaderMap, encrypted: Encrypted, value: &str, seconds: u64) -> String {
+    let encrypted = encrypted.0 || app.public_url().starts_with("https://");
+    let secure = if encrypted { "; Secure" } else { "" };
     let name = operator::cookie(asked);
     format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
 }

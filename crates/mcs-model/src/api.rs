@@ -1,8 +1,12 @@
 //! Bodies of the console's REST interface `/api`, and the events that the server pushes to consoles.
 
+mod series;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId, Prototype, Timestamp, Value};
+
+pub use series::{BucketColumns, PointColumns, Series, SeriesData, Summary};
 
 #[cfg(test)]
 mod tests;

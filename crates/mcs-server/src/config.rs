@@ -1,11 +1,14 @@
 //! What can be set, and where it comes from: file, then `MCS_*` variables, then flags.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+
+use crate::retention::KeepRule;
 
 pub use crate::accept::Room;
 
@@ -46,6 +49,8 @@ pub struct Config {
     pub command_tls: Option<SocketAddr>,
     /// The times that a Command Server connection is given, and what ends its messages.
     pub command_times: mcs_command::server::Config,
+    /// How long points are kept; all and for ever where no rule holds.
+    pub keep: Vec<KeepRule>,
 }
 
 /// Where certificate and key are.
@@ -119,6 +124,15 @@ pub struct Settings {
     /// What the Command Server sends behind each message; programs for MCS expect nothing [default: none]
     #[arg(long, env = "MCS_COMMAND_TERMINATOR", value_name = "KIND")]
     pub command_terminator: Option<Terminator>,
+    /// Days after which a point goes, unless it is its channel's newest [default: never]
+    #[arg(long, env = "MCS_KEEP_DAYS", value_name = "N")]
+    pub keep_days: Option<NonZeroU32>,
+    /// Most points of each channel; older ones go [default: no limit]
+    #[arg(long, env = "MCS_KEEP_POINTS", value_name = "N")]
+    pub keep_points: Option<NonZeroU64>,
+    /// Finer rules, in the file only: `[[keep]]` tables with prototype, channel, days, points
+    #[arg(skip)]
+    pub keep: Vec<KeepRule>,
 }
 
 /// What ends a message of the Command Server.
@@ -175,6 +189,9 @@ impl Settings {
             https: self.https.or(other.https),
             command_tls: self.command_tls.or(other.command_tls),
             command_terminator: self.command_terminator.or(other.command_terminator),
+            keep_days: self.keep_days.or(other.keep_days),
+            keep_points: self.keep_points.or(other.keep_points),
+            keep: if self.keep.is_empty() { other.keep } else { self.keep },
         }
     }
 
@@ -198,6 +215,11 @@ impl Settings {
                 "public-url begins with http:// or https://"
             );
             anyhow::ensure!(!url.contains([',', ' ']), "public-url holds a comma or a space");
+        }
+        let mut keep = self.keep;
+        if self.keep_days.is_some() || self.keep_points.is_some() {
+            let (days, points) = (self.keep_days, self.keep_points);
+            keep.push(KeepRule { days, points, ..KeepRule::default() });
         }
         Ok(Config {
             http: self.http.unwrap_or_else(|| local(8080)),
@@ -223,6 +245,7 @@ impl Settings {
                 terminator: self.command_terminator.unwrap_or_default().text(),
                 ..mcs_command::server::Config::default()
             },
+            keep,
         })
     }
 }

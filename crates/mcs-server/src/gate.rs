@@ -237,7 +237,7 @@ impl bus::Gate for Gate {
             Ok(ingested) if ingested.points.is_empty() => return Verdict::Refuse,
             Ok(ingested) => ingested,
             Err(error) => {
-                tracing::error!(device = %device.id, %error, "a message was not stored");
+                tracing::debug!(device = %device.id, %error, "a message was not stored");
                 return Verdict::Fail;
             }
         };
@@ -246,7 +246,8 @@ impl bus::Gate for Gate {
             && let Some(pending) = ingested.pending
             && let Err(error) = pending.committed().await
         {
-            tracing::error!(device = %device.id, %error, "a message was not stored");
+            // The store says once that it takes nothing, and why.
+            tracing::debug!(device = %device.id, %error, "a message was not stored");
             return Verdict::Fail;
         }
         let undelivered = ingest::command(&app, &device, &ingested.points).await;

@@ -52,8 +52,11 @@ pub(crate) async fn ingest(
     }
     app.metrics.points.add(points.len());
     app.metrics.refused_points.add(refused.len());
-    let pending =
-        if points.is_empty() { None } else { Some(app.store.write(&device.id, &points).await?) };
+    let pending = if points.is_empty() {
+        None
+    } else {
+        Some(app.store.write(&device.id, &points, false).await?)
+    };
     Ok(Ingested { points, refused, pending, undelivered: Vec::new() })
 }
 

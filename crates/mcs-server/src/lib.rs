@@ -26,9 +26,11 @@ mod net;
 mod operators;
 mod random;
 mod registry;
+pub mod retention;
 mod server;
 mod store;
 pub mod tls;
+mod upkeep;
 
 pub use config::Config;
 pub use server::{Addrs, Server, start};

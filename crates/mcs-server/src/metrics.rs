@@ -48,6 +48,15 @@ pub(crate) fn render(app: &App) -> String {
         "Command Server connections that came in.",
         &metrics.command_connections,
     );
+    let health = app.store.health();
+    let (failed, well) = (health.failed(), u8::from(health.trouble().is_none()));
+    let _ = writeln!(
+        text,
+        "# HELP mcs_store_failures_total Commits that failed.\n\
+         # TYPE mcs_store_failures_total counter\nmcs_store_failures_total {failed}\n\
+         # HELP mcs_store_up Whether points can be stored.\n\
+         # TYPE mcs_store_up gauge\nmcs_store_up {well}"
+    );
     let all = app.hub.all();
     let _ = writeln!(text, "# HELP mcs_devices_online Devices that can be reached.");
     let _ = writeln!(text, "# TYPE mcs_devices_online gauge");

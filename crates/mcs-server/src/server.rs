@@ -21,7 +21,7 @@ use crate::gate::Gate;
 use crate::net::listen;
 use crate::store::Store;
 use crate::tls::Certificate;
-use crate::{command, demo, http};
+use crate::{command, demo, http, upkeep};
 
 /// Where a server listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -153,6 +153,8 @@ pub async fn start(config: Config) -> Result<Server> {
     if let Some(certificate) = certificate {
         server.services.spawn(renew(certificate));
     }
+    let keeper = app.clone();
+    server.services.spawn(async move { upkeep::run(&keeper).await });
     let events = app.clone();
     server.services.spawn(async move { events.events.run(events.bus()).await });
     server.services.spawn(async move {

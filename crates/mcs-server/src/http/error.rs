@@ -5,6 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mcs_model::api::ApiError;
 
+use crate::store::Unavailable;
+
 /// Why a call of `/api` did not do what it was asked.
 #[derive(Debug)]
 pub(crate) enum Error {
@@ -55,6 +57,11 @@ impl IntoResponse for Error {
                 retry = Some(HeaderValue::from(seconds));
                 let message = format!("Too many attempts to sign in. Try again in {seconds} s.");
                 (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", message)
+            }
+            Self::Internal(error) if error.is::<Unavailable>() => {
+                retry = Some(HeaderValue::from(Unavailable::RETRY_AFTER));
+                let message = "Nothing can be stored at present. Try again later.".to_owned();
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
             }
             Self::Internal(error) => {
                 tracing::error!("{error:#}");

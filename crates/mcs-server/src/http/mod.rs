@@ -63,6 +63,7 @@ pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
         .route("/api/devices", get(api::devices::list))
         .route("/api/devices/{id}/credentials", get(api::devices::credentials))
         .route("/api/devices/{id}/channels/{channel}/points", get(api::devices::points))
+        .route("/api/devices/{id}/channels/{channel}/series", get(api::series::series))
         .route(
             "/api/prototypes/{id}/firmwares",
             get(api::firmwares::list).post(api::firmwares::upload),
@@ -73,7 +74,7 @@ pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
         .merge(devices)
         .merge(firmwares)
         .merge(api)
-        .route("/healthz", get("ok"))
+        .route("/healthz", get(health))
         .route("/metrics", get(metrics))
         .route("/", get(root))
         .fallback(console::file)
@@ -115,6 +116,17 @@ async fn root(
 
 async fn metrics(State(app): State<Arc<App>>) -> String {
     metrics::render(&app)
+}
+
+/// Whether all is well, for whoever restarts or routes around servers.
+async fn health(State(app): State<Arc<App>>) -> Response {
+    match app.store.health().trouble() {
+        None => "ok".into_response(),
+        Some(trouble) => {
+            let why = format!("no points are stored: {trouble}");
+            (StatusCode::SERVICE_UNAVAILABLE, why).into_response()
+        }
+    }
 }
 
 async fn no_call() -> Response {

@@ -7,9 +7,6 @@ use sqlx::{Sqlite, Transaction};
 use super::Store;
 use super::registry::move_on;
 
-/// Points in one transaction: others want to write as well.
-const PIECE: i64 = 10_000;
-
 impl Store {
     /// Gives a device another name.
     pub(crate) async fn rename_device(&self, device: &DeviceId, name: &str) -> Result<()> {
@@ -42,43 +39,9 @@ impl Store {
 
     /// Removes a device with everything that is kept of it.
     pub(crate) async fn remove_device(&self, device: &DeviceId) -> Result<()> {
-        let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM pushes WHERE device = ?")
-            .bind(device.as_str())
-            .execute(&mut *tx)
-            .await?;
-        let removed = sqlx::query("DELETE FROM devices WHERE id = ?")
-            .bind(device.as_str())
-            .execute(&mut *tx)
-            .await?;
-        known(removed.rows_affected(), device)?;
-        forget_retained(&mut tx, device).await?;
-        move_on(&mut tx).await?;
-        tx.commit().await?;
-        self.forget_points(device).await
-    }
-
-    /// Removes every point of a device that is gone. Its series stay: a running server knows them by number.
-    async fn forget_points(&self, device: &DeviceId) -> Result<()> {
-        let series: Vec<i64> = sqlx::query_scalar("SELECT id FROM series WHERE device = ?")
-            .bind(device.as_str())
-            .fetch_all(&self.pool)
-            .await?;
-        for series in series {
-            loop {
-                let removed = sqlx::query(
-                    "DELETE FROM points WHERE (series, at, arrived) IN \
-                     (SELECT series, at, arrived FROM points WHERE series = ? LIMIT ?)",
-                )
-                .bind(series)
-                .bind(PIECE)
-                .execute(&self.pool)
-                .await?;
-                if removed.rows_affected() == 0 {
-                    break;
-                }
-            }
-        }
+        let removed = self.delete_device(device, true).await?;
+        known(u64::from(removed), device)?;
+        while self.delete_removed().await? {}
         Ok(())
     }
 
@@ -118,7 +81,10 @@ fn known(rows: u64, device: &DeviceId) -> Result<()> {
 }
 
 /// Retained messages outlive the process, and their topics hold the key.
-async fn forget_retained(tx: &mut Transaction<'static, Sqlite>, device: &DeviceId) -> Result<()> {
+pub(super) async fn forget_retained(
+    tx: &mut Transaction<'static, Sqlite>,
+    device: &DeviceId,
+) -> Result<()> {
     sqlx::query("DELETE FROM retained WHERE substr(topic, 1, length(?1)) = ?1")
         .bind(format!("mcs/{device}/"))
         .execute(&mut **tx)

@@ -3,31 +3,39 @@
 mod admin;
 mod firmwares;
 mod grants;
+mod health;
 mod points;
 mod registry;
+mod removal;
 mod retained;
+mod rollups;
+mod series;
+mod upkeep;
 mod users;
+mod value;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Connection as _, Sqlite, Transaction};
 
 pub(crate) use firmwares::{FirmwareRow, PushRow};
 pub(crate) use grants::{Grant, PersonRow, Scope, right_word};
+pub(crate) use health::{Health, Unavailable};
 pub(crate) use points::{Page, Window};
 pub(crate) use registry::DeviceRow;
+pub(crate) use series::Extent;
 pub(crate) use users::{SessionRow, UserRow};
-pub(crate) use writer::{Pending, StoredPoint};
+pub(crate) use writer::Pending;
 
 use writer::Writer;
 
@@ -35,7 +43,11 @@ use writer::Writer;
 #[derive(Clone)]
 pub(crate) struct Store {
     pool: SqlitePool,
+    /// One connection for what is written in transactions, so that they wait for each other in order.
+    write: SqlitePool,
     writer: Writer,
+    health: Health,
+    file: PathBuf,
 }
 
 /// Applied in this order, each once; never edited afterwards.
@@ -43,6 +55,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_registry_and_points.sql"),
     include_str!("../../migrations/0002_retained.sql"),
     include_str!("../../migrations/0003_grants.sql"),
+    include_str!("../../migrations/0004_history.sql"),
 ];
 
 impl Store {
@@ -57,17 +70,32 @@ impl Store {
             // A commit is on the disk when it returns: PUBACK and 200 mean stored.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // Points of many channels touch the same pages again and again: copy them less often.
+            .pragma("wal_autocheckpoint", "4000")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("temp_store", "MEMORY")
             // Admin commands write from another process.
             .busy_timeout(Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(8)
-            .after_release(|connection, _| Box::pin(is_idle(connection)))
-            .connect_with(options)
-            .await
-            .with_context(|| format!("cannot open {}", file.display()))?;
+        let options = match file.exists() {
+            // Asking for it needs the write lock, and is in vain.
+            true => options,
+            // Space can be given back in small steps.
+            false => options.auto_vacuum(SqliteAutoVacuum::Incremental),
+        };
+        let open = async |connections, options| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .after_release(|connection, _| Box::pin(is_idle(connection)))
+                .connect_with(options)
+                .await
+                .with_context(|| format!("cannot open {}", file.display()))
+        };
+        let pool = open(8, options.clone()).await?;
         migrate(&pool).await.with_context(|| format!("cannot migrate {}", file.display()))?;
-        let writer = Writer::spawn(pool.clone());
-        Ok(Self { pool, writer })
+        let write = open(1, options.pragma("cache_size", "-16384")).await?;
+        let health = Health::default();
+        let writer = Writer::spawn(write.clone(), health.clone());
+        Ok(Self { pool, write, writer, health, file })
     }
 
     /// Creates the data folder, for its owner only: device keys are in it.
@@ -88,12 +116,18 @@ impl Store {
         {
             tracing::warn!(%error, "the log stays beside the database until the next start");
         }
+        self.write.close().await;
         self.pool.close().await;
+    }
+
+    /// Whether the database takes what is written.
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
     }
 
     /// A transaction that holds the write lock from its start, so that it cannot fail half way.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 

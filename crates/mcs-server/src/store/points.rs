@@ -1,12 +1,14 @@
 //! Points: written through the queue, read by channel and time.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
+use futures_util::TryStreamExt as _;
 use mcs_model::api::{HistoryPoint, LastPoint};
 use mcs_model::rest::Order;
-use mcs_model::{ChannelId, DataPoint, DeviceId, Timestamp, Value};
+use mcs_model::{ChannelId, DataPoint, DeviceId, Timestamp};
+use sqlx::Row as _;
 
-use super::writer::millis;
-use super::{Pending, Store, StoredPoint};
+use super::writer::{Write, millis};
+use super::{Pending, Store, value};
 
 /// Which points of a channel.
 #[derive(Clone, Copy, Debug)]
@@ -30,14 +32,33 @@ pub(crate) struct Page {
     pub(crate) more: bool,
 }
 
+/// Most bytes of texts and pictures in one page.
+const MAX_BYTES: usize = 32 << 20;
+
+/// The newest points of a channel within a window.
+pub(super) const PAGE: &str = "SELECT at, kind, value FROM points \
+     WHERE series = (SELECT id FROM series WHERE device = ? AND channel = ?) \
+     AND at BETWEEN ? AND ? ORDER BY at DESC, arrived DESC LIMIT ? OFFSET ?";
+
+/// The newest point of each channel.
+pub(super) const LAST: &str = "SELECT s.device, s.channel, p.at, p.kind, p.value \
+     FROM series s JOIN points p ON p.series = s.id AND (p.at, p.arrived) = \
+     (SELECT at, arrived FROM points WHERE series = s.id ORDER BY at DESC, arrived DESC LIMIT 1) \
+     ORDER BY s.device, s.channel";
+
 impl Store {
     /// Queues points for the next commit; waits only while the queue is full.
-    pub(crate) async fn write(&self, device: &DeviceId, points: &[DataPoint]) -> Result<Pending> {
-        let points = points
-            .iter()
-            .map(|point| StoredPoint { device: device.clone(), point: point.clone() })
-            .collect();
-        self.writer.write(points).await
+    ///
+    /// `resent` says that they may have been stored before: those that their channel holds already, with the
+    /// same time and value, are not stored again [MQTT-4.4.0-1].
+    pub(crate) async fn write(
+        &self,
+        device: &DeviceId,
+        points: &[DataPoint],
+        resent: bool,
+    ) -> Result<Pending> {
+        let write = Write { device: device.clone(), points: points.to_vec(), resent };
+        self.writer.write(write).await
     }
 
     /// The newest points of a channel within a window.
@@ -49,25 +70,24 @@ impl Store {
         order: Order,
     ) -> Result<Page> {
         let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
-        let rows: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT at, value FROM points \
-             WHERE series = (SELECT id FROM series WHERE device = ? AND channel = ?) \
-             AND at BETWEEN ? AND ? ORDER BY at DESC, arrived DESC LIMIT ? OFFSET ?",
-        )
-        .bind(device.as_str())
-        .bind(channel.as_str())
-        .bind(millis(window.start))
-        .bind(millis(window.end))
-        .bind(i64::from(window.limit) + 1)
-        .bind(i64::from(window.offset))
-        .fetch_all(&self.pool)
-        .await?;
-        let more = rows.len() > limit;
-        let mut points = rows
-            .into_iter()
-            .take(limit)
-            .map(|(at, value)| Ok(HistoryPoint { at: timestamp(at), value: decode(&value)? }))
-            .collect::<Result<Vec<_>>>()?;
+        let mut rows = sqlx::query(PAGE)
+            .bind(device.as_str())
+            .bind(channel.as_str())
+            .bind(millis(window.start))
+            .bind(millis(window.end))
+            .bind(i64::from(window.limit) + 1)
+            .bind(i64::from(window.offset))
+            .fetch(&self.pool);
+        let (mut points, mut size, mut more) = (Vec::new(), 0, false);
+        while let Some(row) = rows.try_next().await? {
+            let (value, bytes) = value::decode(&row, "kind", "value")?;
+            size += bytes;
+            more = points.len() == limit || (size > MAX_BYTES && !points.is_empty());
+            if more {
+                break;
+            }
+            points.push(HistoryPoint { at: timestamp(row.try_get("at")?), value });
+        }
         if order == Order::OldestFirst {
             points.reverse();
         }
@@ -76,34 +96,21 @@ impl Store {
 
     /// The newest point of each channel of every device, by device and channel.
     pub(crate) async fn last_points(&self) -> Result<Vec<(DeviceId, LastPoint)>> {
-        let rows: Vec<(String, String, i64, String)> = sqlx::query_as(
-            "SELECT s.device, s.channel, p.at, p.value FROM series s JOIN points p \
-             ON p.series = s.id AND (p.at, p.arrived) = \
-             (SELECT at, arrived FROM points WHERE series = s.id \
-              ORDER BY at DESC, arrived DESC LIMIT 1) ORDER BY s.device, s.channel",
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter()
-            .map(|(device, channel, at, value)| {
-                let point = LastPoint {
-                    channel: channel.parse()?,
-                    timestamp: timestamp(at),
-                    value: decode(&value)?,
-                };
-                Ok((device.parse()?, point))
-            })
-            .collect()
+        let mut rows = sqlx::query(LAST).fetch(&self.pool);
+        let mut last = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            let device = row.try_get::<&str, _>("device")?.parse()?;
+            last.push((
+                device,
+                LastPoint {
+                    channel: row.try_get::<&str, _>("channel")?.parse()?,
+                    timestamp: timestamp(row.try_get("at")?),
+                    value: value::decode(&row, "kind", "value")?.0,
+                },
+            ));
+        }
+        Ok(last)
     }
-}
-
-pub(super) fn encode(value: &Value) -> String {
-    // Every variant is made of strings, integers and finite numbers: JSON can write them all.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-fn decode(text: &str) -> Result<Value> {
-    serde_json::from_str(text).context("a stored value cannot be read")
 }
 
 pub(super) fn timestamp(millis: i64) -> Timestamp {

@@ -1,7 +1,14 @@
+mod health;
+mod plans;
+mod series;
+mod upkeep;
+
+use mcs_model::api::Series;
 use mcs_model::rest::Order;
-use mcs_model::{ChannelId, DataPoint, DeviceId, Timestamp, Value};
+use mcs_model::{ChannelId, DataPoint, DeviceId, Prototype, Timestamp, Value};
 
 use super::*;
+use crate::retention::KeepRule;
 
 struct Bench {
     store: Store,
@@ -16,13 +23,35 @@ impl Bench {
     }
 
     async fn write(&self, points: &[DataPoint]) -> Pending {
-        self.store.write(&device(), points).await.unwrap()
+        self.store.write(&device(), points, false).await.unwrap()
     }
 
     async fn values(&self, window: Window, order: Order) -> (Vec<i64>, bool) {
         let page = self.store.points(&device(), &channel("n"), window, order).await.unwrap();
         let value = |it: &Value| if let Value::Integer(n) = it { *n } else { panic!("{it:?}") };
         (page.points.iter().map(|it| value(&it.value)).collect(), page.more)
+    }
+
+    async fn series(&self, extent: Extent) -> Series {
+        self.store.series(&device(), &channel("n"), extent).await.unwrap()
+    }
+
+    async fn register(&self) {
+        let prototype = Prototype {
+            id: "Pabcdefghijk".parse().unwrap(),
+            name: String::new(),
+            version: String::new(),
+            description: String::new(),
+            channels: Vec::new(),
+        };
+        self.store.put_prototype(&prototype).await.unwrap();
+        let row = DeviceRow {
+            id: device(),
+            key: "DFbtsNWg4AuLZ30v".parse().unwrap(),
+            name: "Bench".to_owned(),
+            prototype: prototype.id,
+        };
+        self.store.add_device(&row).await.unwrap();
     }
 }
 
@@ -144,7 +173,7 @@ async fn closing_commits_what_waits_and_a_later_write_is_refused() {
     let pending = bench.write(&[number(1, 1)]).await;
     bench.store.close().await;
     pending.committed().await.unwrap();
-    assert!(bench.store.write(&device(), &[number(2, 2)]).await.is_err());
+    assert!(bench.store.write(&device(), &[number(2, 2)], false).await.is_err());
     let again = Store::open(&bench.folder).await.unwrap();
     let page = again.points(&device(), &channel("n"), EVERYTHING, Order::OldestFirst).await;
     assert_eq!(page.unwrap().points.len(), 1);

@@ -1,35 +1,40 @@
 //! One task writes all points: it takes whatever waits and commits it once.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use mcs_model::{ChannelId, DataPoint, DeviceId};
 use sqlx::sqlite::SqlitePool;
-use sqlx::{QueryBuilder, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
-/// A point on its way to the disk.
+use super::health::{Health, Trouble, Unavailable};
+use super::rollups::Additions;
+use super::value::{Stored, numbers};
+
+/// Points of one device on their way to the disk.
 #[derive(Clone, Debug)]
-pub(crate) struct StoredPoint {
-    /// The device that it belongs to.
-    pub(crate) device: DeviceId,
-    /// The point.
-    pub(crate) point: DataPoint,
+pub(super) struct Write {
+    pub(super) device: DeviceId,
+    pub(super) points: Vec<DataPoint>,
+    /// The sender does not know whether they arrived before: what is stored already stays as it is.
+    pub(super) resent: bool,
 }
 
 /// A write that is queued; resolves when it is on the disk.
 #[must_use = "a write that nobody waits for may still fail"]
-pub(crate) struct Pending(oneshot::Receiver<Result<(), Arc<sqlx::Error>>>);
+pub(crate) struct Pending(oneshot::Receiver<Result<(), Trouble>>);
 
 impl Pending {
-    /// Waits for the commit.
+    /// Waits for the commit. [`Unavailable`] if the database takes nothing at present.
     pub(crate) async fn committed(self) -> Result<()> {
         match self.0.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(anyhow!(error).context("the points could not be stored")),
+            Ok(Err(trouble)) => Err(anyhow!(Unavailable(trouble))),
             Err(_) => Err(anyhow!("the server stops")),
         }
     }
@@ -43,7 +48,7 @@ pub(super) struct Writer {
 }
 
 enum Job {
-    Write(Vec<StoredPoint>, oneshot::Sender<Result<(), Arc<sqlx::Error>>>),
+    Write(Write, oneshot::Sender<Result<(), Trouble>>),
     Stop,
 }
 
@@ -51,20 +56,23 @@ enum Job {
 const QUEUE: usize = 4096;
 /// Most requests in one commit.
 const BATCH: usize = 1024;
-/// Rows in one statement; four parameters each, of SQLite's 32766.
-const ROWS: usize = 512;
+/// Rows in one statement, the largest first; few sizes, so that each is prepared once.
+const CHUNKS: [usize; 3] = [256, 16, 1];
+/// How long to wait before every attempt while the database takes nothing: this slows down those who
+/// send. Without any write, an attempt is made as often.
+const RETRY: Duration = Duration::from_millis(500);
 
 impl Writer {
-    pub(super) fn spawn(pool: SqlitePool) -> Self {
+    pub(super) fn spawn(pool: SqlitePool, health: Health) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(pool, jobs));
+        let task = tokio::spawn(run(pool, health, jobs));
         Self { queue, task: Arc::new(tokio::sync::Mutex::new(Some(task))) }
     }
 
-    /// Queues `points`; waits while the queue is full.
-    pub(super) async fn write(&self, points: Vec<StoredPoint>) -> Result<Pending> {
+    /// Queues a write; waits while the queue is full.
+    pub(super) async fn write(&self, write: Write) -> Result<Pending> {
         let (done, committed) = oneshot::channel();
-        let sent = self.queue.send(Job::Write(points, done)).await;
+        let sent = self.queue.send(Job::Write(write, done)).await;
         sent.map_err(|_| anyhow!("the server stops"))?;
         Ok(Pending(committed))
     }
@@ -81,45 +89,82 @@ impl Writer {
     }
 }
 
-async fn run(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>) {
+async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
     let mut series = Series::default();
     let mut batch = Vec::with_capacity(BATCH);
     let mut stopping = false;
-    while !stopping && jobs.recv_many(&mut batch, BATCH).await > 0 {
-        let mut points = Vec::new();
-        let mut waiting = Vec::new();
+    while !stopping {
+        if health.trouble().is_some() {
+            sleep(RETRY).await;
+            if timeout(Duration::ZERO, jobs.recv_many(&mut batch, BATCH)).await.is_err() {
+                if !health.full() {
+                    // Whether it succeeds is told by the log and by the next question.
+                    let _ = health.observe(&probe(&pool).await);
+                }
+                continue;
+            }
+        } else {
+            jobs.recv_many(&mut batch, BATCH).await;
+        }
+        if batch.is_empty() {
+            // Nobody can write any more.
+            break;
+        }
+        let mut writes = Vec::with_capacity(batch.len());
+        let mut waiting = Vec::with_capacity(batch.len());
         for job in batch.drain(..) {
             match job {
-                Job::Write(more, done) => {
-                    points.extend(more);
+                Job::Write(write, done) => {
+                    writes.push(write);
                     waiting.push(done);
                 }
                 Job::Stop => stopping = true,
             }
         }
-        let outcome = series.commit(&pool, &points).await.map_err(Arc::new);
-        if let Err(error) = &outcome {
-            tracing::error!(%error, points = points.len(), "points could not be stored");
-        }
+        let outcome = match health.full() {
+            false => health.observe(&series.commit(&pool, &writes).await),
+            true => Err(Trouble::Full),
+        };
         for done in waiting {
             // Whoever gave up waiting does not need the answer.
-            let _ = done.send(outcome.clone());
+            let _ = done.send(outcome);
         }
     }
+}
+
+/// Whether something can be written, and something more than a page.
+async fn probe(pool: &SqlitePool) -> sqlx::Result<()> {
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("INSERT INTO points VALUES (-1, 0, 0, 0, zeroblob(65536))")
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("DELETE FROM points WHERE series = -1").execute(&mut *tx).await?;
+    sqlx::query("UPDATE arrivals SET n = n").execute(&mut *tx).await?;
+    tx.commit().await
 }
 
 /// Numbers of the series seen so far.
 #[derive(Default)]
 struct Series {
-    numbers: BTreeMap<(DeviceId, ChannelId), i64>,
+    numbers: BTreeMap<DeviceId, BTreeMap<ChannelId, i64>>,
+    /// The registry's state when they were read: a device may have been removed since.
+    revision: i64,
+}
+
+/// A row of `points`.
+struct Row {
+    series: i64,
+    at: i64,
+    arrived: i64,
+    value: Stored,
 }
 
 impl Series {
-    async fn commit(&mut self, pool: &SqlitePool, points: &[StoredPoint]) -> sqlx::Result<()> {
-        if points.is_empty() {
+    async fn commit(&mut self, pool: &SqlitePool, writes: &[Write]) -> sqlx::Result<()> {
+        if writes.is_empty() {
             return Ok(());
         }
-        let outcome = self.try_commit(pool, points).await;
+        let outcome = self.try_commit(pool, writes).await;
         if outcome.is_err() {
             // Numbers that were new in the failed transaction do not exist.
             self.numbers.clear();
@@ -127,60 +172,100 @@ impl Series {
         outcome
     }
 
-    async fn try_commit(&mut self, pool: &SqlitePool, points: &[StoredPoint]) -> sqlx::Result<()> {
+    async fn try_commit(&mut self, pool: &SqlitePool, writes: &[Write]) -> sqlx::Result<()> {
         let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-        let mut arrivals = arrivals(&mut tx, points.len()).await?;
-        for points in points.chunks(ROWS) {
-            let mut rows = Vec::with_capacity(points.len());
-            for (stored, arrived) in points.iter().zip(&mut arrivals) {
-                rows.push((self.number(&mut tx, stored).await?, arrived, stored));
+        let count = writes.iter().map(|it| it.points.len()).sum();
+        let mut arrived = self.arrive(&mut tx, count).await?;
+        let mut rows = Vec::with_capacity(count);
+        let mut additions = Additions::default();
+        for Write { device, points, resent } in writes {
+            for point in points {
+                let series = self.number(&mut tx, device, &point.channel).await?;
+                let (at, value) = (millis(point.timestamp), Stored::encode(&point.value));
+                let row = Row { series, at, arrived, value };
+                arrived += 1;
+                // Its first copy may be in this very batch.
+                if *resent {
+                    insert(&mut tx, std::mem::take(&mut rows)).await?;
+                    if is_stored(&mut tx, &row).await? {
+                        continue;
+                    }
+                }
+                additions.add(series, at, numbers(&point.value));
+                rows.push(row);
             }
-            let mut insert =
-                QueryBuilder::<Sqlite>::new("INSERT INTO points (series, at, arrived, value) ");
-            insert.push_values(rows, |mut row, (series, arrived, stored)| {
-                row.push_bind(series)
-                    .push_bind(millis(stored.point.timestamp))
-                    .push_bind(arrived)
-                    .push_bind(super::points::encode(&stored.point.value));
-            });
-            insert.build().persistent(false).execute(&mut *tx).await?;
         }
+        insert(&mut tx, rows).await?;
+        additions.store(&mut tx).await?;
         tx.commit().await
+    }
+
+    /// Counts the next `count` points, and answers the number of the first of them.
+    async fn arrive(&mut self, tx: &mut SqliteConnection, count: usize) -> sqlx::Result<i64> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let (last, revision): (i64, i64) =
+            sqlx::query_as("UPDATE arrivals SET n = n + ? RETURNING n, (SELECT n FROM revision)")
+                .bind(count)
+                .fetch_one(tx)
+                .await?;
+        if revision != self.revision {
+            self.numbers.clear();
+            self.revision = revision;
+        }
+        Ok(last - count + 1)
     }
 
     async fn number(
         &mut self,
-        tx: &mut Transaction<'static, Sqlite>,
-        stored: &StoredPoint,
+        tx: &mut SqliteConnection,
+        device: &DeviceId,
+        channel: &ChannelId,
     ) -> sqlx::Result<i64> {
-        let key = (stored.device.clone(), stored.point.channel.clone());
-        if let Some(number) = self.numbers.get(&key) {
+        if let Some(number) = self.numbers.get(device).and_then(|it| it.get(channel)) {
             return Ok(*number);
         }
         let number = sqlx::query_scalar(
             "INSERT INTO series (device, channel) VALUES (?, ?) \
              ON CONFLICT DO UPDATE SET device = excluded.device RETURNING id",
         )
-        .bind(key.0.as_str())
-        .bind(key.1.as_str())
-        .fetch_one(&mut **tx)
+        .bind(device.as_str())
+        .bind(channel.as_str())
+        .fetch_one(tx)
         .await?;
-        self.numbers.insert(key, number);
+        self.numbers.entry(device.clone()).or_default().insert(channel.clone(), number);
         Ok(number)
     }
 }
 
-/// The numbers of the next `count` points to arrive.
-async fn arrivals(
-    tx: &mut Transaction<'static, Sqlite>,
-    count: usize,
-) -> sqlx::Result<RangeInclusive<i64>> {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    let last: i64 = sqlx::query_scalar("UPDATE arrivals SET n = n + ? RETURNING n")
-        .bind(count)
-        .fetch_one(&mut **tx)
-        .await?;
-    Ok(last - count + 1..=last)
+async fn insert(tx: &mut SqliteConnection, rows: Vec<Row>) -> sqlx::Result<()> {
+    static STATEMENTS: LazyLock<[(usize, String); CHUNKS.len()]> = LazyLock::new(|| {
+        CHUNKS.map(|rows| {
+            let values = vec!["(?, ?, ?, ?, ?)"; rows].join(", ");
+            let columns = "series, at, arrived, kind, value";
+            (rows, format!("INSERT INTO points ({columns}) VALUES {values}"))
+        })
+    });
+    let mut rows = rows.into_iter();
+    for (chunk, statement) in &*STATEMENTS {
+        while rows.len() >= *chunk {
+            let mut query = sqlx::query(AssertSqlSafe(statement.as_str()));
+            for row in rows.by_ref().take(*chunk) {
+                query = query.bind(row.series).bind(row.at).bind(row.arrived);
+                query = row.value.bind(query);
+            }
+            query.execute(&mut *tx).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether there is such a point at that time.
+async fn is_stored(tx: &mut SqliteConnection, row: &Row) -> sqlx::Result<bool> {
+    let query = sqlx::query(
+        "SELECT 1 FROM points WHERE series = ? AND at = ? AND kind = ? AND value = ? LIMIT 1",
+    );
+    let query = row.value.clone().bind(query.bind(row.series).bind(row.at));
+    Ok(query.fetch_optional(tx).await?.is_some())
 }
 
 /// SQLite's integers are signed; the ingest refuses what does not fit.

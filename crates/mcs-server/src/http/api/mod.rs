@@ -2,4 +2,5 @@
 
 pub(super) mod devices;
 pub(super) mod firmwares;
+pub(super) mod series;
 pub(super) mod session;

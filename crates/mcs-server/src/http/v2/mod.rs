@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::body::BodyError;
 use crate::app::App;
 use crate::registry::{Denied, Device};
+use crate::store::Unavailable;
 
 /// Most bytes of a request's body: five points, each of them may be a picture.
 const MAX_BODY: u32 = 8 << 20;
@@ -40,6 +41,10 @@ impl Format {
 
     /// The reason is logged, not told.
     fn broken(self, error: &anyhow::Error) -> Response {
+        if error.is::<Unavailable>() {
+            let retry = [(header::RETRY_AFTER, HeaderValue::from(Unavailable::RETRY_AFTER))];
+            return (retry, self.fail(Failure::new(503, "Service Unavailable"))).into_response();
+        }
         tracing::error!("{error:#}");
         self.fail(Failure::new(500, "Internal Server Error"))
     }

@@ -1,0 +1,51 @@
+//! Histories for charts.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use mcs_model::api::{Right, Series};
+use mcs_model::{ChannelId, Timestamp};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::clock;
+use crate::http::error::Error;
+use crate::http::operator::Operator;
+use crate::store::Extent;
+
+/// Entries in one answer when the caller names no number.
+const DEFAULT_BUCKETS: u32 = 500;
+/// Most entries in one answer.
+const MAX_BUCKETS: u32 = 2000;
+
+/// The part of a history that is asked for, and how finely.
+#[derive(Deserialize)]
+pub(in crate::http) struct Question {
+    start: Option<u64>,
+    end: Option<u64>,
+    buckets: Option<u32>,
+}
+
+/// `GET /api/devices/:id/channels/:chn/series`.
+pub(in crate::http) async fn series(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    Path((device, channel)): Path<(String, String)>,
+    Query(question): Query<Question>,
+) -> Result<Json<Series>, Error> {
+    let found = operator.device(&app, &device, Right::See).await?;
+    let id: ChannelId = channel.parse().map_err(|_| Error::not_found("channel", &channel))?;
+    if found.prototype.channel(&id).is_none() {
+        return Err(Error::not_found("channel", &channel));
+    }
+    let extent = Extent {
+        start: question.start.map(Timestamp::from_millis),
+        end: question.end.map_or_else(clock::now, Timestamp::from_millis),
+        buckets: question.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(1, MAX_BUCKETS),
+    };
+    if extent.start.is_some_and(|start| start > extent.end) {
+        return Err(Error::malformed("start is later than end"));
+    }
+    Ok(Json(app.store.series(&found.id, &id, extent).await?))
+}

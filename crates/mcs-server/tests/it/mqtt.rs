@@ -275,7 +275,7 @@ async fn a_point_that_cannot_be_stored_is_not_acknowledged_and_later_ones_are_st
             assert!(!matches!(packet, Packet::PubAck(_)), "{packet:?}");
         }
         let upload = site.device("POST", "/datapoints.csv").body("count,,2").send().await;
-        assert_eq!(upload.status, 500);
+        assert_eq!(upload.status, 503);
     }
     site.make_space().await;
     let mut device = Client::device(&site, "board").await;

@@ -24,6 +24,19 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// Reads the topic of a publish, tolerant of what devices write.
+    ///
+    /// Some publish to the filter that they subscribe to, `…/+`, and name the channel in the payload: that is the
+    /// device's topic (CONTRACT §2.4). Empty levels do not count: `mcs/:deviceId/:deviceKey/` is the device's topic
+    /// too, and `//` is `/` as it is in REST addresses (CONTRACT §2.2, §9.3 rule 8).
+    pub fn of_publish(topic: &str) -> Result<Self, TopicError> {
+        let levels: Vec<_> = topic.split('/').filter(|level| !level.is_empty()).collect();
+        match levels[..] {
+            [root, id, key, "+"] => [root, id, key].join("/").parse(),
+            _ => levels.join("/").parse(),
+        }
+    }
+
     /// The device that the topic names.
     pub fn device(&self) -> &DeviceId {
         match self {

@@ -35,6 +35,24 @@ fn wildcards_and_foreign_topics_belong_to_no_device() {
 }
 
 #[test]
+fn a_publish_may_name_its_topic_with_slashes_to_spare_or_as_the_filter_that_it_subscribes_to() {
+    let device = "mcs/D/K".parse::<Topic>().unwrap();
+    for topic in ["mcs/D/K", "mcs/D/K/", "mcs/D/K/+", "mcs/D/K/+/", "/mcs/D/K", "mcs//D///K//"] {
+        assert_eq!(Topic::of_publish(topic).as_ref(), Ok(&device), "{topic}");
+    }
+    let channel = "mcs/D/K/a".parse::<Topic>().unwrap();
+    for topic in ["mcs/D/K/a", "mcs/D/K/a/", "/mcs/D/K/a", "mcs/D/K//a"] {
+        assert_eq!(Topic::of_publish(topic).as_ref(), Ok(&channel), "{topic}");
+    }
+    assert!(matches!(Topic::of_publish("mcs/D/K/FOTA/"), Ok(Topic::Firmware(..))));
+    for topic in
+        ["", "/", "+", "mcs/+", "mcs/D/+", "mcs/D/+/a", "mcs/D/K/#", "mcs/D/K/+/+", "mcs/D/K/a/+"]
+    {
+        assert!(Topic::of_publish(topic).is_err(), "{topic}");
+    }
+}
+
+#[test]
 fn an_error_does_not_repeat_the_key() {
     let error = "mcs/D/secret key/a".parse::<Topic>().unwrap_err();
     assert_eq!(error.to_string(), "not a device key: it may hold letters, digits, - and _ only");

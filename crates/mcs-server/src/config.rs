@@ -51,6 +51,8 @@ pub struct Config {
     pub command_times: mcs_command::server::Config,
     /// How long points are kept; all and for ever where no rule holds.
     pub keep: Vec<KeepRule>,
+    /// Messages a second that one MQTT client may send before it is slowed.
+    pub mqtt_rate: Option<NonZeroU32>,
 }
 
 /// Where certificate and key are.
@@ -133,6 +135,9 @@ pub struct Settings {
     /// Finer rules, in the file only: `[[keep]]` tables with prototype, channel, days, points
     #[arg(skip)]
     pub keep: Vec<KeepRule>,
+    /// Messages a second from one MQTT client before it is slowed, 0 for no limit [default: 200]
+    #[arg(long, env = "MCS_MQTT_RATE", value_name = "N")]
+    pub mqtt_rate: Option<u32>,
 }
 
 /// What ends a message of the Command Server.
@@ -192,6 +197,7 @@ impl Settings {
             keep_days: self.keep_days.or(other.keep_days),
             keep_points: self.keep_points.or(other.keep_points),
             keep: if self.keep.is_empty() { other.keep } else { self.keep },
+            mqtt_rate: self.mqtt_rate.or(other.mqtt_rate),
         }
     }
 
@@ -246,6 +252,7 @@ impl Settings {
                 ..mcs_command::server::Config::default()
             },
             keep,
+            mqtt_rate: NonZeroU32::new(self.mqtt_rate.unwrap_or(200)),
         })
     }
 }

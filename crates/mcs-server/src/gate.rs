@@ -7,6 +7,7 @@ use bytes::Bytes;
 use mcs_model::api::{Right, Role};
 use mcs_model::upload::{self, Rules};
 use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Topic};
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::bus::{self, Client, Connect, Forward, Incoming, Principal, Refusal, Verdict};
@@ -15,6 +16,9 @@ use crate::registry::{Denied, Device};
 
 /// Most points in one message to a device's topic.
 const MAX_POINTS: usize = 1000;
+
+/// Most characters of a reason string.
+const MAX_REASON: usize = 200;
 
 /// Why a client may not have or publish to a topic: for the log.
 enum Denial {
@@ -87,9 +91,7 @@ impl Gate {
                 (Topic::Channel(id, device.key.clone(), channel), device)
             }
             _ => {
-                // Some devices publish to the filter that they subscribe to, and name the channel in the
-                // payload (CONTRACT §2.4).
-                let topic: Topic = topic.strip_suffix("/+").unwrap_or(topic).parse()?;
+                let topic = Topic::of_publish(topic)?;
                 if matches!(topic, Topic::Firmware(..)) {
                     return Err(refused("a firmware notice is the server's own word"));
                 }
@@ -233,8 +235,12 @@ impl bus::Gate for Gate {
         };
         let rules = Rules { max_points: MAX_POINTS, seconds: false };
         let raw = upload::from_mqtt(channel, message.payload, rules);
-        let ingested = match ingest::ingest(&app, &device, raw).await {
-            Ok(ingested) if ingested.points.is_empty() => return Verdict::Refuse,
+        let (peer, id) = (client.peer, &client.id);
+        let span = tracing::info_span!("mqtt", %peer, client = ?id, channel = channel.map(ChannelId::as_str));
+        let ingested = match ingest::ingest(&app, &device, raw).instrument(span).await {
+            Ok(ingested) if ingested.points.is_empty() => {
+                return Verdict::Invalid(reason(ingested.refused));
+            }
             Ok(ingested) => ingested,
             Err(error) => {
                 tracing::debug!(device = %device.id, %error, "a message was not stored");
@@ -299,6 +305,19 @@ impl bus::Gate for Gate {
 fn forwards(messages: Vec<(String, Bytes)>, retain: bool) -> Vec<Forward> {
     let forward = |(topic, payload)| Forward { topic, payload, retain };
     messages.into_iter().map(forward).collect()
+}
+
+/// What is wrong with a message of which nothing is valid: the first reason, as long as a small board may print.
+fn reason(refused: Vec<String>) -> String {
+    let more = refused.len().saturating_sub(1);
+    let mut reason: String = refused.into_iter().next().unwrap_or_default();
+    if let Some((end, _)) = reason.char_indices().nth(MAX_REASON) {
+        reason.truncate(end);
+    }
+    if more > 0 {
+        reason.push_str(&format!("; and {more} more"));
+    }
+    reason
 }
 
 /// The broker keeps retained messages in memory: they have to outlive it.

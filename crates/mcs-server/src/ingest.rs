@@ -28,6 +28,9 @@ pub(crate) struct Ingested {
 /// the channel's latest for as long.
 const MAX_AHEAD: u64 = 24 * 60 * 60 * 1000;
 
+/// Most refused points of one upload that the log tells one by one.
+const LOGGED: usize = 5;
+
 /// Holds points against the device's prototype and queues the valid ones for storing.
 pub(crate) async fn ingest(
     app: &App,
@@ -47,8 +50,12 @@ pub(crate) async fn ingest(
             Err(why) => refused.push(why),
         }
     }
-    for why in &refused {
+    for why in refused.iter().take(LOGGED) {
         tracing::info!(device = %device.id, %why, "a data point was refused");
+    }
+    if refused.len() > LOGGED {
+        let more = refused.len() - LOGGED;
+        tracing::info!(device = %device.id, more, "data points were refused");
     }
     app.metrics.points.add(points.len());
     app.metrics.refused_points.add(refused.len());

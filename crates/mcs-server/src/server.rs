@@ -220,6 +220,7 @@ fn broker(config: &Config, certificate: Option<&Arc<Certificate>>) -> bus::Confi
         limits: bus::Limits {
             clients: config.room.connections,
             per_address: config.room.per_address,
+            rate: config.mqtt_rate,
             ..bus::Limits::default()
         },
     }

@@ -1,7 +1,7 @@
 //! The broker inside the server: rmqtt as a library, behind a [front](super::front) of our own.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, anyhow};
 use async_trait::async_trait;
 use bytes::Bytes;
 use rmqtt::codec::types::Publish as Packet;
+use rmqtt::codec::v5::PublishProperties;
 use rmqtt::context::ServerContext;
 use rmqtt::net::{Builder, Listener};
 use rmqtt::server::MqttServer;
@@ -67,7 +68,7 @@ pub struct Limits {
     pub connect: Duration,
     /// Silence of a client that connects with keep alive 0. At most 18 hours.
     pub silence: Duration,
-    /// How long a session waits for its client, and a message for its session. The session of a client without a
+    /// How long a session waits for its client, with what waits in it. The session of a client without a
     /// login waits only once the client has subscribed to something that the gate allows.
     pub session: Duration,
     /// Messages that wait for a client that is gone or slow; then the oldest goes.
@@ -78,6 +79,10 @@ pub struct Limits {
     pub clients: usize,
     /// Clients of one address that may be connected at once: see [`Room::per_address`].
     pub per_address: usize,
+    /// Time for a client without a login to name a topic of a device with its key; then it is closed.
+    pub stranger: Duration,
+    /// Messages a second from one client. Faster ones wait on its connection, after a burst of ten seconds' worth.
+    pub rate: Option<NonZeroU32>,
 }
 
 impl Limits {
@@ -98,6 +103,9 @@ impl Default for Limits {
             inflight: NonZeroU16::new(100).unwrap_or(NonZeroU16::MIN),
             clients: 20_000,
             per_address: 1_000,
+            // As long as the Command Server waits for a heartbeat (CONTRACT §3.3).
+            stranger: Duration::from_secs(120),
+            rate: None,
         }
     }
 }
@@ -129,7 +137,7 @@ impl EmbeddedBus {
         let limits = config.limits;
         let roster = Arc::new(Roster::default());
         let (broker, storage) = context(&config.sessions, &limits, &roster).await?;
-        let hooks = Hooks::new(gate, Arc::clone(&roster), broker.clone());
+        let hooks = Hooks::new(gate, Arc::clone(&roster), broker.clone(), &limits);
         hooks.register().await;
 
         let listener = listener(&limits)?;
@@ -199,7 +207,8 @@ impl Bus for EmbeddedBus {
             topic: topic.into(),
             packet_id: None,
             payload,
-            properties: None,
+            // Without, the broker would leave out what MQTT 5 subscribers are told: see the hooks.
+            properties: Some(PublishProperties::default()),
         };
         let publish = Publish::from(packet).create_time(timestamp_millis());
         let from = From::from_admin(self.inside.clone());
@@ -304,7 +313,9 @@ fn listener(limits: &Limits) -> Result<Listener> {
         .handshake_timeout(limits.connect)
         .session_expiry_interval(limits.session)
         .max_session_expiry_interval(limits.session)
-        .message_expiry_interval(limits.session)
+        // A message waits as long as its session does, and a retained one until it is replaced; with a limit of
+        // its own the broker would stop sending it, and tell MQTT 5 subscribers an expiry that its sender did not.
+        .message_expiry_interval(Duration::ZERO)
         .max_mqueue_len(limits.queue)
         .max_inflight(limits.inflight)
         // So that the hooks see `$exclusive/…` and `$limit/…`, and refuse them with a word.

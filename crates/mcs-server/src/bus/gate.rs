@@ -118,6 +118,8 @@ pub struct Incoming<'a> {
     pub qos: u8,
     /// The retain flag as sent.
     pub retain: bool,
+    /// The client says that it may have sent it before: the DUP flag.
+    pub resent: bool,
     /// It is the will of a client that is gone.
     pub will: bool,
 }
@@ -145,6 +147,11 @@ pub enum Verdict {
     ///
     /// MQTT 5, QoS 1: PUBACK 0x10, which is a success.
     Unheard(Vec<Forward>),
+    /// The client may publish here, but what it sent is not valid, and why: a sentence for the author of its program.
+    /// Subscribers get nothing.
+    ///
+    /// MQTT 5: PUBACK 0x99 with the sentence as its reason string. MQTT 3.1.1: a PUBACK, as for [`Verdict::Refuse`].
+    Invalid(String),
     /// Subscribers get nothing.
     ///
     /// MQTT 5: PUBACK 0x87 without a reason string. MQTT 3.1.1 has no negative acknowledgement

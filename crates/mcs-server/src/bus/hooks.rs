@@ -10,8 +10,10 @@
 //!   on a topic of ours that nobody can publish or subscribe to: the broker acknowledges it like any other.
 //! - Nobody is a superuser: the broker would not ask at all.
 
-use std::sync::Arc;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -24,10 +26,12 @@ use rmqtt::types::{
     AuthResult, ConnectInfo, From, FromType, Id, LastWill, Publish, PublishAclResult,
     PublishResult, QoS, Subscribe, SubscribeAclResult, SubscribeReturn,
 };
-use tracing::warn;
+use tokio::time::{Instant, sleep};
+use tracing::{debug, warn};
 
+use super::pace::Pace;
 use super::roster::{Admitted, Roster, Seat};
-use super::{Client, Connect, Forward, Gate, Incoming, Principal, Refusal, Verdict};
+use super::{Client, Connect, Forward, Gate, Incoming, Limits, Principal, Refusal, Verdict};
 
 /// Asks the gate on the broker's behalf.
 #[derive(Clone)]
@@ -37,13 +41,22 @@ struct Inner {
     gate: Arc<dyn Gate>,
     roster: Arc<Roster>,
     broker: ServerContext,
+    stranger: Duration,
+    rate: Option<NonZeroU32>,
     stopping: AtomicBool,
 }
 
 impl Hooks {
     /// Hooks that ask this gate about clients of this roster.
-    pub(super) fn new(gate: Arc<dyn Gate>, roster: Arc<Roster>, broker: ServerContext) -> Self {
-        Self(Arc::new(Inner { gate, roster, broker, stopping: AtomicBool::new(false) }))
+    pub(super) fn new(
+        gate: Arc<dyn Gate>,
+        roster: Arc<Roster>,
+        broker: ServerContext,
+        limits: &Limits,
+    ) -> Self {
+        let (stranger, rate) = (limits.stranger, limits.rate);
+        let stopping = AtomicBool::new(false);
+        Self(Arc::new(Inner { gate, roster, broker, stranger, rate, stopping }))
     }
 
     /// Hangs them into the broker.
@@ -58,6 +71,7 @@ impl Hooks {
             Type::SessionUnsubscribed,
             Type::MessagePublish,
             Type::MessagePublishCheckAcl,
+            Type::MessageExpiryCheck,
         ] {
             register.add(hook, Box::new(self.clone())).await;
         }
@@ -116,16 +130,28 @@ impl Handler for Hooks {
                 (true, so_far)
             }
             Parameter::MessagePublish(Some(session), from, publish) => {
-                match hooks.publish(session, from, publish).await {
-                    Some(instead) => (false, Some(HookResult::Publish(instead))),
-                    None => (true, so_far),
+                let instead = hooks.publish(session, from, publish).await;
+                (false, Some(HookResult::Publish(instead)))
+            }
+            Parameter::MessageExpiryCheck(session, _, publish) => {
+                // The broker would close the connection over it; this way it is discarded [MQTT-3.1.2-25].
+                if too_large(session, publish).await {
+                    return (false, Some(HookResult::MessageExpiry));
                 }
+                (true, so_far)
             }
             Parameter::MessagePublishCheckAcl(session, publish) => {
-                // No reason string: it would be a hint.
+                // No reason string for who may not publish here: it would be a hint.
                 let result = match &*publish.topic {
                     REFUSED => {
                         PublishResult::reason_code(PublishAckReason::NotAuthorized, None, false)
+                    }
+                    INVALID => {
+                        // Unless that makes the PUBACK too large for the client [MQTT-3.4.2-2].
+                        let why = (!too_large(session, publish).await)
+                            .then(|| String::from_utf8_lossy(&publish.payload).into_owned().into());
+                        let reason = PublishAckReason::PayloadFormatInvalid;
+                        PublishResult::reason_code(reason, why, false)
                     }
                     // For QoS 2 the broker takes every reason but 0 for the end of the handshake.
                     UNHEARD if publish.qos != QoS::ExactlyOnce => {
@@ -180,7 +206,12 @@ impl Inner {
         let resumed =
             if connect.clean_start() { Vec::new() } else { self.resume(&client, id).await };
         // Once for each connection: a second CONNECT on it never gets here [MQTT-3.1.0-2].
-        let _ = seat.admitted.set(Admitted { client, resumed });
+        let pace = self.rate.map(|rate| Mutex::new(Pace::new(Instant::now(), rate)));
+        let takes = match connect {
+            ConnectInfo::V5(_, connect) => connect.max_packet_size,
+            ConnectInfo::V3(..) => None,
+        };
+        let _ = seat.admitted.set(Admitted { client, resumed, takes, pace });
         Ok(())
     }
 
@@ -215,6 +246,9 @@ impl Inner {
         if admitted.client.principal != Principal::Device || !admitted.resumed.is_empty() {
             seat.prove();
         }
+        if !seat.proved() {
+            tokio::spawn(show_out(Arc::clone(&seat), self.stranger));
+        }
         self.gate.connected(&admitted.client).await;
         for filter in &admitted.resumed {
             self.gate.subscribed(&admitted.client, filter).await;
@@ -240,38 +274,54 @@ impl Inner {
         }
     }
 
-    /// What the broker handles in place of the message; nothing when it goes on as it is.
-    async fn publish(&self, session: &Session, from: &From, publish: &Publish) -> Option<Publish> {
+    /// What the broker handles in place of the message.
+    async fn publish(&self, session: &Session, from: &From, publish: &Publish) -> Publish {
         let will = matches!(from.typ(), FromType::LastWill);
         if will && self.stopping.load(Ordering::Relaxed) {
-            return Some(aside(publish, SWALLOWED));
+            return aside(publish, SWALLOWED);
         }
+        let seat = seat(session).await;
+        let admitted = seat.as_ref().and_then(|seat| Some((seat, seat.admitted.get()?)));
         // None: the will of a session from before a restart. Nobody knows whose it was.
-        let Some(client) = client(session).await else { return Some(aside(publish, REFUSED)) };
+        let Some((seat, admitted)) = admitted else { return aside(publish, REFUSED) };
+        let client = &admitted.client;
+        if !will {
+            slow(admitted).await;
+        }
         if reserved(&publish.topic) {
-            log_reserved(&client, "message");
-            return Some(aside(publish, REFUSED));
+            log_reserved(client, "message");
+            return aside(publish, REFUSED);
         }
         let message = Incoming {
             topic: &publish.topic,
             payload: &publish.payload,
             qos: publish.qos.value(),
             retain: publish.retain,
+            resent: publish.dup,
             will,
         };
-        match self.gate.publish(&client, message).await {
-            Verdict::Deliver if wild(&publish.topic) => Some(aside(publish, REFUSED)),
-            Verdict::Deliver => None,
-            Verdict::Refuse | Verdict::Fail if will => Some(aside(publish, SWALLOWED)),
-            Verdict::Fail => Some(aside(publish, FAILED)),
-            Verdict::Refuse => Some(aside(publish, REFUSED)),
+        let verdict = self.gate.publish(client, message).await;
+        if !matches!(verdict, Verdict::Refuse | Verdict::Fail) {
+            seat.prove();
+        }
+        match verdict {
+            Verdict::Deliver if wild(&publish.topic) => aside(publish, REFUSED),
+            Verdict::Deliver => whole(publish.clone()),
+            Verdict::Invalid(_) | Verdict::Refuse | Verdict::Fail if will => {
+                aside(publish, SWALLOWED)
+            }
+            Verdict::Invalid(why) => {
+                replaced(&aside(publish, INVALID), INVALID.to_owned(), why.into())
+            }
+            Verdict::Fail => aside(publish, FAILED),
+            Verdict::Refuse => aside(publish, REFUSED),
             Verdict::Replace(instead) => {
                 self.replace(session, from, publish, instead).await;
-                Some(aside(publish, SWALLOWED))
+                aside(publish, SWALLOWED)
             }
             Verdict::Unheard(instead) => {
                 self.replace(session, from, publish, instead).await;
-                Some(aside(publish, UNHEARD))
+                aside(publish, UNHEARD)
             }
         }
     }
@@ -300,6 +350,30 @@ impl Inner {
     }
 }
 
+/// Ends the connection of a client that has proved nothing in time.
+async fn show_out(seat: Arc<Seat>, time: Duration) {
+    sleep(time).await;
+    if seat.is_a_strangers() {
+        debug!(peer = %seat.peer, client = ?seat.client_id, "MQTT client closed: it has named no topic with its key");
+        seat.close.cancel();
+    }
+}
+
+/// Waits while the client sends too fast.
+async fn slow(admitted: &Admitted) {
+    let Some(pace) = &admitted.pace else { return };
+    let (wait, first) = pace.lock().unwrap_or_else(PoisonError::into_inner).wait(Instant::now());
+    if wait.is_zero() {
+        return;
+    }
+    if first {
+        let (peer, client) = (admitted.client.peer, &admitted.client.id);
+        warn!(%peer, ?client, "MQTT client slowed down: it sends faster than --mqtt-rate allows; \
+            a device that answers its own messages does that");
+    }
+    sleep(wait).await;
+}
+
 /// The connection that the session is, or was last.
 async fn seat(session: &Session) -> Option<Arc<Seat>> {
     session.extra_attrs.read().await.get::<Arc<Seat>>(SEAT).cloned()
@@ -322,6 +396,26 @@ async fn closes(session: &Session, publish: &Publish) -> bool {
     publish.qos != QoS::AtMostOnce && !v5
 }
 
+/// Whether the client takes no packet as large as this message.
+async fn too_large(session: &Session, publish: &Publish) -> bool {
+    let Some(seat) = seat(session).await else { return false };
+    let takes = seat.admitted.get().and_then(|admitted| admitted.takes);
+    takes.is_some_and(|takes| size(publish) > takes.get() as usize)
+}
+
+/// Bytes of a PUBLISH at most: numbers of variable length count in full.
+fn size(publish: &Publish) -> usize {
+    let properties = publish.properties.as_ref().map_or(0, |it| {
+        let texts =
+            [&it.content_type, &it.response_topic].map(|it| it.as_ref().map_or(0, |it| it.len()));
+        let correlation = it.correlation_data.as_ref().map_or(0, |it| it.len());
+        let user: usize =
+            it.user_properties.iter().map(|(key, value)| 5 + key.len() + value.len()).sum();
+        PROPERTIES + texts[0] + texts[1] + correlation + user + 5 * it.subscription_ids.len()
+    });
+    PUBLISH_FRAME + publish.topic.len() + publish.payload.len() + properties
+}
+
 /// Topics that start with `$` belong to the broker [MQTT-4.7.2-1].
 fn reserved(topic: &str) -> bool {
     topic.starts_with('$')
@@ -332,9 +426,16 @@ fn wild(topic: &str) -> bool {
     topic.contains(['+', '#'])
 }
 
+/// The message with a place for what MQTT 5 subscribers are told: from an MQTT 3 client it comes without, and the
+/// broker would leave out subscription identifiers, and a topic where it had meant to name its alias.
+fn whole(mut publish: Publish) -> Publish {
+    publish.properties.get_or_insert_default();
+    publish
+}
+
 /// The message with another topic and payload.
 fn replaced(publish: &Publish, topic: String, payload: Bytes) -> Publish {
-    let mut publish = publish.clone();
+    let mut publish = whole(publish.clone());
     publish.topic = topic.into();
     publish.payload = payload;
     publish
@@ -363,5 +464,14 @@ const SWALLOWED: &str = "$mcs/swallowed";
 const UNHEARD: &str = "$mcs/unheard";
 
 const REFUSED: &str = "$mcs/refused";
+
+/// Fixed header, lengths and packet id of a PUBLISH.
+const PUBLISH_FRAME: usize = 5 + 2 + 2 + 4;
+
+/// Its properties without what they say: alias, expiry, format, and the lengths of the others.
+const PROPERTIES: usize = 3 + 5 + 2 + 3 * 3;
+
+/// Its payload is the reason string.
+const INVALID: &str = "$mcs/invalid";
 
 const FAILED: &str = "$mcs/failed";

@@ -8,6 +8,7 @@ mod embedded;
 mod front;
 mod gate;
 mod hooks;
+mod pace;
 mod packets;
 mod patience;
 mod reach;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+use super::pace::Pace;
 use super::{Client, ConnectionId};
 
 /// The connections that the front holds open, by the address from which it dialled the broker.
@@ -47,9 +49,14 @@ impl Seat {
         }
     }
 
-    /// The client has a login, or subscribed to what only who knows a device's key may have.
+    /// The client has a login, or named a topic that only who knows a device's key may name.
     pub(super) fn prove(&self) {
         self.proved.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has.
+    pub(super) fn proved(&self) -> bool {
+        self.proved.load(Ordering::Relaxed)
     }
 
     /// The connection is over.
@@ -59,7 +66,12 @@ impl Seat {
 
     /// The connection is over, and its client has proved nothing.
     pub(super) fn was_a_strangers(&self) -> bool {
-        self.over.load(Ordering::Relaxed) && !self.proved.load(Ordering::Relaxed)
+        self.over.load(Ordering::Relaxed) && !self.proved()
+    }
+
+    /// The client is here, and has proved nothing yet.
+    pub(super) fn is_a_strangers(&self) -> bool {
+        !self.over.load(Ordering::Relaxed) && !self.proved()
     }
 }
 
@@ -70,6 +82,10 @@ pub(super) struct Admitted {
     pub(super) client: Arc<Client>,
     /// The filters of the session that it resumes.
     pub(super) resumed: Vec<String>,
+    /// The largest packet that it takes, if it said so; MQTT 5 only.
+    pub(super) takes: Option<NonZeroU32>,
+    /// How fast it may send, if that is limited.
+    pub(super) pace: Option<Mutex<Pace>>,
 }
 
 /// A seat for as long as the front holds the connection.

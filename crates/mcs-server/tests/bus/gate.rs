@@ -18,7 +18,7 @@ pub(crate) const DEVICE: &str = "mcs/DevAAAA1/keyAAAAAAAAAAAA1";
 ///
 /// A payload `replace X` is replaced by `X` on the device's channel `canonical`, `unheard X` too but nobody
 /// whom it is for is there, `swallow` is replaced by nothing,
-/// `refuse` is refused, `fail` could not be kept, `hold` waits for [`TestGate::release`], anything else is delivered.
+/// `refuse` is refused, `invalid X` is not valid because of `X`, `fail` could not be kept, `hold` waits for [`TestGate::release`], anything else is delivered.
 pub(crate) struct TestGate {
     told: mpsc::UnboundedSender<Event>,
     held: Semaphore,
@@ -64,6 +64,18 @@ impl TestGate {
 }
 
 impl Events {
+    /// How many messages were published before the event that fits.
+    pub(crate) async fn before(&mut self, what: &str, fits: impl Fn(&Event) -> bool) -> u32 {
+        let count = std::cell::Cell::new(0);
+        self.find(what, |event| {
+            let found = fits(event);
+            count.set(count.get() + u32::from(!found && matches!(event, Event::Published(..))));
+            found
+        })
+        .await;
+        count.get()
+    }
+
     /// The next event that fits, leaving out those before it.
     pub(crate) async fn find(&mut self, what: &str, fits: impl Fn(&Event) -> bool) -> Event {
         soon(what, async {
@@ -112,6 +124,7 @@ impl Gate for TestGate {
         }
         match payload.split_once(' ').unwrap_or((&payload, "")) {
             ("refuse", _) => Verdict::Refuse,
+            ("invalid", why) => Verdict::Invalid(why.to_owned()),
             ("fail", _) => Verdict::Fail,
             ("swallow", _) => Verdict::Replace(Vec::new()),
             (how @ ("replace" | "unheard"), with) => {

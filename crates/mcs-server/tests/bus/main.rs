@@ -4,10 +4,12 @@ mod access;
 mod clients;
 mod front;
 mod gate;
+mod pace;
 mod publish;
 mod restart;
 mod sessions;
 mod tunnel;
+mod version5;
 #[allow(dead_code, reason = "shared with the tests of the server, and each uses a part")]
 mod wire;
 

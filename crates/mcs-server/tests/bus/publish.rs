@@ -5,7 +5,7 @@ use mcs_server::bus::Bus as _;
 
 use crate::Bench;
 use crate::gate::{DEVICE, Event};
-use crate::wire::{Hello, Message, Raw, VERSIONS, Version};
+use crate::wire::{Ack, Hello, Message, Raw, VERSIONS, Version};
 
 fn channel(name: &str) -> String {
     format!("{DEVICE}/{name}")
@@ -35,10 +35,14 @@ async fn subscribers_see_what_the_gate_decides() {
                 ("unheard 1,canonical,3", unheard, Some(("canonical", "1,canonical,3"))),
                 ("swallow", 0, None),
                 ("refuse", negative, None),
+                ("invalid because", if negative == 0 { 0 } else { 0x99 }, None),
             ] {
                 let case = format!("{version:?}, QoS {qos}: {payload}");
                 let sent = Message::new(&channel("raw"), payload, qos);
-                assert_eq!(device.publish(&sent).await, code, "{case}");
+                let ack = device.publish_or_close(&sent).await.expect("an open connection");
+                // Only who may publish is told what is wrong.
+                let reason = (code == 0x99).then(|| "because".to_owned());
+                assert_eq!(ack, Ack { code, reason }, "{case}");
                 if let Some((topic, payload)) = seen {
                     assert_eq!(
                         watcher.message().await,

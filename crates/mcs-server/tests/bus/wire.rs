@@ -106,25 +106,29 @@ pub(crate) struct Message {
     pub(crate) payload: Vec<u8>,
     pub(crate) qos: u8,
     pub(crate) retain: bool,
+    /// As bytes; MQTT 5 only.
+    pub(crate) properties: Vec<u8>,
 }
 
 impl Message {
     pub(crate) fn new(topic: &str, payload: &str, qos: u8) -> Self {
-        Self { topic: topic.to_owned(), payload: payload.as_bytes().to_vec(), qos, retain: false }
+        Self {
+            topic: topic.to_owned(),
+            payload: payload.as_bytes().to_vec(),
+            qos,
+            retain: false,
+            properties: Vec::new(),
+        }
+    }
+
+    /// MQTT 5 only.
+    pub(crate) fn with(self, properties: &[u8]) -> Self {
+        Self { properties: properties.to_vec(), ..self }
     }
 
     pub(crate) fn retained(self) -> Self {
         Self { retain: true, ..self }
     }
-}
-
-/// What is unusual about a PUBLISH.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Flags<'a> {
-    /// It was sent before, with this packet id.
-    pub(crate) resent: Option<u16>,
-    /// Properties, as bytes; MQTT 5 only.
-    pub(crate) properties: &'a [u8],
 }
 
 /// The answer to a PUBLISH: PUBACK or PUBREC.
@@ -140,6 +144,8 @@ pub(crate) struct Raw<S = TcpStream> {
     stream: S,
     v5: bool,
     packet_id: u16,
+    /// Acknowledges no message.
+    pub(crate) mute: bool,
     /// Messages that came while waiting for something else.
     messages: VecDeque<Message>,
 }
@@ -162,7 +168,7 @@ impl Raw {
 impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
     pub(crate) async fn over(stream: S, hello: &Hello<'_>) -> (Self, Welcome) {
         let v5 = hello.version == Version::V5;
-        let mut raw = Self { stream, v5, packet_id: 0, messages: VecDeque::new() };
+        let mut raw = Self { stream, v5, packet_id: 0, mute: false, messages: VecDeque::new() };
         raw.send(&hello.packet()).await;
         let connack = raw.expect(0x20).await;
         let welcome = Welcome {
@@ -234,37 +240,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
 
     /// Publishes without waiting for the PUBACK.
     pub(crate) async fn put(&mut self, message: &Message) {
-        self.put_with(message, Flags::default()).await;
+        self.packet_id += 1;
+        self.put_as(self.packet_id, false, message).await;
     }
 
-    /// Publishes something unusual without waiting for the PUBACK. Answers its packet id.
-    pub(crate) async fn put_with(&mut self, message: &Message, flags: Flags<'_>) -> u16 {
+    /// The same with a packet id, maybe as a message that was sent before.
+    pub(crate) async fn put_as(&mut self, id: u16, resent: bool, message: &Message) {
         let mut body = Vec::new();
         string(&mut body, &message.topic);
         if message.qos > 0 {
-            match flags.resent {
-                Some(id) => body.extend(id.to_be_bytes()),
-                None => body.extend(self.next_id()),
-            }
+            body.extend(id.to_be_bytes());
         }
         if self.v5 {
-            body.push(flags.properties.len() as u8);
-            body.extend(flags.properties);
+            body.push(message.properties.len() as u8);
+            body.extend(&message.properties);
         }
         body.extend_from_slice(&message.payload);
-        let dup = u8::from(flags.resent.is_some()) << 3;
-        let first = 0x30 | dup | message.qos << 1 | u8::from(message.retain);
-        self.send(&framed(first, &body)).await;
-        flags.resent.unwrap_or(self.packet_id)
+        let flags = u8::from(resent) << 3 | message.qos << 1 | u8::from(message.retain);
+        self.send(&framed(0x30 | flags, &body)).await;
     }
 
     /// Publishes with QoS 1 or 2 and answers the whole PUBACK or PUBREC; none when the broker closes instead.
-    pub(crate) async fn publish_or_close(
-        &mut self,
-        message: &Message,
-        flags: Flags<'_>,
-    ) -> Option<Ack> {
-        self.put_with(message, flags).await;
+    pub(crate) async fn publish_or_close(&mut self, message: &Message) -> Option<Ack> {
+        self.put(message).await;
         if message.qos == 0 {
             return self.answer_to_ping().await.then(Ack::default);
         }
@@ -355,11 +353,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
         let (topic, mut rest) = rest.split_at(usize::from(u16::from_be_bytes([len[0], len[1]])));
         if qos > 0 {
             let (id, after) = rest.split_at(2);
-            self.send(&[0x40, 2, id[0], id[1]]).await;
+            if !self.mute {
+                self.send(&[0x40, 2, id[0], id[1]]).await;
+            }
             rest = after;
         }
+        let mut properties = &rest[..0];
         if self.v5 {
-            rest = &rest[1 + usize::from(rest[0])..];
+            (properties, rest) = rest[1..].split_at(usize::from(rest[0]));
         }
         let topic = String::from_utf8(topic.to_vec()).expect("a topic");
         self.messages.push_back(Message {
@@ -367,6 +368,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
             payload: rest.to_vec(),
             qos,
             retain: kind & 1 == 1,
+            properties: properties.to_vec(),
         });
     }
 

@@ -1,6 +1,8 @@
 //! `mcs-server device …`
 
-use anyhow::{Result, ensure};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
 use clap::Subcommand;
 use mcs_model::{DeviceId, DeviceKey, ProductId};
 use serde_json::{Value, json};
@@ -22,6 +24,13 @@ pub(super) enum DeviceCommand {
         /// 16 random characters if absent
         #[arg(long)]
         key: Option<DeviceKey>,
+    },
+    /// Add many devices: all or none
+    Import {
+        /// The prototype
+        product: ProductId,
+        /// One device a line: id,key,name; without a name the id is the name
+        file: PathBuf,
     },
     /// List all devices
     List,
@@ -55,6 +64,13 @@ impl DeviceCommand {
                 store.add_device(&device).await?;
                 Ok(json!({ "deviceId": device.id, "deviceKey": device.key }))
             }
+            Self::Import { product, file } => {
+                let text = std::fs::read_to_string(&file)
+                    .with_context(|| format!("cannot read {}", file.display()))?;
+                let devices = listed(&text, &product)?;
+                store.add_devices(&devices).await?;
+                Ok(json!({ "devices": devices.len() }))
+            }
             Self::List => {
                 let (_, _, devices) = store.registry().await?;
                 let entry = |it: &DeviceRow| {
@@ -79,6 +95,20 @@ impl DeviceCommand {
             }
         }
     }
+}
+
+/// The devices of a list. An error names the line, but does not tell it: a key stands in it.
+fn listed(text: &str, product: &ProductId) -> Result<Vec<DeviceRow>> {
+    let device = |line: &str| {
+        let mut fields = line.splitn(3, ',').map(str::trim);
+        let id: DeviceId = fields.next().unwrap_or_default().parse()?;
+        let key = fields.next().unwrap_or_default().parse()?;
+        let name = fields.next().filter(|name| !name.is_empty()).unwrap_or(id.as_str());
+        let name = checked(name)?;
+        anyhow::Ok(DeviceRow { id, key, name, prototype: product.clone() })
+    };
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(at, line)| device(line).with_context(|| format!("line {}", at + 1))).collect()
 }
 
 fn new_key() -> Result<DeviceKey> {

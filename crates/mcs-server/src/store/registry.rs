@@ -86,27 +86,34 @@ impl Store {
 
     /// Adds a device. Its id must be new and its prototype known.
     pub(crate) async fn add_device(&self, device: &DeviceRow) -> Result<()> {
+        self.add_devices(std::slice::from_ref(device)).await
+    }
+
+    /// Adds devices: all or none.
+    pub(crate) async fn add_devices(&self, devices: &[DeviceRow]) -> Result<()> {
         let mut tx = self.begin().await?;
-        let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM prototypes WHERE id = ?")
+        for device in devices {
+            let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM prototypes WHERE id = ?")
+                .bind(device.prototype.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            if known.is_none() {
+                bail!("there is no prototype {}", device.prototype);
+            }
+            let added = sqlx::query(
+                "INSERT INTO devices (id, key, name, prototype, created) VALUES (?, ?, ?, ?, ?) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(device.id.as_str())
+            .bind(device.key.as_str())
+            .bind(&device.name)
             .bind(device.prototype.as_str())
-            .fetch_optional(&mut *tx)
+            .bind(millis(clock::now()))
+            .execute(&mut *tx)
             .await?;
-        if known.is_none() {
-            bail!("there is no prototype {}", device.prototype);
-        }
-        let added = sqlx::query(
-            "INSERT INTO devices (id, key, name, prototype, created) VALUES (?, ?, ?, ?, ?) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(device.id.as_str())
-        .bind(device.key.as_str())
-        .bind(&device.name)
-        .bind(device.prototype.as_str())
-        .bind(millis(clock::now()))
-        .execute(&mut *tx)
-        .await?;
-        if added.rows_affected() == 0 {
-            bail!("there is a device {} already", device.id);
+            if added.rows_affected() == 0 {
+                bail!("there is a device {} already", device.id);
+            }
         }
         move_on(&mut tx).await?;
         tx.commit().await?;

@@ -48,3 +48,32 @@ async fn what_cannot_be_done_is_told_and_changes_nothing() {
     let list = admin(folder.path(), &["device", "list"]).await;
     assert_eq!(list.as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test]
+async fn a_list_of_devices_is_imported_whole_or_not_at_all() {
+    let folder = Folder::new();
+    let product = populate(folder.path()).await;
+    let file = folder.path().join("devices.csv");
+    let path = file.to_str().expect("UTF-8");
+    let import = ["device", "import", &product, path];
+
+    std::fs::write(&file, "Dlist001,key1,Hall, left\n\n Dlist002 , key2\r\n").expect("a file");
+    assert_eq!(admin(folder.path(), &import).await, json!({ "devices": 2 }));
+    let list = admin(folder.path(), &["device", "list"]).await;
+    let named = |id: &str, key: &str, name: &str| json!({ "deviceId": id, "deviceKey": key, "name": name, "prodId": product });
+    assert_eq!(list[0], named("Dlist001", "key1", "Hall, left"));
+    assert_eq!(list[1], named("Dlist002", "key2", "Dlist002"));
+
+    for (text, why) in [
+        ("Dlist003,secret3\nDlist002,secret2\n", "there is a device Dlist002 already"),
+        ("Dlist003,secret3\nDlist004\n", "line 2"),
+    ] {
+        std::fs::write(&file, text).expect("a file");
+        let output = program(folder.path(), &import).output().expect("to run");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains(why), "{text}: {told}");
+        assert!(!told.contains("secret"), "{told}");
+    }
+    let list = admin(folder.path(), &["device", "list"]).await;
+    assert_eq!(list.as_array().map(Vec::len), Some(3));
+}

@@ -1,4 +1,4 @@
-//! Programs that only the tests need: a browser, its driver, a broker.
+//! Programs that only the tests and the bench need: a browser, its driver, a broker.
 
 use std::env;
 use std::ffi::OsStr;
@@ -49,6 +49,14 @@ pub(crate) fn ready() -> Result<Host> {
         driver: DRIVER.require()?,
         mosquitto: MOSQUITTO.require()?,
     })
+}
+
+/// Finds mosquitto alone, or installs it.
+pub(crate) fn mosquitto() -> Result<PathBuf> {
+    if MOSQUITTO.find().is_none() {
+        install(&[&MOSQUITTO])?;
+    }
+    MOSQUITTO.require()
 }
 
 impl Host {
@@ -104,7 +112,7 @@ impl Program {
     fn require(&self) -> Result<PathBuf> {
         self.find().with_context(|| {
             format!(
-                "the tests need `{}` (Debian package {}): install it, or name it in the \
+                "tests and bench need `{}` (Debian package {}): install it, or name it in the \
                  environment variable {}",
                 self.names[0], self.package, self.variable
             )
@@ -116,7 +124,7 @@ fn install(missing: &[&Program]) -> Result<()> {
     let packages: Vec<_> = missing.iter().map(|it| it.package).collect();
     if shell::find(&["apt-get"]).is_none() || !is_root() {
         bail!(
-            "the tests need {}, and only root on Debian or Ubuntu can have them installed here: \
+            "tests and bench need {}, and only root on Debian or Ubuntu can have them installed here: \
              install them, then start again",
             packages.join(", ")
         );

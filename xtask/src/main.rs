@@ -2,6 +2,7 @@
 //!
 //! Everything that a fresh machine with Rust and git lacks is installed on the way.
 
+mod bench;
 mod dist;
 mod host;
 mod serve;
@@ -31,6 +32,8 @@ enum Task {
     Serve(serve::Options),
     /// Format, lints, native tests, tests in the browser, end to end
     Test(test::Options),
+    /// The server beside its peers, under the same load
+    Bench(bench::Options),
     /// What the console's first page weighs; fails above the budget
     Size,
     /// Release binaries and the static site, into target/dist
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Setup => setup::run(),
         Task::Serve(options) => serve::run(&options),
         Task::Test(options) => test::run(&options),
+        Task::Bench(options) => bench::run(&options),
         Task::Size => size::run(),
         Task::Dist => dist::run(),
     };

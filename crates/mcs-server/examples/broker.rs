@@ -1,0 +1,49 @@
+//! The embedded broker alone: its gate lets everybody do everything, and nothing is stored.
+//!
+//! `broker DIR` keeps sessions in DIR, prints where MQTT listens, and runs until it is stopped.
+
+use std::future::pending;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use async_trait::async_trait;
+use mcs_server::bus::{
+    Client, Config, Connect, EmbeddedBus, Gate, Incoming, Limits, Principal, Refusal, Verdict,
+};
+
+struct Open;
+
+#[async_trait]
+impl Gate for Open {
+    async fn authenticate(&self, _connect: &Connect<'_>) -> Result<Principal, Refusal> {
+        Ok(Principal::Device)
+    }
+
+    async fn may_subscribe(&self, _client: &Client, _filter: &str) -> bool {
+        true
+    }
+
+    async fn may_publish(&self, _client: &Client, _topic: &str) -> bool {
+        true
+    }
+
+    async fn publish(&self, _client: &Client, _message: Incoming<'_>) -> Verdict {
+        Verdict::Deliver
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let config = Config {
+        mqtt: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        mqtts: None,
+        sessions: std::env::args_os().nth(1).map(PathBuf::from).context("name a folder")?,
+        // Nobody is held up by a store: what one subscriber reads may be far behind.
+        limits: Limits { queue: 1_000_000, ..Limits::default() },
+    };
+    let bus = EmbeddedBus::start(config, Arc::new(Open)).await?;
+    println!("{}", bus.mqtt());
+    pending().await
+}

@@ -86,8 +86,6 @@ pub struct ApiError {
 pub struct DeviceInfo {
     /// Its id.
     pub id: DeviceId,
-    /// Its key, needed in topics.
-    pub key: DeviceKey,
     /// The name that its owner gave it.
     pub name: String,
     /// What the asker may do with it.
@@ -107,7 +105,7 @@ pub struct DeviceInfo {
 }
 
 /// What a device proves itself with: `GET /api/devices/:id/credentials`, for who may control it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// Its id.
     pub id: DeviceId,

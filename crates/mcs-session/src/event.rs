@@ -98,7 +98,7 @@ pub enum Event {
 
 /// How a published message ended.
 ///
-/// Only `Acknowledged` and `Refused` are the broker's word. With any other
+/// Only `Acknowledged`, `Unheard` and `Refused` are the broker's word. With any other
 /// outcome it may have arrived nevertheless, if it was sent at all.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -107,6 +107,9 @@ pub enum Outcome {
     Sent,
     /// The broker has it.
     Acknowledged,
+    /// The broker has it, and says that nobody is there to get it. QoS 1 and MQTT 5 only, and not every
+    /// broker says so.
+    Unheard,
     /// The broker does not take it.
     Refused(ReasonCode),
     /// Not acknowledged within the request timeout.
@@ -227,6 +230,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::Sent => f.write_str("sent"),
             Self::Acknowledged => f.write_str("acknowledged"),
+            Self::Unheard => f.write_str("acknowledged, but nobody subscribes"),
             Self::Refused(code) => write!(f, "refused: {code}"),
             Self::Unacknowledged => f.write_str("not acknowledged in time"),
             Self::Expired => f.write_str("not sent in time"),

@@ -18,8 +18,8 @@ use mqtt::result_code::MqttError;
 use mqtt::{ArcPayload, role};
 
 use crate::{
-    Config, Message, Payload, Publish, Qos, ReasonCode, SubscribeOptions, TopicFilter, Version,
-    filter,
+    Config, Message, Outcome, Payload, Publish, Qos, ReasonCode, SubscribeOptions, TopicFilter,
+    Version, filter,
 };
 
 /// Builds a packet in the version of the link. The builders of both versions
@@ -76,7 +76,7 @@ pub(crate) enum Received {
     /// PUBACK, PUBCOMP, or a PUBREC that refuses.
     Acknowledged {
         packet: u16,
-        result: Result<(), ReasonCode>,
+        outcome: Outcome,
     },
     Subscribed {
         packet: u16,

@@ -59,7 +59,7 @@ pub struct Script {
     pub hold_acks: bool,
     /// Refuses subscriptions to these filters.
     pub refuse_filters: BTreeMap<String, ReasonCode>,
-    /// Refuses messages to these topics, where the version can say so.
+    /// Refuses messages to these topics, or has nobody to pass them on to, where the version can say so.
     pub refuse_topics: BTreeMap<String, ReasonCode>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use mcs_model::api::{DeviceEvent, SessionInfo};
+use mcs_model::api::{Credentials, DeviceEvent, SessionInfo};
 use mcs_session::RequestId;
 use mcs_time::{SplitMix64, Time};
 
@@ -50,6 +50,8 @@ pub struct Console {
     pub(crate) meter: Meter,
     pub(crate) page: Page,
     pub(crate) export: Option<String>,
+    /// A device's key on its way to the page.
+    pub(crate) credentials: Option<Credentials>,
     pub(crate) out: VecDeque<Output>,
 }
 
@@ -80,6 +82,7 @@ impl Console {
             meter: Meter::default(),
             page: Page::default(),
             export: None,
+            credentials: None,
             out: VecDeque::new(),
         }
     }
@@ -144,7 +147,7 @@ impl Console {
             Request::Start(start) => self.start(start),
             Request::Frame(frame) => self.answer_frame(frame),
             Request::Login { name, password } => self.login(name, password),
-            Request::Logout => self.logout(),
+            Request::Logout { everywhere } => self.logout(everywhere),
             Request::Connect(profile) => self.connect_to(profile),
             Request::Disconnect => {
                 if matches!(self.setting, Setting::Static { .. }) {
@@ -156,6 +159,7 @@ impl Console {
             Request::ExportDevices => self.export_devices(),
             Request::RemoveDevice(id) => self.remove_device(&id),
             Request::Send { device, channel, text } => self.send(&device, &channel, text),
+            Request::Credentials(id) => self.fetch_credentials(&id),
             Request::Firmware(request) => self.firmware_request(request, file),
             Request::Wake => self.wake(),
             Request::Dismiss(id) => self.notices.dismiss(id),
@@ -168,10 +172,12 @@ impl Console {
         match call {
             Call::Probe => self.probed(fetched),
             Call::Login => self.logged_in(fetched),
-            Call::Logout => {}
+            Call::Logout { .. } => {}
             _ if unknown => self.expired(),
             Call::Ticket => self.ticket(fetched),
-            Call::Devices { connected } => self.devices_listed(connected, fetched),
+            Call::Identity => self.identified(&fetched),
+            Call::Credentials(_) => self.credentials_fetched(fetched),
+            Call::Devices { listening } => self.devices_listed(listening, fetched),
             Call::History { device, channel, span } => {
                 self.history_fetched(&(device, channel), span, fetched);
             }

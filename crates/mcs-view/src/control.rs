@@ -83,6 +83,8 @@ impl Life {
                 self.control.stage = ControlStage::Delivered;
                 self.silent_at = Some(now + REPORT_TIMEOUT);
             }
+            // There is nobody to wait for.
+            Outcome::Unheard => self.fail(ControlFailure::NotDelivered),
             Outcome::Refused(code) => self.fail(ControlFailure::Refused(code.to_string())),
             Outcome::Unacknowledged => self.fail(ControlFailure::TimedOut),
             _ => self.fail(ControlFailure::NotConnected),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mcs_model::api::{DeviceInfo, Presence, PushStatus};
+use mcs_model::api::{DeviceInfo, Presence, PushStatus, Right};
 use mcs_model::{
     Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawValue, Timestamp, Value,
 };
@@ -29,7 +29,10 @@ pub(crate) struct Devices {
 #[derive(Debug)]
 pub(crate) struct Device {
     pub(crate) id: DeviceId,
-    pub(crate) key: DeviceKey,
+    /// Only where the operator typed it in: our server's topics need none.
+    pub(crate) key: Option<DeviceKey>,
+    pub(crate) right: Right,
+    pub(crate) may_upload: bool,
     pub(crate) name: String,
     pub(crate) prototype: Option<(ProductId, String)>,
     pub(crate) channels: Vec<Channel>,
@@ -119,7 +122,9 @@ impl Device {
     pub(crate) fn listed(info: &DeviceInfo) -> Self {
         Self {
             id: info.id.clone(),
-            key: info.key.clone(),
+            key: None,
+            right: info.right,
+            may_upload: info.may_upload,
             name: info.name.clone(),
             prototype: Some((info.prototype.id.clone(), info.prototype.name.clone())),
             channels: info.prototype.channels.clone(),
@@ -139,7 +144,9 @@ impl Device {
         let name = if new.name.trim().is_empty() { new.id.to_string() } else { new.name };
         Self {
             id: new.id,
-            key: new.key,
+            key: Some(new.key),
+            right: Right::Control,
+            may_upload: false,
             name,
             prototype: None,
             channels: new.channels,
@@ -244,8 +251,8 @@ impl Device {
         let transports = if known { self.presence.transports.clone() } else { Vec::new() };
         DeviceRow {
             id: self.id.clone(),
-            key: self.key.clone(),
             name: self.name.clone(),
+            right: self.right,
             prototype: self.prototype.clone(),
             online: self.online(known),
             transports,

@@ -87,6 +87,7 @@ impl Firmwares {
         &self,
         prototypes: Vec<(ProductId, String)>,
         devices: Vec<DeviceId>,
+        may_upload: bool,
     ) -> FirmwareView {
         let md5 = self.hashes.as_ref().map(|it| it.md5.as_str());
         FirmwareView {
@@ -99,6 +100,7 @@ impl Firmwares {
                 expected: self.expected(md5),
             },
             devices,
+            may_upload,
         }
     }
 

@@ -56,6 +56,7 @@ impl Console {
         frame.charts = self.paint(&request.charts, all, &mut floats);
         frame.stats = self.stats(all);
         frame.export = self.export.take();
+        frame.credentials = self.credentials.take();
         self.page.view = Some(request.view);
         self.out.push_back(Output::Frame(Box::new(frame), floats));
     }
@@ -80,7 +81,8 @@ impl Console {
                 it.prototype.as_ref().is_some_and(|it| Some(&it.0) == chosen)
             };
             let devices = self.devices.iter().filter(of).map(|it| it.id.clone()).collect();
-            frame.firmware = Some(self.firmware.view(self.prototypes(), devices));
+            let may_upload = self.devices.iter().filter(of).any(|it| it.may_upload);
+            frame.firmware = Some(self.firmware.view(self.prototypes(), devices, may_upload));
         }
     }
 

@@ -67,13 +67,16 @@ impl Console {
         if !self.is_static() {
             return;
         }
-        let entry = |device: &Device| Entry {
-            id: device.id.clone(),
-            key: device.key.clone(),
-            name: device.name.clone(),
-            channels: device.channels.clone(),
+        let entry = |device: &Device| {
+            Some(Entry {
+                id: device.id.clone(),
+                key: device.key.clone()?,
+                name: device.name.clone(),
+                channels: device.channels.clone(),
+            })
         };
-        let json = api::to_json(&File { devices: self.devices.iter().map(entry).collect() });
+        let devices = self.devices.iter().filter_map(entry).collect();
+        let json = api::to_json(&File { devices });
         self.export = String::from_utf8(json).ok();
     }
 

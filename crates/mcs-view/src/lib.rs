@@ -26,6 +26,7 @@ mod clock;
 mod console;
 mod control;
 mod coverage;
+mod credentials;
 mod devices;
 mod firmware;
 mod frame;

@@ -2,7 +2,9 @@
 
 mod events;
 
-use mcs_model::{DeviceId, Timestamp, Topic};
+use std::collections::BTreeSet;
+
+use mcs_model::{ConsoleTopic, DeviceId, Timestamp, Topic};
 use mcs_session::{
     Config, Credentials, Qos, Session, State, SubscribeOptions, SubscriptionId, TopicFilter,
 };
@@ -13,8 +15,9 @@ use crate::io::{Output, SocketId};
 use crate::protocol::{self, LinkState};
 use crate::rest::Call;
 
-/// What the server says of devices, apart from their points.
-const ANNOUNCEMENTS: &str = "console/v1/devices/";
+/// A message that is lost is not missed: the last value comes with the list. Our own commands do not come
+/// back, or else they would pass for the device's word.
+const OPTIONS: SubscribeOptions = SubscribeOptions { qos: Qos::AtMostOnce, no_local: true };
 
 /// A picture is up to a mebibyte of base64, and its packet a little more.
 const MAX_PACKET: u32 = 2 * 1024 * 1024;
@@ -28,7 +31,13 @@ pub(crate) struct Link {
     socket: Option<(SocketId, mcs_session::LinkId)>,
     last_socket: u64,
     deadline: Option<Time>,
-    announcements: Option<SubscriptionId>,
+    /// Subscriptions to what the server says of devices apart from their points: one to all of them, or one a
+    /// device for who may not see all.
+    announcements: BTreeSet<SubscriptionId>,
+    /// Those of them that were granted on this connection.
+    heard: BTreeSet<SubscriptionId>,
+    /// This is not the first connection.
+    again: bool,
     /// The server refused the ticket: when to ask for another.
     ticket_at: Option<Time>,
     ticket_backoff: Backoff,
@@ -53,7 +62,9 @@ impl Link {
             socket: None,
             last_socket: 0,
             deadline: None,
-            announcements: None,
+            announcements: BTreeSet::new(),
+            heard: BTreeSet::new(),
+            again: false,
             ticket_at: None,
             ticket_backoff: Backoff::new(BackoffConfig::default(), seed),
             changed: true,
@@ -71,6 +82,11 @@ impl Link {
 
     pub(crate) fn is_connected(&self) -> bool {
         self.session.as_ref().is_some_and(|it| it.state() == State::Connected)
+    }
+
+    /// Whether every change of a device is heard of.
+    pub(crate) fn is_listening(&self) -> bool {
+        self.is_connected() && self.heard.len() == self.announcements.len()
     }
 
     /// The next instant at which something is due.
@@ -96,15 +112,28 @@ impl Console {
         self.disconnect();
         let mut session = Session::new(config);
         session.connect(self.clock.now());
-        if self.signed_in.is_some()
-            && let Ok(filter) = TopicFilter::new(format!("{ANNOUNCEMENTS}+"))
-        {
-            let options = SubscribeOptions::with_qos(Qos::AtMostOnce);
-            self.link.announcements = Some(session.subscribe(self.clock.now(), filter, options));
-        }
         self.link.session = Some(session);
         self.link.url = url;
         self.link.shown.broker = broker;
+        self.listen();
+    }
+
+    /// Subscribes to what the account may hear, in place of what it was subscribed to before.
+    pub(crate) fn listen(&mut self) {
+        let mut former = core::mem::take(&mut self.link.announcements);
+        self.link.heard.clear();
+        for device in self.devices.iter_mut() {
+            device.live = false;
+            former.extend(device.subscriptions.drain(..));
+        }
+        self.unsubscribe(former);
+        if self.sees_all()
+            && let Some(session) = self.link.session.as_mut()
+            && let Ok(filter) = TopicFilter::new("console/v1/devices/+")
+        {
+            let announcements = session.subscribe(self.clock.now(), filter, OPTIONS);
+            self.link.announcements.insert(announcements);
+        }
         for id in self.devices.ids() {
             self.subscribe(&id);
         }
@@ -119,7 +148,9 @@ impl Console {
         self.link.session = None;
         self.link.socket = None;
         self.link.deadline = None;
-        self.link.announcements = None;
+        self.link.announcements.clear();
+        self.link.heard.clear();
+        self.link.again = false;
         self.link.ticket_at = None;
         self.link.ticket_backoff.reset();
         self.requests.clear();
@@ -131,28 +162,47 @@ impl Console {
 
     /// Wants the topics of a device; for each device once.
     pub(crate) fn subscribe(&mut self, id: &DeviceId) {
-        let now = self.clock.now();
-        let with_server = self.signed_in.is_some();
+        let (now, sees_all) = (self.clock.now(), self.sees_all());
         let Some(device) = self.devices.get_mut(id) else { return };
         let Some(session) = self.link.session.as_mut() else { return };
         if !device.subscriptions.is_empty() {
             return;
         }
-        let channels = format!("mcs/{id}/{}/+", device.key);
-        let together = Topic::Device(id.clone(), device.key.clone()).to_string();
-        // The server splits what comes on the device's topic; a plain broker passes it on.
-        let filters = [Some(channels), Some(together).filter(|_| !with_server)];
-        let options = SubscribeOptions { qos: Qos::AtMostOnce, no_local: true };
-        for filter in filters.into_iter().flatten().filter_map(|it| TopicFilter::new(it).ok()) {
-            device.subscriptions.push(session.subscribe(now, filter, options));
+        let mut subscribe = |filter: String| {
+            let filter = TopicFilter::new(filter).ok()?;
+            Some(session.subscribe(now, filter, OPTIONS))
+        };
+        let points = match &device.key {
+            Some(key) => subscribe(format!("mcs/{id}/{key}/+")),
+            None => subscribe(format!("console/v1/points/{id}/+")),
+        };
+        let more = match &device.key {
+            // Several points at once: a plain broker passes them on, where our server splits them.
+            Some(key) => subscribe(Topic::Device(id.clone(), key.clone()).to_string()),
+            None if sees_all => None,
+            None => {
+                let events = subscribe(ConsoleTopic::Device(id.clone()).to_string());
+                self.link.announcements.extend(events);
+                events
+            }
+        };
+        device.subscriptions = points.into_iter().chain(more).collect();
+    }
+
+    pub(crate) fn unsubscribe(&mut self, subscriptions: impl IntoIterator<Item = SubscriptionId>) {
+        let now = self.clock.now();
+        for id in subscriptions {
+            self.link.announcements.remove(&id);
+            self.link.heard.remove(&id);
+            if let Some(session) = self.link.session() {
+                session.unsubscribe(now, id);
+            }
         }
     }
 
-    pub(crate) fn unsubscribe(&mut self, subscriptions: Vec<SubscriptionId>) {
-        let now = self.clock.now();
-        if let Some(session) = self.link.session() {
-            subscriptions.into_iter().for_each(|it| session.unsubscribe(now, it));
-        }
+    /// Whether the account sees every device, those to come included.
+    fn sees_all(&self) -> bool {
+        self.signed_in.as_ref().is_some_and(|it| it.role.right().is_some())
     }
 
     pub(crate) fn socket_input(&mut self, socket: SocketId, input: SocketInput<'_>) {

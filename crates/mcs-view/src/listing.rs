@@ -9,6 +9,7 @@ use mcs_model::{DataPoint, ProductId};
 use crate::console::Console;
 use crate::devices::Device;
 use crate::io::Fetched;
+use crate::protocol::Level;
 use crate::rest::Call;
 
 /// What stands in a notice while the list cannot be had.
@@ -23,13 +24,13 @@ impl Console {
         self.list_at = None;
         let under_way = self.rest.awaits(|it| matches!(it, Call::Devices { .. }));
         if self.signed_in.is_some() && !under_way {
-            let call = Call::Devices { connected: self.link.is_connected() };
+            let call = Call::Devices { listening: self.link.is_listening() };
             self.out.push_back(self.rest.call(call));
         }
     }
 
-    /// The list, asked for while `connected`.
-    pub(crate) fn devices_listed(&mut self, connected: bool, fetched: Fetched) {
+    /// The list, asked for while `listening`.
+    pub(crate) fn devices_listed(&mut self, listening: bool, fetched: Fetched) {
         let events = core::mem::take(&mut self.early_events);
         let again = core::mem::take(&mut self.list_again);
         let list = match fetched {
@@ -44,14 +45,15 @@ impl Console {
             Err(error) => return self.misunderstood("the device list", &error.to_string()),
         }
         self.notices.retract(TROUBLE);
-        self.presence_known = connected && self.link.is_connected();
+        self.presence_known = listening && self.link.is_listening();
         events.iter().for_each(|event| self.apply_event(event));
-        if again || (self.link.is_connected() && !connected) {
+        if again || (self.link.is_listening() && !listening) {
             self.fetch_devices();
         }
     }
 
     fn take_list(&mut self, list: Vec<DeviceInfo>) {
+        self.mention_rights(&list);
         for id in self.devices.ids() {
             if !list.iter().any(|it| it.id == id)
                 && let Some(gone) = self.devices.remove(&id)
@@ -74,6 +76,34 @@ impl Console {
         }
         self.device_changed = true;
         self.firmware.changed = true;
+    }
+
+    /// Tells the operator what is different from the last list in what the operator may do.
+    fn mention_rights(&mut self, list: &[DeviceInfo]) {
+        let mut lost = Vec::new();
+        let mut less = Vec::new();
+        let mut more = Vec::new();
+        for device in self.devices.iter() {
+            match list.iter().find(|it| it.id == device.id) {
+                None => lost.push(&device.name),
+                Some(now) if now.right < device.right => less.push(&device.name),
+                Some(now) if now.right > device.right => more.push(&device.name),
+                Some(_) => {}
+            }
+        }
+        let mentions = [
+            (lost, Level::Warning, "is gone, or you may not see it any more"),
+            (less, Level::Warning, "may only be looked at from now on"),
+            (more, Level::Info, "may be controlled from now on"),
+        ];
+        for (names, level, what) in mentions {
+            let who = match names[..] {
+                [] => continue,
+                [name] => name.clone(),
+                [first, .., last] => format!("Each of {} devices, {first} to {last},", names.len()),
+            };
+            self.notices.add(level, format!("{who} {what}."));
+        }
     }
 
     /// The prototypes of the devices, by name.

@@ -20,11 +20,17 @@ pub(crate) enum Call {
     Probe,
     /// A fresh ticket for the broker.
     Ticket,
+    /// Who is signed in, and what may they do now?
+    Identity,
     Login,
-    Logout,
-    /// The device list, asked for while connected to the broker or not.
+    Logout {
+        everywhere: bool,
+    },
+    /// The key of a device.
+    Credentials(DeviceId),
+    /// The device list, asked for while every change was heard of or not.
     Devices {
-        connected: bool,
+        listening: bool,
     },
     /// Points of a channel within a span.
     History {
@@ -57,9 +63,15 @@ impl Rest {
     /// Starts a call without a body.
     pub(crate) fn call(&mut self, call: Call) -> Output {
         let (method, path) = match &call {
-            Call::Probe | Call::Ticket => (Method::Get, "/api/session".to_owned()),
+            Call::Probe | Call::Ticket | Call::Identity => (Method::Get, "/api/session".to_owned()),
             Call::Login => (Method::Post, "/api/login".to_owned()),
-            Call::Logout => (Method::Post, "/api/logout".to_owned()),
+            Call::Logout { everywhere: false } => (Method::Post, "/api/logout".to_owned()),
+            Call::Logout { everywhere: true } => {
+                (Method::Post, "/api/logout?everywhere=true".to_owned())
+            }
+            Call::Credentials(device) => {
+                (Method::Get, format!("/api/devices/{device}/credentials"))
+            }
             Call::Devices { .. } => (Method::Get, "/api/devices".to_owned()),
             Call::History { device, channel, span } => {
                 (Method::Get, history_path(device, channel, *span))

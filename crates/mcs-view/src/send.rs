@@ -1,12 +1,12 @@
 //! Commands to devices.
 
-use mcs_model::api::Role;
-use mcs_model::{ChannelId, DataPoint, DeviceId, Direction, RawValue, Topic, Value};
+use mcs_model::api::Right;
+use mcs_model::{ChannelId, ConsoleTopic, DataPoint, DeviceId, Direction, RawValue, Topic, Value};
 use mcs_session::{Outcome, Publish, Qos, RequestId};
 
 use crate::console::Console;
 use crate::control::Life;
-use crate::protocol::{ControlFailure, Level, Online};
+use crate::protocol::{ControlFailure, Level};
 
 impl Console {
     /// Sends a value to a controller; its card says what becomes of it.
@@ -48,8 +48,8 @@ impl Console {
             .kind
             .parse(&RawValue::Csv(text))
             .map_err(|error| (None, ControlFailure::Invalid(error.to_string())))?;
-        if self.signed_in.as_ref().is_some_and(|it| it.role == Role::Viewer) {
-            return refuse(&value, "your role may only look");
+        if device.right < Right::Control {
+            return refuse(&value, "you may only look at this device");
         }
         if definition.direction != Direction::Controller {
             return refuse(&value, "only the device writes this channel");
@@ -57,10 +57,12 @@ impl Console {
         let Some(session) = self.link.session() else {
             return Err((Some(value), ControlFailure::NotConnected));
         };
-        if device.online(self.presence_known) == Online::No {
-            return Err((Some(value), ControlFailure::DeviceOffline));
-        }
-        let topic = Topic::Channel(id.clone(), device.key.clone(), channel.clone()).to_string();
+        // Even if the device is away: the server keeps the value, and says that it was not delivered.
+        let (id, on) = (id.clone(), channel.clone());
+        let topic = match &device.key {
+            Some(key) => Topic::Channel(id, key.clone(), on).to_string(),
+            None => ConsoleTopic::Commands(id, on).to_string(),
+        };
         let point = DataPoint { channel: channel.clone(), timestamp, value };
         let message = Publish::new(topic, point.to_mqtt()).qos(Qos::AtLeastOnce);
         match session.publish(now, message) {

@@ -64,10 +64,10 @@ impl Console {
         self.set(Setting::SignedOut { error: Some(error), busy: false });
     }
 
-    pub(crate) fn logout(&mut self) {
+    pub(crate) fn logout(&mut self, everywhere: bool) {
         if self.signed_in.is_some() {
             self.sign_out(None);
-            self.out.push_back(self.rest.call(Call::Logout));
+            self.out.push_back(self.rest.call(Call::Logout { everywhere }));
         }
     }
 
@@ -84,11 +84,49 @@ impl Console {
             Fetched::Answer { status: 200, body } => match api::from_json::<SessionInfo>(&body) {
                 Ok(session) => {
                     self.use_ticket(&session.name, &session.mqtt_ticket);
-                    self.signed_in = Some(session);
+                    self.identify(session);
                 }
                 Err(_) => self.want_ticket_later(),
             },
             _ => self.want_ticket_later(),
+        }
+    }
+
+    /// Asks who is signed in: while the connection was away the role may have changed.
+    pub(crate) fn ask_identity(&mut self) {
+        if self.signed_in.is_some() && !self.rest.awaits(|it| *it == Call::Identity) {
+            self.out.push_back(self.rest.call(Call::Identity));
+        }
+    }
+
+    /// The answer to that question; without one it is asked again at the next connection.
+    pub(crate) fn identified(&mut self, fetched: &Fetched) {
+        if let Fetched::Answer { status: 200, body } = fetched
+            && let Ok(session) = api::from_json(body)
+        {
+            self.identify(session);
+        }
+    }
+
+    fn identify(&mut self, session: SessionInfo) {
+        let role = session.role;
+        self.set_signed_in(&session);
+        let former = self.signed_in.replace(session);
+        if former.is_some_and(|it| it.role != role) {
+            self.notices.add(Level::Info, "An administrator has changed what you may do.");
+            self.listen();
+            self.fetch_devices();
+        }
+    }
+
+    fn set_signed_in(&mut self, session: &SessionInfo) {
+        let setting = Setting::SignedIn {
+            name: session.name.clone(),
+            role: session.role,
+            server_version: session.server_version.clone(),
+        };
+        if self.setting != setting {
+            self.set(setting);
         }
     }
 
@@ -129,11 +167,7 @@ impl Console {
         let mut config = link::config(client, Some(credentials), self.random.next_u64());
         // Our server speaks it. On 3.1.1 a command's own echo would pass for the device's word.
         config.protocol = Protocol::Only(Version::V5);
-        self.set(Setting::SignedIn {
-            name: session.name.clone(),
-            role: session.role,
-            server_version: session.server_version.clone(),
-        });
+        self.set_signed_in(&session);
         self.signed_in = Some(session);
         self.connect(broker, url, config);
         self.fetch_devices();

@@ -40,7 +40,6 @@ fn device() -> DeviceInfo {
     };
     DeviceInfo {
         id: "Dsre1qRQ".parse().unwrap(),
-        key: "DFbtsNWg4AuLZ30v".parse().unwrap(),
         name: "Greenhouse".to_owned(),
         right: Right::Control,
         may_upload: true,

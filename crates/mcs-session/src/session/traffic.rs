@@ -37,9 +37,8 @@ impl Session {
             Received::Message(message) if self.subscriptions.is_wanted(&message.topic) => {
                 self.event(Event::Message(message));
             }
-            Received::Acknowledged { packet, result } => {
+            Received::Acknowledged { packet, outcome } => {
                 if let Some(id) = self.outbox.answered(packet) {
-                    let outcome = result.map_or_else(Outcome::Refused, |()| Outcome::Acknowledged);
                     self.complete((id, outcome));
                 }
             }

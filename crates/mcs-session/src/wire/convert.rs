@@ -145,11 +145,12 @@ fn accepted(session_present: bool, properties: &[Property]) -> Result<Received, 
 }
 
 fn acknowledged(packet: u16, code: Option<u8>) -> Received {
-    let result = match code {
-        Some(code @ 0x80..) => Err(ReasonCode(code)),
-        _ => Ok(()),
+    let outcome = match code.map(ReasonCode) {
+        Some(code @ ReasonCode(0x80..)) => Outcome::Refused(code),
+        Some(ReasonCode::NO_MATCHING_SUBSCRIBERS) => Outcome::Unheard,
+        _ => Outcome::Acknowledged,
     };
-    Received::Acknowledged { packet, result }
+    Received::Acknowledged { packet, outcome }
 }
 
 const fn granted(code: u8) -> Result<Qos, ReasonCode> {

@@ -80,7 +80,7 @@ fn no_subscribers_is_not_a_refusal() {
     world.broker.script.refuse_topics.insert("a".to_owned(), code);
     let id = world.publish(Publish::new("a", "1").qos(Qos::AtLeastOnce));
     world.settle();
-    assert_eq!(world.outcome(id), Some(Outcome::Acknowledged));
+    assert_eq!(world.outcome(id), Some(Outcome::Unheard));
 }
 
 #[test]

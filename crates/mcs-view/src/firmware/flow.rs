@@ -1,11 +1,12 @@
 //! What the operator and the server do to the firmware page.
 
 use mcs_digest::Md5Hex;
-use mcs_model::api::{self, FirmwareInfo, PushReport, PushRequest, PushState, Role};
+use mcs_model::api::{self, FirmwareInfo, PushReport, PushRequest, PushState, Right};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
 use super::{Firmwares, Task, difference, recorded};
 use crate::console::Console;
+use crate::devices::Device;
 use crate::io::{Ended, Fetched, FileInfo, Hashes, JobId, Output};
 use crate::notices::devices;
 use crate::protocol::{FirmwareRequest, JobStage, Level, Verification};
@@ -13,14 +14,12 @@ use crate::rest::{self, Call, HEADERS};
 
 impl Console {
     pub(crate) fn firmware_request(&mut self, request: FirmwareRequest, file: Option<FileInfo>) {
-        let Some(session) = &self.signed_in else {
+        if self.signed_in.is_none() {
             self.notices.add(Level::Warning, "Firmware needs a server: sign in first.");
             return;
-        };
-        if session.role == Role::Viewer
-            && matches!(request, FirmwareRequest::Upload { .. } | FirmwareRequest::Push { .. })
-        {
-            self.notices.add(Level::Error, "Your role may look at firmware, but not change it.");
+        }
+        if !self.may(&request) {
+            self.notices.add(Level::Error, "You may look at this firmware, but not change it.");
             return;
         }
         self.firmware.changed = true;
@@ -33,6 +32,20 @@ impl Console {
             }
             FirmwareRequest::Verify(firmware) => self.verify(firmware),
             FirmwareRequest::Push { firmware, devices } => self.push(firmware, devices),
+        }
+    }
+
+    fn may(&self, request: &FirmwareRequest) -> bool {
+        let controls =
+            |id: &DeviceId| self.devices.get(id).is_none_or(|it| it.right >= Right::Control);
+        match request {
+            FirmwareRequest::Upload { prototype, .. } => {
+                let is_of =
+                    |it: &Device| it.prototype.as_ref().is_some_and(|it| it.0 == *prototype);
+                self.devices.iter().any(|it| is_of(it) && it.may_upload)
+            }
+            FirmwareRequest::Push { devices, .. } => devices.iter().all(controls),
+            _ => true,
         }
     }
 

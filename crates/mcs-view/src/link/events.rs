@@ -1,11 +1,10 @@
 //! What the session tells: the connection came and went, and what came through it.
 
 use mcs_model::api::{self, DeviceChange, DeviceEvent};
-use mcs_model::{ChannelId, DeviceId, Topic, upload};
+use mcs_model::{ChannelId, ConsoleTopic, DeviceId, Topic, upload};
 use mcs_session::{DisconnectReason, Event, Message, ReasonCode, SubscriptionId, Version};
 use mcs_time::Time;
 
-use super::ANNOUNCEMENTS;
 use crate::console::Console;
 use crate::protocol::{Level, LinkState};
 use crate::rest::Call;
@@ -39,6 +38,13 @@ impl Console {
         self.link.show(state, self.clock.wall());
         self.link.ticket_backoff.reset();
         self.devices.changed = true;
+        if core::mem::replace(&mut self.link.again, true) {
+            self.ask_identity();
+        }
+        if self.link.announcements.is_empty() {
+            // Nothing is granted yet that could be announced.
+            self.fetch_devices();
+        }
     }
 
     fn disconnected(&mut self, reason: DisconnectReason, retry_at: Option<Time>) {
@@ -48,6 +54,11 @@ impl Console {
                 if code == ReasonCode::BAD_USER_NAME_OR_PASSWORD
                     || code == ReasonCode::NOT_AUTHORIZED
         );
+        let lost = matches!(self.link.shown().state, LinkState::Connected { .. });
+        if lost && reason != DisconnectReason::Requested {
+            // The server ends the connections of who may do other things now.
+            self.ask_identity();
+        }
         let reason = reason.to_string();
         let state = match retry_at {
             Some(at) => LinkState::Waiting { reason, retry_at: self.clock.at(at) },
@@ -62,6 +73,7 @@ impl Console {
         let wall = self.clock.wall();
         self.link.show(state, wall);
         self.presence_known = false;
+        self.link.heard.clear();
         self.devices.changed = true;
         for device in self.devices.iter_mut() {
             device.live = false;
@@ -70,13 +82,13 @@ impl Console {
     }
 
     fn subscribed(&mut self, id: SubscriptionId, refusal: Option<String>) {
-        if self.link.announcements == Some(id) {
-            match refusal {
-                None => self.fetch_devices(),
-                Some(why) => self.notices.add(
-                    Level::Error,
-                    format!("The broker does not say which devices are here: {why}."),
-                ),
+        if self.link.announcements.contains(&id) {
+            if refusal.is_none() {
+                self.link.heard.insert(id);
+            }
+            // What was announced before stands in the list.
+            if refusal.is_some() || self.link.is_listening() {
+                self.fetch_devices();
             }
             return;
         }
@@ -94,11 +106,17 @@ impl Console {
 
     fn message(&mut self, message: &Message) {
         self.meter.count(self.clock.now());
-        if message.topic.starts_with(ANNOUNCEMENTS) {
-            if let Ok(event) = api::from_json::<DeviceEvent>(&message.payload) {
-                self.device_event(event);
+        match message.topic.parse() {
+            Ok(ConsoleTopic::Points(id, channel)) => {
+                return self.points(&id, Some(&channel), &message.payload);
             }
-            return;
+            Ok(ConsoleTopic::Device(_)) => {
+                if let Ok(event) = api::from_json::<DeviceEvent>(&message.payload) {
+                    self.device_event(event);
+                }
+                return;
+            }
+            Ok(ConsoleTopic::Commands(..)) | Err(_) => {}
         }
         match message.topic.parse() {
             Ok(Topic::Channel(id, _, channel)) => {
@@ -110,7 +128,7 @@ impl Console {
         }
     }
 
-    /// Points on a topic of a device; whose key is right, or nobody would have subscribed to it.
+    /// Points on a topic of a device; the broker has granted the subscription.
     fn points(&mut self, id: &DeviceId, channel: Option<&ChannelId>, payload: &[u8]) {
         let wall = self.clock.wall();
         let Some(device) = self.devices.get_mut(id) else { return };

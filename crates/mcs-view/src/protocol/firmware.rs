@@ -17,6 +17,8 @@ pub struct FirmwareView {
     pub job: FirmwareJob,
     /// Devices of the prototype.
     pub devices: Vec<DeviceId>,
+    /// Whether the operator may upload firmware for the prototype.
+    pub may_upload: bool,
 }
 
 /// A firmware on the server.

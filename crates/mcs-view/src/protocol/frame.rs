@@ -1,7 +1,7 @@
 //! From the engine to the page.
 
-use mcs_model::api::{PushStatus, Role, Transport};
-use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, ProductId, Timestamp, Value};
+use mcs_model::api::{Credentials, PushStatus, Right, Role, Transport};
+use mcs_model::{Channel, ChannelId, DeviceId, ProductId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 
 use super::{BrokerProfile, FirmwareView};
@@ -29,6 +29,8 @@ pub struct Frame {
     pub notices: Option<Vec<Notice>>,
     /// The answer to [`Request::ExportDevices`](super::Request::ExportDevices): JSON.
     pub export: Option<String>,
+    /// The answer to [`Request::Credentials`](super::Request::Credentials). The engine keeps none of it.
+    pub credentials: Option<Credentials>,
 }
 
 /// In which setting the console works.
@@ -130,10 +132,10 @@ pub enum Online {
 pub struct DeviceRow {
     /// Its id.
     pub id: DeviceId,
-    /// Its key, for copying.
-    pub key: DeviceKey,
     /// Its name.
     pub name: String,
+    /// What the operator may do with it.
+    pub right: Right,
     /// Its prototype, if it has one.
     pub prototype: Option<(ProductId, String)>,
     /// Whether it is here.
@@ -217,6 +219,8 @@ pub enum ControlFailure {
     NotConnected,
     /// The server says that the device is not here.
     DeviceOffline,
+    /// The broker has it and nobody to pass it on to: the device is away.
+    NotDelivered,
     /// The broker refused it; in words.
     Refused(String),
     /// The broker did not answer in time.

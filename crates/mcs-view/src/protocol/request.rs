@@ -20,7 +20,10 @@ pub enum Request {
         password: String,
     },
     /// Sign out and forget everything.
-    Logout,
+    Logout {
+        /// All sessions of the user end, wherever they are open.
+        everywhere: bool,
+    },
     /// Static setting: connect to a broker, replacing the connection.
     Connect(BrokerProfile),
     /// Static setting: disconnect and stay so.
@@ -44,6 +47,8 @@ pub enum Request {
         /// The value, as CSV `V`.
         text: String,
     },
+    /// Ask for a device's key; it comes as [`Frame::credentials`](super::Frame::credentials).
+    Credentials(DeviceId),
     /// The firmware page.
     Firmware(FirmwareRequest),
     /// Try now instead of waiting for the back-off: the network came back, the page was shown.

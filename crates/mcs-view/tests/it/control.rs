@@ -7,14 +7,14 @@ use mcs_model::api::{DeviceChange, Presence, Role};
 use mcs_session::ReasonCode;
 use mcs_view::protocol::{ControlFailure, ControlStage};
 
-use crate::site::{Site, TOPIC};
+use crate::site::{COMMANDS, Site};
 
 #[test]
 fn a_command_travels_as_timestamp_channel_value_and_the_echo_confirms_it() {
     let mut site = Site::signed_in();
     site.send("target", "22.5");
     let expected = format!("{},target,22.5", site.wall());
-    assert_eq!(site.broker.received(&format!("{TOPIC}target")), [expected]);
+    assert_eq!(site.broker.received(&format!("{COMMANDS}target")), [expected]);
     assert_eq!(site.stage("target"), ControlStage::Delivered);
     // No local: its own words do not come back.
     assert_eq!(site.value("target"), None);
@@ -77,9 +77,6 @@ fn each_reason_why_it_cannot_be_sent_has_its_name() {
         stage => panic!("{stage:?}"),
     };
     let mut site = Site::signed_in();
-    site.announce(DeviceChange::Presence(Presence { transports: Vec::new(), last_seen: None }));
-    site.send("lamp", "1");
-    assert_eq!(failed(&mut site, "lamp"), ControlFailure::DeviceOffline);
     site.cut();
     site.send("lamp", "1");
     assert_eq!(failed(&mut site, "lamp"), ControlFailure::NotConnected);
@@ -91,7 +88,7 @@ fn each_reason_why_it_cannot_be_sent_has_its_name() {
     assert!(matches!(failed(&mut site, "temp"), ControlFailure::Refused(_)));
     assert!(site.broker.messages().is_empty());
     let refused = ReasonCode::NOT_AUTHORIZED;
-    site.broker.script.refuse_topics.insert(format!("{TOPIC}lamp"), refused);
+    site.broker.script.refuse_topics.insert(format!("{COMMANDS}lamp"), refused);
     site.send("lamp", "1");
     assert_eq!(failed(&mut site, "lamp"), ControlFailure::Refused(refused.to_string()));
 }
@@ -114,7 +111,7 @@ fn a_connection_lost_on_the_way_is_a_failure_and_nothing_is_sent_later() {
     assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::NotConnected));
     site.network = true;
     site.seconds(60);
-    assert_eq!(site.broker.received(&format!("{TOPIC}lamp")).len(), 1);
+    assert_eq!(site.broker.received(&format!("{COMMANDS}lamp")).len(), 1);
 }
 
 #[test]
@@ -124,6 +121,23 @@ fn a_device_that_goes_before_it_answers_is_a_failure() {
     assert_eq!(site.stage("lamp"), ControlStage::Delivered);
     site.announce(DeviceChange::Presence(Presence { transports: Vec::new(), last_seen: None }));
     assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::DeviceOffline));
+}
+
+#[test]
+fn a_device_that_is_away_is_told_of_at_once() {
+    let mut site = Site::signed_in();
+    site.announce(DeviceChange::Presence(Presence { transports: Vec::new(), last_seen: None }));
+    let nobody = ReasonCode::NO_MATCHING_SUBSCRIBERS;
+    site.broker.script.refuse_topics.insert(format!("{COMMANDS}lamp"), nobody);
+    site.send("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::NotDelivered));
+    site.seconds(20);
+    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::NotDelivered));
+    // It is back, and the next command gets there.
+    site.broker.script.refuse_topics.clear();
+    site.send("lamp", "1");
+    site.report("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Confirmed);
 }
 
 #[test]

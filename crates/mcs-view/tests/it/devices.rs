@@ -16,7 +16,7 @@ fn row(site: &mut Site) -> DeviceRow {
 fn the_list_is_asked_for_after_the_announcements_are_heard() {
     let mut site = Site::signed_in();
     let filters: Vec<_> = site.broker.subscriptions().iter().map(|it| it.to_string()).collect();
-    assert_eq!(filters, ["console/v1/devices/+", "mcs/D1/key1/+"]);
+    assert_eq!(filters, ["console/v1/devices/+", "console/v1/points/D1/+"]);
     // Once at the sign-in, since there may be no broker, and once when it is there.
     assert_eq!(site.server.count("GET /api/devices"), 2);
     let row = row(&mut site);
@@ -74,7 +74,7 @@ fn a_changed_registry_is_fetched_and_what_is_gone_is_unsubscribed() {
     site.announce(DeviceChange::Registry);
     assert_eq!(row(&mut site).id, id("D2"));
     let filters: Vec<_> = site.broker.subscriptions().iter().map(|it| it.to_string()).collect();
-    assert_eq!(filters, ["console/v1/devices/+", "mcs/D2/key1/+"]);
+    assert_eq!(filters, ["console/v1/devices/+", "console/v1/points/D2/+"]);
 }
 
 #[test]

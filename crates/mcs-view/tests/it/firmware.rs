@@ -350,7 +350,7 @@ fn an_empty_file_is_no_firmware() {
 #[test]
 fn signing_out_stops_the_jobs() {
     let (mut site, job, _) = uploaded();
-    site.request(Request::Logout);
+    site.request(Request::Logout { everywhere: false });
     assert_eq!(site.jobs.pop(), Some(Output::Abort(job)));
 }
 

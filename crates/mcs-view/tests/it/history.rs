@@ -168,7 +168,7 @@ fn a_clock_that_is_ahead_shifts_the_right_edge_and_a_wrong_one_does_not() {
     let mut site = Site::signed_in();
     let publish = |site: &mut Site, ahead: u64| {
         let at = site.wall() + ahead;
-        site.publish("mcs/D1/key1/temp", &format!("{at},temp,1"));
+        site.publish("console/v1/points/D1/temp", &format!("{at},temp,1"));
         paint(site, chart("temp", 60)).end.as_millis() - site.wall()
     };
     assert_eq!(publish(&mut site, 0), 0);
@@ -184,7 +184,7 @@ fn asked_after_a_loss(behind: u64) -> (u64, u64) {
     site.server.answer(CALL, 200, &history([], false));
     paint(&mut site, chart("temp", 3600));
     let at = site.wall() - behind;
-    site.publish("mcs/D1/key1/temp", &format!("{at},temp,1"));
+    site.publish("console/v1/points/D1/temp", &format!("{at},temp,1"));
     let lost = site.wall();
     site.cut();
     site.network = true;

@@ -7,6 +7,7 @@ mod frames;
 mod history;
 mod link;
 mod random;
+mod rights;
 mod setting;
 mod site;
 mod static_site;

@@ -9,7 +9,7 @@ use mcs_view::protocol::{
 use mcs_view::{Ended, Fetched, FileInfo, Hashes, Input, Output};
 use proptest::prelude::*;
 
-use crate::site::{Site, TOPIC, WALL, chart, here, id, profile};
+use crate::site::{COMMANDS, Site, WALL, chart, here, id, profile};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -99,7 +99,7 @@ fn take(site: &mut Site, step: Step) {
             let code = ReasonCode::NOT_AUTHORIZED;
             site.broker.script.refuse_connect = refuse.then_some(code);
             if refuse {
-                site.broker.script.refuse_topics.insert(format!("{TOPIC}lamp"), code);
+                site.broker.script.refuse_topics.insert(format!("{COMMANDS}lamp"), code);
             } else {
                 site.broker.script.refuse_topics.clear();
             }
@@ -184,7 +184,7 @@ fn take(site: &mut Site, step: Step) {
             site.server.answer("POST /api/login", 200, &crate::site::session(Role::Operator));
             site.request(Request::Login { name: String::new(), password: String::new() });
         }
-        Step::Logout => site.request(Request::Logout),
+        Step::Logout => site.request(Request::Logout { everywhere: false }),
         Step::Connect => site.request(Request::Connect(profile())),
         Step::Disconnect => site.request(Request::Disconnect),
         Step::Import(text) => site.request(Request::ImportDevices(text)),

@@ -106,7 +106,7 @@ fn a_login_under_way_is_shown_and_not_doubled() {
 #[test]
 fn signing_out_forgets_everything_and_tells_the_server() {
     let mut site = Site::signed_in();
-    site.request(Request::Logout);
+    site.request(Request::Logout { everywhere: false });
     assert_eq!(setting(&mut site), signed_out(None));
     assert_eq!(site.screen.devices, Some(Vec::new()));
     assert_eq!(site.screen.link.as_ref().map(|it| &it.state), Some(&LinkState::Idle));
@@ -129,7 +129,7 @@ fn an_answer_that_comes_after_signing_out_is_nobodys() {
     let mut site = Site::signed_in();
     site.server.hold = true;
     site.announce(mcs_model::api::DeviceChange::Registry);
-    site.request(Request::Logout);
+    site.request(Request::Logout { everywhere: false });
     site.release();
     assert_eq!(setting(&mut site), signed_out(None));
     assert_eq!(site.screen.devices, Some(Vec::new()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mcs_model::api::{
-    self, DeviceChange, DeviceEvent, DeviceInfo, Presence, Role, SessionInfo, Transport,
+    self, DeviceChange, DeviceEvent, DeviceInfo, Presence, Right, Role, SessionInfo, Transport,
 };
 use mcs_model::{
     Bounds, Channel, ChannelId, ChannelKind, DeviceId, Direction, Prototype, Timestamp,
@@ -21,8 +21,14 @@ use serde::Serialize;
 /// The wall clock when a site opens.
 pub(crate) const WALL: u64 = 1_700_000_000_000;
 
-/// The topic of the demo device's channels, up to the channel.
-pub(crate) const TOPIC: &str = "mcs/D1/key1/";
+/// The demo device's channels as our server passes them on, up to the channel.
+pub(crate) const TOPIC: &str = "console/v1/points/D1/";
+
+/// The same with a plain broker.
+pub(crate) const KEY_TOPIC: &str = "mcs/D1/key1/";
+
+/// Commands to our server, up to the channel.
+pub(crate) const COMMANDS: &str = "console/v1/commands/D1/";
 
 /// A console and its world.
 pub(crate) struct Site {
@@ -111,7 +117,9 @@ impl Site {
     pub(crate) fn signed_in_as(role: Role) -> Self {
         let mut site = Self::new();
         site.server.answer("GET /api/session", 200, &session(role));
-        site.server.answer("GET /api/devices", 200, &vec![device()]);
+        let right = role.right().unwrap_or(Right::See);
+        let device = DeviceInfo { right, may_upload: right == Right::Control, ..device() };
+        site.server.answer("GET /api/devices", 200, &vec![device]);
         site.start();
         site
     }
@@ -262,7 +270,9 @@ impl Site {
     /// The demo device reports a value, stamped with the wall clock.
     pub(crate) fn report(&mut self, channel: &str, value: &str) {
         let payload = format!("{},{channel},{value}", self.wall());
+        // The one way or the other: the console is subscribed to one of them.
         self.publish(&format!("{TOPIC}{channel}"), &payload);
+        self.publish(&format!("{KEY_TOPIC}{channel}"), &payload);
     }
 
     pub(crate) fn announce(&mut self, change: DeviceChange) {
@@ -344,9 +354,8 @@ pub(crate) fn session(role: Role) -> SessionInfo {
 pub(crate) fn device() -> DeviceInfo {
     DeviceInfo {
         id: id("D1"),
-        key: id("key1"),
         name: "Greenhouse".to_owned(),
-        right: api::Right::Control,
+        right: Right::Control,
         may_upload: true,
         prototype: Prototype {
             id: id("P1"),

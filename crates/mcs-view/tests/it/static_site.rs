@@ -4,7 +4,7 @@ use mcs_view::protocol::{
     BrokerProfile, ControlStage, LinkState, NewDevice, Online, Request, Setting, View,
 };
 
-use crate::site::{Site, TOPIC, channels, id, profile};
+use crate::site::{KEY_TOPIC, Site, channels, id, profile};
 
 /// The demo device, typed in.
 pub(crate) fn add(site: &mut Site) {
@@ -59,7 +59,7 @@ fn every_form_that_devices_really_publish_is_understood() {
         ("status", "hello, world", "hello, world"),
     ];
     for (channel, payload, value) in cases {
-        site.publish(&format!("{TOPIC}{channel}"), payload);
+        site.publish(&format!("{KEY_TOPIC}{channel}"), payload);
         assert_eq!(site.value(channel).as_deref(), Some(value), "{payload}");
     }
     let now = site.wall();

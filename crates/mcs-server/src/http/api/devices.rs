@@ -41,7 +41,6 @@ pub(in crate::http) async fn list(
         presence.last_seen = presence.last_seen.max(facts.last_seen);
         Some(DeviceInfo {
             id: device.id.clone(),
-            key: device.key.clone(),
             name: device.name.clone(),
             right,
             may_upload: access.to_prototype(&device.prototype.id) == Some(Right::Control),

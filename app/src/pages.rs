@@ -21,9 +21,9 @@ pub(crate) use sign_in::SignIn;
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
         Role::Admin => "Administrator: everything",
-        Role::Operator => "Operator: see, control, push firmware",
-        Role::Viewer => "Viewer: see only",
-        Role::Member => "Member: what is granted to you",
+        Role::Operator => "Operator: see and control every device",
+        Role::Viewer => "Viewer: see every device",
+        Role::Member => "Member: see what is granted",
     }
 }
 

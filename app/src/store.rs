@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use mcs_model::api::Credentials;
 use mcs_model::{ChannelId, DeviceId};
 use mcs_view::protocol::{
     CardState, DeviceRow, DeviceView, FirmwareView, Frame, Link, Notice, Setting, Stats, View,
@@ -33,6 +34,8 @@ pub(crate) struct Store {
     pub(crate) notices: RwSignal<Vec<Notice>>,
     /// The devices as a file, once it was asked for.
     pub(crate) export: RwSignal<Option<String>>,
+    /// The key of the open device, while somebody looks at it.
+    pub(crate) credentials: RwSignal<Option<Credentials>>,
     /// The clock, in milliseconds since the epoch; moves once a second.
     pub(crate) now: RwSignal<u64>,
     /// The open page.
@@ -66,6 +69,7 @@ impl Store {
             stats: RwSignal::new(Stats::default()),
             notices: RwSignal::new(Vec::new()),
             export: RwSignal::new(None),
+            credentials: RwSignal::new(None),
             now: RwSignal::new(now),
             route: RwSignal::new(route),
             rows: StoredValue::new_local(BTreeMap::new()),
@@ -80,6 +84,7 @@ impl Store {
         let after = route.view();
         if before != after {
             self.device.set(None);
+            self.credentials.set(None);
             self.cards.update_value(BTreeMap::clear);
             let stays = matches!((before, after), (View::Firmware(_), View::Firmware(_)));
             if !stays {
@@ -112,6 +117,9 @@ impl Store {
             }
             if let Some(firmware) = frame.firmware {
                 self.firmware.set(Some(firmware));
+            }
+            if let Some(credentials) = frame.credentials {
+                self.credentials.set(Some(credentials));
             }
         }
         if let Some(stats) = frame.stats {
@@ -190,6 +198,7 @@ impl Store {
         self.device.set(None);
         self.cards.update_value(BTreeMap::clear);
         self.firmware.set(None);
+        self.credentials.set(None);
         self.link.set(None);
     }
 }

@@ -41,6 +41,12 @@ fn look(control: &Control) -> Look {
             "delivered, no report from the device".to_owned(),
         ),
         ControlStage::Confirmed => ("confirmed", "ok", Symbol::Check, "confirmed".to_owned()),
+        ControlStage::Failed(ControlFailure::NotDelivered) => (
+            "undelivered",
+            "warning",
+            Symbol::Unlinked,
+            "not delivered: the device is away".to_owned(),
+        ),
         ControlStage::Failed(why) => {
             ("failed", "danger", Symbol::Warning, format!("failed: {}", failure(why)))
         }
@@ -52,7 +58,9 @@ fn failure(why: &ControlFailure) -> String {
     match why {
         ControlFailure::Invalid(words) => words.clone(),
         ControlFailure::NotConnected => "no connection to the broker".to_owned(),
-        ControlFailure::DeviceOffline => "the device is offline".to_owned(),
+        ControlFailure::NotDelivered | ControlFailure::DeviceOffline => {
+            "the device is offline".to_owned()
+        }
         ControlFailure::Refused(words) => format!("the broker refused it ({words})"),
         ControlFailure::TimedOut => "the broker did not answer".to_owned(),
         ControlFailure::OtherValue => "the device reports another value".to_owned(),

@@ -125,6 +125,7 @@ fn Choice(
         <form class="entry" on:submit=move |event| draft.submit(&event, locked, on_send)>
             <div class="entry-row">
                 <select class="input grow" data-testid=format!("input-{id}") aria-label=format!("New value of {name}")
+                    disabled=move || locked.get().is_some()
                     prop:value=move || draft.part(0) on:change:target=move |event| draft.set(0, event.target().value())>
                     <option value="">"Choose"</option>
                     {options}
@@ -157,6 +158,7 @@ fn Slider(
         <form class="entry" on:submit=move |event| draft.submit(&event, locked, on_send)>
             <div class="entry-row">
                 <input type="range" class="range grow" data-testid=format!("input-{id}") aria-label=format!("New value of {name}")
+                    disabled=move || locked.get().is_some()
                     min=bounds.lower.to_string() max=bounds.upper.to_string() step="1"
                     prop:value=position on:input:target=move |event| draft.set(0, event.target().value())/>
                 <output class="number">{position}</output>

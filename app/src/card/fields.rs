@@ -116,6 +116,7 @@ pub(crate) fn Fields(
                             placeholder=if alone { label } else { String::new() }
                             data-testid=format!("input-{id}{}", part.suffix)
                             aria-describedby=format!("hint-{id}")
+                            disabled=move || locked.get().is_some()
                             aria-invalid=move || draft.error().is_some().to_string()
                             prop:value=move || draft.part(index)
                             on:input:target=move |event| draft.set(index, event.target().value())/>

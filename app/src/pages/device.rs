@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use mcs_model::api::Role;
+use mcs_model::api::Right;
 use mcs_model::{Channel, ChannelId, ChannelKind, DeviceId, Direction};
-use mcs_view::protocol::{DeviceRow, Online, Request, Setting};
+use mcs_view::protocol::{DeviceRow, Online, Request};
 
 use crate::card::ChannelCard;
 use crate::chart::{self, Chart};
@@ -73,10 +73,17 @@ fn Open(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
         let row = row.clone();
         Memo::new(move |_| row.with(|row| row.online))
     };
+    let right = {
+        let row = row.clone();
+        Memo::new(move |_| row.with(|row| row.right))
+    };
+    let locked = Signal::derive(move || {
+        (right.get() < Right::Control).then_some("You may only look at this device")
+    });
     let open = RwSignal::new(first_charts(&channels));
     let cards: Vec<_> = channels
         .iter()
-        .map(|channel| view! { <Card device=id.clone() channel=channel.clone() open/> })
+        .map(|channel| view! { <Card device=id.clone() channel=channel.clone() locked open/> })
         .collect();
     let coloured: Vec<_> =
         channels.iter().map(|channel| (channel.clone(), colour(&channels, channel))).collect();
@@ -88,7 +95,7 @@ fn Open(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
     let device = id.clone();
     Some(view! {
         <div class="page" class:stale=move || online.get() == Online::No>
-            <Head id row online/>
+            <Head id row online right/>
             {channels.is_empty().then(|| view! {
                 <Empty title="No channels yet" testid="device-empty">
                     <p>"The channels of its prototype will be here. Add channels to the prototype on the server."</p>
@@ -109,14 +116,15 @@ fn Open(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
 }
 
 #[component]
-fn Card(device: DeviceId, channel: Channel, open: RwSignal<BTreeSet<ChannelId>>) -> impl IntoView {
+fn Card(
+    device: DeviceId,
+    channel: Channel,
+    locked: Signal<Option<&'static str>>,
+    open: RwSignal<BTreeSet<ChannelId>>,
+) -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
     let state = Signal::from(store.card(&channel.id));
-    let locked = Signal::derive(move || match store.setting.get() {
-        Setting::SignedIn { role: Role::Viewer, .. } => Some("Your role may only see"),
-        _ => None,
-    });
     let id = channel.id.clone();
     let send = Callback::new(move |text| {
         dispatch.send(Request::Send { device: device.clone(), channel: id.clone(), text });
@@ -136,7 +144,12 @@ fn Card(device: DeviceId, channel: Channel, open: RwSignal<BTreeSet<ChannelId>>)
 }
 
 #[component]
-fn Head(id: DeviceId, row: ArcRwSignal<DeviceRow>, online: Memo<Online>) -> impl IntoView {
+fn Head(
+    id: DeviceId,
+    row: ArcRwSignal<DeviceRow>,
+    online: Memo<Online>,
+    right: Memo<Right>,
+) -> impl IntoView {
     let store = expect_context::<Store>();
     let part = {
         let row = row.clone();
@@ -149,7 +162,7 @@ fn Head(id: DeviceId, row: ArcRwSignal<DeviceRow>, online: Memo<Online>) -> impl
     let age = move || {
         seen.get().map_or_else(|| "never".to_owned(), |at| format::relative(store.now.get(), at))
     };
-    let key = part(|row| row.key.to_string());
+    let key_of = id.clone();
     let device_id = id.to_string();
     view! {
         <div class="page-head">
@@ -158,19 +171,56 @@ fn Head(id: DeviceId, row: ArcRwSignal<DeviceRow>, online: Memo<Online>) -> impl
             <push::State id=id.clone() testid="push"/>
         </div>
         {move || (online.get() == Online::No).then(|| view! {
-            <p class="remark" data-testid="device-offline">"The device is offline: the values are the last ones it sent. Commands will fail until it is back."</p>
+            <p class="remark" data-testid="device-offline">"The device is offline: the values are the last ones it sent. A command is kept as the channel’s last value, but not delivered."</p>
+        })}
+        {move || (right.get() < Right::Control).then(|| view! {
+            <p class="remark" data-testid="device-locked">"You may look at this device, not control it. An administrator of the server can let you."</p>
         })}
         <dl class="facts across">
             <div><dt>"Device id"</dt><dd><code data-testid="device-id">{device_id.clone()}</code>
                 <CopyButton text=Signal::stored(device_id) what="device id" testid="copy-device-id"/></dd></div>
-            <div><dt>"Device key"</dt><dd><code data-testid="device-key">{key}</code>
-                <CopyButton text=key what="device key" testid="copy-device-key"/></dd></div>
+            {move || (right.get() >= Right::Control).then(|| view! { <Key id=key_of.clone()/> })}
             <Fact name="Prototype" text=part(|row| row.prototype.as_ref().map(|it| it.1.clone()).unwrap_or_default())/>
             <Fact name="Transport" text=part(transports)/>
             <Fact name="Firmware" text=part(|row| row.firmware_version.clone().unwrap_or_default())/>
             <div><dt>"Last seen"</dt><dd class="number"><time
                 title=move || seen.get().map(|at| clock::local(at).date_and_time()).unwrap_or_default()>{age}</time></dd></div>
         </dl>
+    }
+}
+
+/// The device's key. It is not even fetched until somebody asks to see it, and forgotten with the page.
+#[component]
+fn Key(id: DeviceId) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let dispatch = expect_context::<Dispatch>();
+    let key = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            let shown = store.credentials.get().filter(|it| it.id == id);
+            shown.map(|it| it.key.to_string())
+        })
+    };
+    let toggle = move |_| {
+        if key.with_untracked(Option::is_some) {
+            store.credentials.set(None);
+        } else {
+            dispatch.send(Request::Credentials(id.clone()));
+        }
+    };
+    view! {
+        <div><dt>"Device key"</dt><dd>
+            {move || match key.get() {
+                Some(key) => view! {
+                    <code data-testid="device-key">{key.clone()}</code>
+                    <CopyButton text=Signal::stored(key) what="device key" testid="copy-device-key"/>
+                }.into_any(),
+                None => view! { <code class="muted" aria-label="hidden">"••••••••"</code> }.into_any(),
+            }}
+            <button type="button" class="button quiet" data-testid="toggle-key" on:click=toggle>
+                {move || if key.with(Option::is_some) { "Hide" } else { "Show" }}
+            </button>
+        </dd></div>
     }
 }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use mcs_model::DeviceId;
+use mcs_model::api::Role;
 use mcs_view::protocol::{DeviceRow, Setting};
 
 use crate::clock;
@@ -31,6 +32,9 @@ pub(crate) fn Devices() -> impl IntoView {
         }
     };
     let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static { .. }));
+    let is_member = Memo::new(move |_| {
+        matches!(store.setting.get(), Setting::SignedIn { role: Role::Member, .. })
+    });
     let list = Memo::new(move |_| found.with(|found| found.as_ref().map(Vec::is_empty)));
     view! {
         <div class="page">
@@ -46,7 +50,7 @@ pub(crate) fn Devices() -> impl IntoView {
             </div>
             {move || match (list.get(), total.get()) {
                 (None, _) if !is_static.get() => view! { <Loading text="Fetching the devices" testid="devices-loading"/> }.into_any(),
-                (None, _) | (_, 0) => view! { <NoDevices is_static=is_static.get()/> }.into_any(),
+                (None, _) | (_, 0) => view! { <NoDevices is_static=is_static.get() is_member=is_member.get()/> }.into_any(),
                 (Some(true), _) => view! {
                     <Empty title="No device matches" testid="devices-empty">
                         <p>"Nothing has “"{move || sought.get()}"” in its name, id or prototype."</p>
@@ -68,11 +72,17 @@ pub(crate) fn Devices() -> impl IntoView {
 }
 
 #[component]
-fn NoDevices(is_static: bool) -> impl IntoView {
+fn NoDevices(is_static: bool, is_member: bool) -> impl IntoView {
     let next = if is_static {
         view! {
             <p>"Name a broker, then add a device by its id and key."</p>
             <a class="button primary" href="#/connections">"Open connections"</a>
+        }
+        .into_any()
+    } else if is_member {
+        view! {
+            <p>"The devices that are granted to you will be here. Ask an administrator of the server to let you see one:"</p>
+            <code class="block">"mcs-server user grant NAME --device ID --role viewer"</code>
         }
         .into_any()
     } else {

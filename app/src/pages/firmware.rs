@@ -5,7 +5,6 @@ mod push;
 mod stored;
 
 use leptos::prelude::*;
-use mcs_model::api::Role;
 use mcs_model::{FirmwareId, ProductId};
 use mcs_view::protocol::{FirmwareJob, FirmwareView, JobStage, Setting, StoredFirmware};
 
@@ -25,7 +24,7 @@ struct Page {
     firmwares: Memo<Vec<StoredFirmware>>,
     /// Which one the operator chose to push.
     picked: RwSignal<Option<FirmwareId>>,
-    /// Why nothing may be changed, if so.
+    /// Why nothing may be uploaded, if so.
     locked: Memo<Option<&'static str>>,
 }
 
@@ -43,9 +42,9 @@ impl Page {
                     .with(|it| it.as_ref().map(|it| it.firmwares.clone()).unwrap_or_default())
             }),
             picked: RwSignal::new(None),
-            locked: Memo::new(move |_| match store.setting.get() {
-                Setting::SignedIn { role: Role::Viewer, .. } => Some("Your role may only see"),
-                _ => None,
+            locked: Memo::new(move |_| {
+                let may = store.firmware.with(|it| it.as_ref().is_none_or(|it| it.may_upload));
+                (!may).then_some("You may only look at this firmware")
             }),
         }
     }

@@ -147,7 +147,9 @@ fn UserMenu() -> impl IntoView {
                     <div class="menu-body" id="user-menu" popover="auto">
                         <p><strong>{name}</strong><br/><span class="muted">{crate::pages::role(role)}</span></p>
                         <button type="button" class="button" data-testid="sign-out"
-                            on:click=move |_| dispatch.send(Request::Logout)>"Sign out"</button>
+                            on:click=move |_| dispatch.send(Request::Logout { everywhere: false })>"Sign out"</button>
+                        <button type="button" class="button quiet" data-testid="sign-out-everywhere"
+                            on:click=move |_| dispatch.send(Request::Logout { everywhere: true })>"Sign out everywhere"</button>
                     </div>
                 </div>
             }

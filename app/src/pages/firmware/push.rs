@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use leptos::html;
 use leptos::prelude::*;
 use mcs_model::DeviceId;
+use mcs_model::api::Right;
 use mcs_view::protocol::{FirmwareRequest, Request, StoredFirmware, Verification};
 
 use super::Page;
@@ -26,12 +27,20 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
     });
     let ticked = RwSignal::new(BTreeSet::<DeviceId>::new());
     // A device that has gone meanwhile is not pushed to.
+    // Nor one that may only be looked at.
+    let mine = Memo::new(move |_| {
+        devices.get().into_iter().filter(|id| controls(store, id)).collect::<Vec<_>>()
+    });
     let targets = Memo::new(move |_| {
         let ticked = ticked.get();
-        devices.get().into_iter().filter(|id| ticked.contains(id)).collect::<Vec<_>>()
+        mine.get().into_iter().filter(|id| ticked.contains(id)).collect::<Vec<_>>()
+    });
+    let locked = Memo::new(move |_| {
+        let none = mine.with(Vec::is_empty) && !devices.with(Vec::is_empty);
+        none.then_some("You may only look at these devices")
     });
     let why =
-        Memo::new(move |_| why_not(page.locked.get(), page.chosen().as_ref(), targets.get().len()));
+        Memo::new(move |_| why_not(locked.get(), page.chosen().as_ref(), targets.get().len()));
     let dialog = NodeRef::<html::Dialog>::new();
     let ask = move |_| {
         if let Some(dialog) = dialog.get_untracked() {
@@ -60,10 +69,9 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
         }
         _ => "Push".to_owned(),
     };
-    let all = move || !devices.with(Vec::is_empty) && targets.get().len() == devices.with(Vec::len);
+    let all = move || !mine.with(Vec::is_empty) && targets.get().len() == mine.with(Vec::len);
     let toggle_all = move |_| {
-        let next =
-            if all() { BTreeSet::new() } else { devices.get_untracked().into_iter().collect() };
+        let next = if all() { BTreeSet::new() } else { mine.get_untracked().into_iter().collect() };
         ticked.set(next);
     };
     view! {
@@ -71,7 +79,8 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
             <h2 id="push-title">"Devices"</h2>
             {move || devices.with(Vec::is_empty).then(|| view! { <p class="muted">"No device of this prototype yet."</p> })}
             <label class="choice" class:gone=move || devices.with(Vec::is_empty)>
-                <input type="checkbox" data-testid="push-all" prop:checked=all on:change=toggle_all/>
+                <input type="checkbox" data-testid="push-all" prop:checked=all on:change=toggle_all
+                    disabled=move || locked.get().is_some()/>
                 <span>"All devices of the prototype"</span>
             </label>
             <ul class="list">
@@ -125,6 +134,10 @@ fn Target(id: DeviceId, ticked: RwSignal<BTreeSet<DeviceId>>) -> impl IntoView {
     let detail = move || {
         row.with(|row| row.push.as_ref().map(|push| push.detail.clone()).unwrap_or_default())
     };
+    let locked = {
+        let id = id.clone();
+        move || !controls(store, &id)
+    };
     let checked = {
         let id = id.clone();
         move || ticked.with(|ticked| ticked.contains(&id))
@@ -142,7 +155,7 @@ fn Target(id: DeviceId, ticked: RwSignal<BTreeSet<DeviceId>>) -> impl IntoView {
     Some(view! {
         <li class="item">
             <label class="choice grow">
-                <input type="checkbox" data-testid=format!("push-device-{id}") prop:checked=checked on:change=toggle/>
+                <input type="checkbox" data-testid=format!("push-device-{id}") prop:checked=checked on:change=toggle disabled=locked/>
                 <span><strong class="break">{name}</strong><br/>
                     <span class="muted">"Firmware: "<span data-testid=format!("push-version-{id}")>{version}</span></span></span>
             </label>
@@ -153,6 +166,10 @@ fn Target(id: DeviceId, ticked: RwSignal<BTreeSet<DeviceId>>) -> impl IntoView {
             </div>
         </li>
     })
+}
+
+fn controls(store: Store, id: &DeviceId) -> bool {
+    store.row(id).is_some_and(|row| row.with(|row| row.right >= Right::Control))
 }
 
 fn counted(devices: usize) -> String {

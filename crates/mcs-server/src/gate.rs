@@ -237,7 +237,8 @@ impl bus::Gate for Gate {
         let raw = upload::from_mqtt(channel, message.payload, rules);
         let (peer, id) = (client.peer, &client.id);
         let span = tracing::info_span!("mqtt", %peer, client = ?id, channel = channel.map(ChannelId::as_str));
-        let ingested = match ingest::ingest(&app, &device, raw).instrument(span).await {
+        let ingest = ingest::ingest(&app, &device, raw, message.resent);
+        let ingested = match ingest.instrument(span).await {
             Ok(ingested) if ingested.points.is_empty() => {
                 return Verdict::Invalid(reason(ingested.refused));
             }

@@ -32,10 +32,13 @@ const MAX_AHEAD: u64 = 24 * 60 * 60 * 1000;
 const LOGGED: usize = 5;
 
 /// Holds points against the device's prototype and queues the valid ones for storing.
+///
+/// `resent` says that they may have come before: then what is stored already is not stored again.
 pub(crate) async fn ingest(
     app: &App,
     device: &Device,
     raw: Vec<Result<RawPoint, PointError>>,
+    resent: bool,
 ) -> Result<Ingested> {
     let now = clock::now();
     let mut points = Vec::with_capacity(raw.len());
@@ -62,7 +65,7 @@ pub(crate) async fn ingest(
     let pending = if points.is_empty() {
         None
     } else {
-        Some(app.store.write(&device.id, &points, false).await?)
+        Some(app.store.write(&device.id, &points, resent).await?)
     };
     Ok(Ingested { points, refused, pending, undelivered: Vec::new() })
 }
@@ -134,7 +137,7 @@ pub(crate) async fn upload(
     raw: Vec<Result<RawPoint, PointError>>,
 ) -> Result<Ingested> {
     app.hub.heard(&device.id);
-    let mut ingested = ingest(app, device, raw).await?;
+    let mut ingested = ingest(app, device, raw, false).await?;
     if let Some(pending) = ingested.pending.take() {
         pending.committed().await?;
     }

@@ -158,6 +158,15 @@ impl Raw {
         raw
     }
 
+    /// The code of the CONNACK; none when the broker closes instead.
+    pub(crate) async fn knock(address: SocketAddr, hello: &Hello<'_>) -> Option<u8> {
+        let mut stream = TcpStream::connect(address).await.expect("a listener");
+        stream.write_all(&hello.packet()).await.expect("to send");
+        let mut connack = [0; 4];
+        soon("CONNACK or the end", stream.read_exact(&mut connack)).await.ok()?;
+        Some(connack[3])
+    }
+
     pub(crate) async fn try_connect(address: SocketAddr, hello: &Hello<'_>) -> (Self, Welcome) {
         let stream = TcpStream::connect(address).await.expect("a listener");
         stream.set_nodelay(true).expect("a socket");

@@ -186,6 +186,9 @@ pub struct FirmwareInfo {
     pub url: String,
     /// When it was uploaded.
     pub uploaded: Timestamp,
+    /// The firmwares that a device must run to get this one; `None` is any, even one that never
+    /// reported (CONTRACT §5.1).
+    pub compatible: Option<Vec<FirmwareId>>,
 }
 
 /// `POST /api/firmwares/:fwId/push`.

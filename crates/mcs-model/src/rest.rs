@@ -1,23 +1,34 @@
-//! Bodies of the device contract `/mcs/v2` (CONTRACT §3.1, §4.2 to §4.4, §5.3).
+//! Bodies of the device contract `/mcs/v2` (CONTRACT §3.1, §4, §5.3).
 //!
 //! Old device programs look for single words in these answers, so names, spelling and the absence
 //! of trailing line ends are part of the contract.
 
 use serde_json::{Value, json};
 
+mod command;
 mod connection;
+mod credentials;
+mod device;
 mod firmware;
+mod product;
 mod retrieve;
 mod upload;
 
 #[cfg(test)]
 mod tests;
 
+pub use command::{Command, CommandError, command_accepted};
 pub use connection::CommandAddress;
+pub use credentials::{AppCredentials, app_of_body};
+pub use device::{
+    DevicePage, DeviceView, RegisterError, Registration, activated, deregistered, device_list,
+    registered,
+};
 pub use firmware::{
     ReportError, available_firmwares, firmware_url, version_accepted, version_of_report,
     version_report,
 };
+pub use product::{Description, DescriptionError, product, product_firmwares};
 pub use retrieve::{
     MAX_RETRIEVED, Order, QueryError, RetrieveQuery, retrieved_csv, retrieved_json,
 };
@@ -55,17 +66,30 @@ pub struct Failure {
     pub message: String,
     /// What was wrong, one sentence each; may be empty.
     pub descriptions: Vec<String>,
+    /// The member `results`: the message, unless the documents show another text for it.
+    pub results: Value,
 }
 
 impl Failure {
     /// A failure that its message tells completely.
     pub fn new(status: u16, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), descriptions: Vec::new() }
+        let message = message.into();
+        Self { status, results: message.clone().into(), message, descriptions: Vec::new() }
     }
 
-    /// A wrong or missing device key.
+    /// A wrong or missing device key, application or token.
+    ///
+    /// The documents show three texts for it; here each has the place where old programs look:
+    /// the message of retrieving, the `description` of get connection, the code of both
+    /// (CONTRACT §3.1, §4.2, §4.4).
     pub fn not_permitted() -> Self {
-        Self::new(401, "You don't have permission!")
+        let results = json!({ "code": 1002, "description": "You dont have permission" });
+        Self { results, ..Self::new(401, "You don't have permission!") }
+    }
+
+    /// The same for the calls of firmwares, which show yet another text (CONTRACT §5.3).
+    pub fn firmware_not_permitted() -> Self {
+        Self { results: "you dont have permission!".into(), ..Self::not_permitted() }
     }
 
     /// A channel that the device's prototype does not have.
@@ -75,14 +99,28 @@ impl Failure {
 
     /// The JSON body.
     pub fn to_json(&self) -> Value {
+        let reason = match self.status {
+            400 => "400 Bad Request",
+            401 => "401 Unauthorized",
+            403 => "403 Forbidden",
+            404 => "404 Not Found",
+            405 => "405 Method Not Allowed",
+            413 => "413 Payload Too Large",
+            429 => "429 Too Many Requests",
+            500 => "500 Internal Server Error",
+            501 => "501 Not Implemented",
+            503 => "503 Service Unavailable",
+            _ => &self.message,
+        };
         json!({
             "apiVersion": API_VERSION,
             "code": self.status,
             "message": self.message,
-            "errors": [{ "code": self.status, "message": self.message }],
-            "results": self.message,
+            "errors": [{ "code": self.status, "message": reason }],
+            "results": self.results,
             "descriptions": self.descriptions,
             "statusCode": self.status,
+            "options": {},
         })
     }
 
@@ -94,5 +132,14 @@ impl Failure {
             body.push_str(description);
         }
         body
+    }
+}
+
+/// A member of a body that is text; a number will do, since old programs mix them.
+fn text_of(member: &Value) -> Option<String> {
+    match member {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }

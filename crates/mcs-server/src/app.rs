@@ -12,12 +12,14 @@ use crate::config::Config;
 use crate::console::Console;
 use crate::events::Events;
 use crate::firmware::Firmware;
+use crate::flood::Flood;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::net;
 use crate::operators::Operators;
+use crate::programs;
 use crate::registry::Registry;
-use crate::store::Store;
+use crate::store::{SessionRow, Store};
 
 /// The application.
 pub(crate) struct App {
@@ -37,6 +39,8 @@ pub(crate) struct App {
     pub(crate) firmware: Firmware,
     /// The console's files.
     pub(crate) console: Console,
+    /// How often devices and programs may call.
+    pub(crate) flood: Flood,
     /// Counters.
     pub(crate) metrics: Metrics,
     /// Connections, and what has to be done even if its connection breaks: a server that stops
@@ -62,6 +66,7 @@ impl App {
             hub: Hub::new(events.clone()),
             firmware: Firmware::open(&config.data, store.clone()).await?,
             console: Console::new(config.console.clone()),
+            flood: Flood::new(config.max_device_requests),
             metrics: Metrics::default(),
             tasks: TaskTracker::new(),
             running: OnceLock::new(),
@@ -98,6 +103,14 @@ impl App {
         let heard = self.hub.take_heard();
         if let Err(error) = self.store.set_last_seen(&heard).await {
             tracing::error!(%error, "when devices were last seen was not kept");
+        }
+    }
+
+    /// For whom the holder of a bearer token acts: the token of a session, or an API token.
+    pub(crate) async fn user_of_token(&self, token: &str) -> Result<Option<SessionRow>> {
+        match self.operators.session(token).await? {
+            Some(session) => Ok(Some(session)),
+            None => programs::of_token(&self.store, token).await,
         }
     }
 

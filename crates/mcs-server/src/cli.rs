@@ -1,6 +1,7 @@
 //! The command line.
 
 mod devices;
+mod programs;
 mod prototypes;
 mod users;
 
@@ -11,9 +12,10 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 
 use crate::config::{Config, Settings};
-use crate::store::Store;
+use crate::store::{ProgramKind, Store};
 
 use devices::DeviceCommand;
+use programs::ProgramCommand;
 use prototypes::PrototypeCommand;
 use users::UserCommand;
 
@@ -39,6 +41,10 @@ enum Command {
     Prototype(Admin<PrototypeCommand>),
     /// Manage devices
     Device(Admin<DeviceCommand>),
+    /// Manage applications, which call with appId and appSecret
+    App(Admin<ProgramCommand>),
+    /// Manage API tokens, which programs send as Authorization: Bearer
+    Token(Admin<ProgramCommand>),
 }
 
 /// A command that works on the data folder, whether a server runs on it or not. A running server takes the
@@ -86,6 +92,14 @@ impl Cli {
             Command::Device(Admin { command, data }) => {
                 let store = open(data).await?;
                 (store.clone(), command.run(&store).await)
+            }
+            Command::App(Admin { command, data }) => {
+                let store = open(data).await?;
+                (store.clone(), command.run(&store, ProgramKind::App).await)
+            }
+            Command::Token(Admin { command, data }) => {
+                let store = open(data).await?;
+                (store.clone(), command.run(&store, ProgramKind::Token).await)
             }
         };
         store.close().await;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
+use mcs_model::upload::Rules;
 use serde::Deserialize;
 
 use crate::retention::KeepRule;
@@ -53,6 +54,19 @@ pub struct Config {
     pub keep: Vec<KeepRule>,
     /// Messages a second that one MQTT client may send before it is slowed.
     pub mqtt_rate: Option<NonZeroU32>,
+    /// Most data points of a REST upload (CONTRACT §4.3).
+    pub max_upload_points: usize,
+    /// Take timestamps of 9 to 11 digits as seconds (CONTRACT §9.3 rule 3).
+    pub timestamp_seconds: bool,
+    /// REST calls a second, in the long run, of one device or user; 0 is no limit.
+    pub max_device_requests: u32,
+}
+
+impl Config {
+    /// What an upload by REST may hold.
+    pub(crate) fn upload_rules(&self) -> Rules {
+        Rules { max_points: self.max_upload_points, seconds: self.timestamp_seconds }
+    }
 }
 
 /// Where certificate and key are.
@@ -138,6 +152,15 @@ pub struct Settings {
     /// Messages a second from one MQTT client before it is slowed, 0 for no limit [default: 200]
     #[arg(long, env = "MCS_MQTT_RATE", value_name = "N")]
     pub mqtt_rate: Option<u32>,
+    /// Most data points of a REST upload; what stands behind them is refused [default: 5]
+    #[arg(long, env = "MCS_MAX_UPLOAD_POINTS", value_name = "N")]
+    pub max_upload_points: Option<usize>,
+    /// Take timestamps of 9 to 11 digits as seconds instead of refusing them
+    #[arg(long, env = "MCS_TIMESTAMP_SECONDS", num_args = 0..=1, default_missing_value = "true")]
+    pub timestamp_seconds: Option<bool>,
+    /// REST calls a second, in the long run, of one device or user; 0 is no limit [default: 100]
+    #[arg(long, env = "MCS_MAX_DEVICE_REQUESTS", value_name = "N")]
+    pub max_device_requests: Option<u32>,
 }
 
 /// What ends a message of the Command Server.
@@ -198,6 +221,9 @@ impl Settings {
             keep_points: self.keep_points.or(other.keep_points),
             keep: if self.keep.is_empty() { other.keep } else { self.keep },
             mqtt_rate: self.mqtt_rate.or(other.mqtt_rate),
+            max_upload_points: self.max_upload_points.or(other.max_upload_points),
+            timestamp_seconds: self.timestamp_seconds.or(other.timestamp_seconds),
+            max_device_requests: self.max_device_requests.or(other.max_device_requests),
         }
     }
 
@@ -227,6 +253,11 @@ impl Settings {
             let (days, points) = (self.keep_days, self.keep_points);
             keep.push(KeepRule { days, points, ..KeepRule::default() });
         }
+        let max_upload_points = self.max_upload_points.unwrap_or(Rules::default().max_points);
+        anyhow::ensure!(
+            (1..=10_000).contains(&max_upload_points),
+            "max-upload-points is 1 to 10000"
+        );
         Ok(Config {
             http: self.http.unwrap_or_else(|| local(8080)),
             mqtt: self.mqtt.unwrap_or_else(|| local(1883)),
@@ -253,6 +284,9 @@ impl Settings {
             },
             keep,
             mqtt_rate: NonZeroU32::new(self.mqtt_rate.unwrap_or(200)),
+            max_upload_points,
+            timestamp_seconds: self.timestamp_seconds.unwrap_or(false),
+            max_device_requests: self.max_device_requests.unwrap_or(100),
         })
     }
 }

@@ -233,7 +233,7 @@ impl bus::Gate for Gate {
             Topic::Channel(_, _, channel) => Some(channel),
             _ => None,
         };
-        let rules = Rules { max_points: MAX_POINTS, seconds: false };
+        let rules = Rules { max_points: MAX_POINTS, seconds: app.config.timestamp_seconds };
         let raw = upload::from_mqtt(channel, message.payload, rules);
         let (peer, id) = (client.peer, &client.id);
         let span = tracing::info_span!("mqtt", %peer, client = ?id, channel = channel.map(ChannelId::as_str));

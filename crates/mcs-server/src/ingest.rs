@@ -130,19 +130,17 @@ fn topic(device: &Device, point: &DataPoint) -> String {
     Topic::Channel(device.id.clone(), device.key.clone(), point.channel.clone()).to_string()
 }
 
-/// Takes an upload by REST: stored, then forwarded everywhere.
+/// Takes an upload by REST, of the device or of a program: stored, then forwarded everywhere.
 pub(crate) async fn upload(
     app: &App,
     device: &Arc<Device>,
     raw: Vec<Result<RawPoint, PointError>>,
 ) -> Result<Ingested> {
-    app.hub.heard(&device.id);
     let mut ingested = ingest(app, device, raw, false).await?;
     if let Some(pending) = ingested.pending.take() {
         pending.committed().await?;
     }
     ingested.undelivered = command(app, device, &ingested.points).await;
     forward_to_mqtt(app, device, &ingested.points).await;
-    app.firmware.observe(app, device, &ingested.points).await;
     Ok(ingested)
 }

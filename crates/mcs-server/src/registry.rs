@@ -78,6 +78,18 @@ impl Snapshot {
     pub(crate) fn right(&self, user: &str, device: &Device) -> Option<Right> {
         self.access(user)?.to(device)
     }
+
+    /// The most that a user may do with a prototype's firmware. Who sees one of its devices sees its
+    /// firmware.
+    pub(crate) fn right_to_prototype(&self, user: &str, prototype: &ProductId) -> Option<Right> {
+        let access = self.access(user)?;
+        let by_device = || {
+            let mut devices = self.devices.values();
+            let sees = |it: &Arc<Device>| it.prototype.id == *prototype && access.to(it).is_some();
+            devices.any(sees).then_some(Right::See)
+        };
+        access.to_prototype(prototype).or_else(by_device)
+    }
 }
 
 /// What another process has changed.

@@ -33,11 +33,7 @@ impl core::error::Error for ReportError {}
 /// will do.
 pub fn version_of_report(body: &[u8]) -> Result<String, ReportError> {
     let body: Value = serde_json::from_slice(body).map_err(|_| ReportError::Json)?;
-    let version = match &body["version"] {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        _ => return Err(ReportError::Version),
-    };
+    let version = super::text_of(&body["version"]).ok_or(ReportError::Version)?;
     if version.is_empty() { Err(ReportError::Version) } else { Ok(version) }
 }
 

@@ -48,9 +48,8 @@ impl UploadOutcome {
 
     fn failure(&self) -> Option<Failure> {
         (self.accepted == 0).then(|| Failure {
-            status: 400,
-            message: "None of data points uploaded success.".to_owned(),
             descriptions: self.descriptions.clone(),
+            ..Failure::new(400, "None of data points uploaded success.")
         })
     }
 }

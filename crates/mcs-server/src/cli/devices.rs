@@ -7,8 +7,8 @@ use clap::Subcommand;
 use mcs_model::{DeviceId, DeviceKey, ProductId};
 use serde_json::{Value, json};
 
-use crate::random;
 use crate::store::{DeviceRow, Store};
+use crate::{programs, random};
 
 #[derive(Subcommand)]
 pub(super) enum DeviceCommand {
@@ -47,6 +47,8 @@ pub(super) enum DeviceCommand {
         #[arg(long)]
         key: Option<DeviceKey>,
     },
+    /// Make an activation code, good for one use, in place of an older one of the device
+    Code { id: DeviceId },
     /// Remove a device with its history
     Remove { id: DeviceId },
 }
@@ -88,6 +90,11 @@ impl DeviceCommand {
                 let key = key.map_or_else(new_key, Ok)?;
                 store.set_key(&id, &key).await?;
                 Ok(json!({ "deviceId": id, "deviceKey": key }))
+            }
+            Self::Code { id } => {
+                let code = programs::activation_code()?;
+                store.put_activation(&id, &programs::hash(&code)).await?;
+                Ok(json!({ "deviceId": id, "activationCode": code }))
             }
             Self::Remove { id } => {
                 store.remove_device(&id).await?;

@@ -12,6 +12,7 @@ use mcs_model::api::{FirmwareInfo, PushStatus};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
 use crate::app::App;
+use crate::registry::Device;
 use crate::store::{FirmwareRow, Store};
 use crate::{clock, random};
 
@@ -37,6 +38,8 @@ pub(crate) struct Release {
     pub(crate) version: Version,
     /// Release note.
     pub(crate) note: String,
+    /// The firmwares that a device must run to get this one; `None` is any.
+    pub(crate) compatible: Option<Vec<FirmwareId>>,
 }
 
 impl Release {
@@ -55,7 +58,8 @@ impl Release {
             return Err("The note has at most 10000 characters.".to_owned());
         }
         let version = version.parse().map_err(|error| format!("The version: {error}."))?;
-        Ok(Self { prototype, name: name.to_owned(), version, note: note.to_owned() })
+        let (name, note) = (name.to_owned(), note.to_owned());
+        Ok(Self { prototype, name, version, note, compatible: None })
     }
 }
 
@@ -109,6 +113,7 @@ impl Firmware {
             sha256: received.checksums.sha256.to_string(),
             token: random::id("", 16)?,
             uploaded: clock::now(),
+            compatible: release.compatible.clone(),
             id,
         };
         // The file first: a row promises its file.
@@ -132,10 +137,23 @@ impl Firmware {
         Ok(rows.into_iter().map(|row| info(app, row)).collect())
     }
 
+    /// The uploaded firmware whose version the device reported.
+    pub(crate) async fn running(&self, app: &App, device: &Device) -> Result<Option<FirmwareInfo>> {
+        let Some(version) = self.store.firmware_version(&device.id).await? else { return Ok(None) };
+        let firmwares = self.list(app, &device.prototype.id).await?;
+        Ok(firmwares.into_iter().find(|it| it.version == version))
+    }
+
     /// How far the newest push to a device is.
     pub(crate) fn status(&self, device: &DeviceId) -> Option<PushStatus> {
         self.pushes.status(device)
     }
+}
+
+/// Whether a device that runs `running` may get a firmware that is for `compatible`; one that never
+/// reported gets only what is for any (CONTRACT §5.1, §5.3).
+pub(crate) fn fits(compatible: Option<&[FirmwareId]>, running: Option<&FirmwareId>) -> bool {
+    compatible.is_none_or(|list| running.is_some_and(|it| list.contains(it)))
 }
 
 fn info(app: &App, row: FirmwareRow) -> FirmwareInfo {
@@ -150,6 +168,7 @@ fn info(app: &App, row: FirmwareRow) -> FirmwareInfo {
         md5: row.md5,
         sha256: row.sha256,
         uploaded: row.uploaded,
+        compatible: row.compatible,
     }
 }
 

@@ -10,7 +10,7 @@ use mcs_fota::{Input, Notice, Output, Push, Times};
 use mcs_model::api::{DeviceChange, PushResult, PushState, PushStatus};
 use mcs_model::{DataPoint, DeviceId, FirmwareId, Topic, Value};
 
-use super::{Firmware, address};
+use super::{Firmware, address, fits};
 use crate::app::App;
 use crate::registry::Device;
 use crate::store::{FirmwareRow, PushRow, Store};
@@ -139,9 +139,17 @@ impl Firmware {
             Some(device) if device.prototype.id != firmware.prototype => {
                 refuse("the firmware is for another prototype")
             }
+            Some(device) if !self.fits(app, firmware, device).await? => {
+                refuse("the device does not run one of the firmwares that this one is for")
+            }
             Some(device) => self.begin(app, firmware, device).await?,
         };
         Ok(PushResult { device: id, status })
+    }
+
+    async fn fits(&self, app: &App, firmware: &FirmwareRow, device: &Device) -> Result<bool> {
+        let running = self.running(app, device).await?.map(|it| it.id);
+        Ok(fits(firmware.compatible.as_deref(), running.as_ref()))
     }
 
     async fn begin(

@@ -79,7 +79,8 @@ fn name(encoding: Encoding) -> &'static str {
     }
 }
 
-fn secure(mut response: Response) -> Response {
+/// Adds the headers that keep a page to itself.
+pub(super) fn secure(mut response: Response) -> Response {
     for (name, value) in [
         ("content-security-policy", POLICY),
         ("x-content-type-options", "nosniff"),

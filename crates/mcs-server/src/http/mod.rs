@@ -3,6 +3,7 @@
 mod api;
 mod body;
 mod console;
+mod docs;
 mod download;
 mod effect;
 mod error;
@@ -18,10 +19,12 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post, put};
+use axum::routing::{any, get};
 use axum::{Extension, Router};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::edge::Edge;
@@ -32,48 +35,20 @@ pub(crate) use serve::serve;
 
 /// The HTTP listener's routes.
 pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
-    let devices = Router::new()
-        .route("/mcs/v2/devices/{id}", get(v2::device::info))
-        .route("/mcs/v2/devices/{id}/connections", get(v2::connections::as_json))
-        .route("/mcs/v2/devices/{id}/connections.csv", get(v2::connections::as_csv))
-        .route("/mcs/v2/devices/{id}/datapoints", post(v2::points::upload_json))
-        .route("/mcs/v2/devices/{id}/datapoints.csv", post(v2::points::upload_csv))
-        .route(
-            "/mcs/v2/devices/{id}/datachannels/{channel}/datapoints",
-            get(v2::points::retrieve_json),
-        )
-        .route(
-            "/mcs/v2/devices/{id}/datachannels/{channel}/datapoints.csv",
-            get(v2::points::retrieve_csv),
-        );
-    let devices = devices.route("/mcs/{*rest}", any(v2::no_call));
-    let firmwares = Router::new()
-        .route("/mcs/v2/devices/{id}/firmwares", put(v2::firmwares::report))
-        .route("/mcs/v2/devices/{id}/firmwares/available", get(v2::firmwares::available))
-        .route(
-            "/mcs/v2/devices/{id}/firmwares/available/{version}",
-            get(v2::firmwares::available_for),
-        )
-        .route("/mcs/v2/devices/{id}/firmwares/{firmware}/url", get(v2::firmwares::url))
-        .route("/fw/{token}", get(download::file));
-    let api = Router::new()
-        .route("/api/login", post(api::session::login))
-        .route("/api/logout", post(api::session::logout))
-        .route("/api/session", get(api::session::session))
-        .route("/api/devices", get(api::devices::list))
-        .route("/api/devices/{id}/credentials", get(api::devices::credentials))
-        .route("/api/devices/{id}/channels/{channel}/points", get(api::devices::points))
-        .route("/api/devices/{id}/channels/{channel}/series", get(api::series::series))
-        .route(
-            "/api/prototypes/{id}/firmwares",
-            get(api::firmwares::list).post(api::firmwares::upload),
-        )
-        .route("/api/firmwares/{id}/push", post(api::firmwares::push))
-        .route("/api/{*rest}", get(no_call).post(no_call));
+    let (devices, of_devices) = devices().split_for_parts();
+    let (api, of_api) = api().split_for_parts();
+    let devices = devices
+        .route("/mcs/{*rest}", any(v2::no_call))
+        .method_not_allowed_fallback(v2::wrong_method)
+        .layer(from_fn(v2::cors));
+    let api = api
+        .route("/api/{*rest}", any(no_call))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(Extension(docs::Docs::new(of_devices.merge_from(of_api))));
     Router::new()
         .merge(devices)
-        .merge(firmwares)
         .merge(api)
+        .route("/fw/{token}", get(download::file))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
         .route("/", get(root))
@@ -82,6 +57,54 @@ pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
         .layer(Extension(edge.clone()))
         .with_state(app)
         .merge(tunnel(edge, &["/mqtt"]))
+}
+
+/// The calls of devices and apps. Whoever is called is documented: there is no other list.
+fn devices() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(v2::points::upload_json))
+        .routes(routes!(v2::points::upload_csv))
+        .routes(routes!(v2::points::retrieve_json))
+        .routes(routes!(v2::points::retrieve_csv))
+        .routes(routes!(v2::connections::as_json))
+        .routes(routes!(v2::connections::as_csv))
+        .routes(routes!(v2::firmwares::report))
+        .routes(routes!(v2::firmwares::available))
+        .routes(routes!(v2::firmwares::available_for))
+        .routes(routes!(v2::firmwares::url))
+        .routes(routes!(v2::devices::list, v2::registration::register))
+        .routes(routes!(v2::devices::info, v2::registration::deregister))
+        .routes(routes!(v2::registration::deregister_by_post))
+        .routes(routes!(v2::registration::activate))
+        .routes(routes!(v2::commands::command))
+        .routes(routes!(v2::products::info))
+        .routes(routes!(v2::products::export))
+        .routes(routes!(v2::products::firmwares, v2::products::describe))
+        .routes(routes!(v2::absent::triggers))
+        .routes(routes!(v2::absent::trigger))
+        .routes(routes!(v2::absent::mobiles))
+        .routes(routes!(v2::absent::mobile))
+        .routes(routes!(v2::absent::link_mobile, v2::absent::unlink_mobile))
+        .routes(routes!(v2::absent::images))
+        .routes(routes!(v2::absent::remove_channel))
+}
+
+/// The console's own calls, documented in the same way.
+fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(docs::page))
+        .routes(routes!(docs::page_in_folder))
+        .routes(routes!(docs::openapi))
+        .routes(routes!(docs::style))
+        .routes(routes!(api::session::login))
+        .routes(routes!(api::session::logout))
+        .routes(routes!(api::session::session))
+        .routes(routes!(api::devices::list))
+        .routes(routes!(api::devices::credentials))
+        .routes(routes!(api::devices::points))
+        .routes(routes!(api::series::series))
+        .routes(routes!(api::firmwares::list, api::firmwares::upload))
+        .routes(routes!(api::firmwares::push))
 }
 
 /// The routes of the listener that speaks MQTT over WebSocket only.
@@ -132,6 +155,11 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 async fn no_call() -> Response {
     let message = "There is no such call.".to_owned();
     error::Error::Refused(StatusCode::NOT_FOUND, "not-found", message).into_response()
+}
+
+async fn wrong_method() -> Response {
+    let message = "There is no such method of this call.".to_owned();
+    error::Error::Refused(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", message).into_response()
 }
 
 async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -45,13 +45,7 @@ impl Operator {
         let unknown = || Error::not_found("prototype", id);
         let snapshot = app.registry.snapshot();
         let prototype = id.parse().map_err(|_| unknown())?;
-        let access = snapshot.access(&self.name).ok_or_else(Error::signed_out)?;
-        let by_device = || {
-            let mut devices = snapshot.devices.values();
-            let sees = |it: &Arc<Device>| it.prototype.id == prototype && access.to(it).is_some();
-            devices.any(sees).then_some(Right::See)
-        };
-        match access.to_prototype(&prototype).or_else(by_device) {
+        match snapshot.right_to_prototype(&self.name, &prototype) {
             _ if !snapshot.prototypes.contains_key(&prototype) => Err(unknown()),
             Some(right) if right >= wanted => Ok(prototype),
             Some(_) => Err(self.only_sees(&format!("the firmware of {id}"))),
@@ -79,7 +73,7 @@ impl FromRequestParts<Arc<App>> for Operator {
         };
         // What was changed a moment ago holds for this call.
         app.refresh_registry().await;
-        let session = app.operators.session(token).await?.ok_or_else(Error::signed_out)?;
+        let session = app.user_of_token(token).await?.ok_or_else(Error::signed_out)?;
         Ok(Self { name: session.user, role: session.role, token: token.to_owned() })
     }
 }

@@ -74,7 +74,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = service_fn(|mut request: hyper::Request<Incoming>| {
-        collapse_slashes(request.uri_mut());
+        straighten(request.uri_mut());
         request.extensions_mut().insert(ConnectInfo(peer));
         answer(router.clone(), request)
     });
@@ -111,22 +111,27 @@ async fn answer(router: Router, request: hyper::Request<Incoming>) -> Result<Res
     router.oneshot(request.map(Body::new)).await
 }
 
-/// `//mcs/v2` is `/mcs/v2`: the documents print such addresses (CONTRACT §9.1 row 26).
-fn collapse_slashes(uri: &mut hyper::Uri) {
-    if !uri.path().contains("//") {
+/// `//mcs/v2` and `/v2` are `/mcs/v2`: the documents print such addresses (CONTRACT §9.1 rows 16
+/// and 26).
+fn straighten(uri: &mut hyper::Uri) {
+    let old = uri.path().starts_with("/v2/");
+    if !old && !uri.path().contains("//") {
         return;
     }
-    let mut path = String::with_capacity(uri.path().len());
+    let mut path = String::with_capacity(uri.path().len() + 4);
     for c in uri.path().chars() {
         if c != '/' || !path.ends_with('/') {
             path.push(c);
         }
     }
+    if path.starts_with("/v2/") {
+        path.insert_str(0, "/mcs");
+    }
     if let Some(query) = uri.query() {
         path.push('?');
         path.push_str(query);
     }
-    if let Ok(collapsed) = path.parse() {
-        *uri = collapsed;
+    if let Ok(straight) = path.parse() {
+        *uri = straight;
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct FirmwareRow {
     pub(crate) token: String,
     /// When it was uploaded.
     pub(crate) uploaded: Timestamp,
+    /// The firmwares that a device must run to get this one; `None` is any.
+    pub(crate) compatible: Option<Vec<FirmwareId>>,
 }
 
 /// The newest push to a device.
@@ -48,15 +50,15 @@ pub(crate) struct PushRow {
 }
 
 const FIRMWARE: &str = "SELECT id, prototype, name, version, note, size, md5, sha256, token, \
-                        uploaded FROM firmwares ";
+                        uploaded, compatible FROM firmwares ";
 
 impl Store {
     /// Adds a firmware; `false` when its prototype has that version already.
     pub(crate) async fn add_firmware(&self, firmware: &FirmwareRow) -> Result<bool> {
         let added = sqlx::query(
             "INSERT INTO firmwares \
-             (id, prototype, name, version, note, size, md5, sha256, token, uploaded) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+             (id, prototype, name, version, note, size, md5, sha256, token, uploaded, \
+             compatible) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )
         .bind(firmware.id.as_str())
         .bind(firmware.prototype.as_str())
@@ -68,9 +70,22 @@ impl Store {
         .bind(&firmware.sha256)
         .bind(&firmware.token)
         .bind(millis(firmware.uploaded))
+        .bind(list(firmware.compatible.as_deref()))
         .execute(&self.pool)
         .await?;
         Ok(added.rows_affected() > 0)
+    }
+
+    /// Changes what is said about a firmware; its file and version stay.
+    pub(crate) async fn describe_firmware(&self, firmware: &FirmwareRow) -> Result<()> {
+        sqlx::query("UPDATE firmwares SET name = ?, note = ?, compatible = ? WHERE id = ?")
+            .bind(&firmware.name)
+            .bind(&firmware.note)
+            .bind(list(firmware.compatible.as_deref()))
+            .bind(firmware.id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// The firmwares of a prototype, newest first.
@@ -143,5 +158,14 @@ fn firmware(row: &SqliteRow) -> Result<FirmwareRow> {
         sha256: row.try_get("sha256")?,
         token: row.try_get("token")?,
         uploaded: timestamp(row.try_get("uploaded")?),
+        compatible: row
+            .try_get::<Option<String>, _>("compatible")?
+            .map(|text| serde_json::from_str(&text))
+            .transpose()?,
     })
+}
+
+fn list(firmwares: Option<&[FirmwareId]>) -> Option<String> {
+    // A list of texts: JSON can write it.
+    firmwares.map(|it| serde_json::to_string(it).unwrap_or_default())
 }

@@ -1,10 +1,12 @@
 //! What outlives the process: one SQLite database in the data folder.
 
 mod admin;
+mod devices;
 mod firmwares;
 mod grants;
 mod health;
 mod points;
+mod programs;
 mod registry;
 mod removal;
 mod retained;
@@ -32,6 +34,7 @@ pub(crate) use firmwares::{FirmwareRow, PushRow};
 pub(crate) use grants::{Grant, PersonRow, Scope, right_word};
 pub(crate) use health::{Health, Unavailable};
 pub(crate) use points::{Page, Window};
+pub(crate) use programs::{ProgramKind, ProgramRow};
 pub(crate) use registry::DeviceRow;
 pub(crate) use series::Extent;
 pub(crate) use users::{SessionRow, UserRow};
@@ -56,6 +59,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_retained.sql"),
     include_str!("../../migrations/0003_grants.sql"),
     include_str!("../../migrations/0004_history.sql"),
+    include_str!("../../migrations/0005_programs.sql"),
 ];
 
 impl Store {

@@ -93,27 +93,7 @@ impl Store {
     pub(crate) async fn add_devices(&self, devices: &[DeviceRow]) -> Result<()> {
         let mut tx = self.begin().await?;
         for device in devices {
-            let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM prototypes WHERE id = ?")
-                .bind(device.prototype.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
-            if known.is_none() {
-                bail!("there is no prototype {}", device.prototype);
-            }
-            let added = sqlx::query(
-                "INSERT INTO devices (id, key, name, prototype, created) VALUES (?, ?, ?, ?, ?) \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(device.id.as_str())
-            .bind(device.key.as_str())
-            .bind(&device.name)
-            .bind(device.prototype.as_str())
-            .bind(millis(clock::now()))
-            .execute(&mut *tx)
-            .await?;
-            if added.rows_affected() == 0 {
-                bail!("there is a device {} already", device.id);
-            }
+            add_device(&mut tx, device).await?;
         }
         move_on(&mut tx).await?;
         tx.commit().await?;
@@ -174,6 +154,34 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
+}
+
+pub(super) async fn add_device(
+    tx: &mut Transaction<'static, Sqlite>,
+    device: &DeviceRow,
+) -> Result<()> {
+    let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM prototypes WHERE id = ?")
+        .bind(device.prototype.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    if known.is_none() {
+        bail!("there is no prototype {}", device.prototype);
+    }
+    let added = sqlx::query(
+        "INSERT INTO devices (id, key, name, prototype, created) VALUES (?, ?, ?, ?, ?) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(device.id.as_str())
+    .bind(device.key.as_str())
+    .bind(&device.name)
+    .bind(device.prototype.as_str())
+    .bind(millis(clock::now()))
+    .execute(&mut **tx)
+    .await?;
+    if added.rows_affected() == 0 {
+        bail!("there is a device {} already", device.id);
+    }
+    Ok(())
 }
 
 pub(super) async fn move_on(tx: &mut Transaction<'static, Sqlite>) -> Result<()> {

@@ -172,7 +172,7 @@ impl Store {
     }
 }
 
-fn session(row: Option<(String, String)>) -> Result<Option<SessionRow>> {
+pub(super) fn session(row: Option<(String, String)>) -> Result<Option<SessionRow>> {
     row.map(|(user, role)| Ok(SessionRow { user, role: parse_role(&role)? })).transpose()
 }
 

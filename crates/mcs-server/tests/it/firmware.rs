@@ -310,3 +310,94 @@ async fn a_viewer_may_neither_upload_nor_push() {
     assert_eq!(push.send().await.status, 403);
     assert_eq!(site.listed(&token).await["push"], json!(null));
 }
+
+/// CONTRACT §5.1, §5.3: limited to a list of firmwares, a firmware is for devices that run one of
+/// them; a device that never reported gets only what is for all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_firmware_that_is_limited_reaches_only_devices_that_run_a_listed_one() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let first = site.upload(&token, "name=A&version=1.0", b"one").await.json();
+    let second = site.upload(&token, "name=A&version=2.0&compatible=1.0", b"two").await;
+    assert_eq!(second.status, 201, "{}", second.text());
+    let second = second.json();
+    assert_eq!(second["compatible"], json!([first["id"]]));
+    assert_eq!(first["compatible"], json!(null));
+    let id = |it: &Value| it["id"].as_str().expect("an id").to_owned();
+    let list = format!("name=A&version=3.0&compatible={},1.0", id(&second));
+    let third = site.upload(&token, &list, b"three").await.json();
+    let available = async |rest: &str| {
+        let list = site.device("GET", &format!("/firmwares/available{rest}")).send().await.json();
+        let list = list["results"].as_array().expect("a list").iter();
+        let mut versions: Vec<_> =
+            list.map(|it| it["version"].as_str().expect("a text").to_owned()).collect();
+        versions.sort();
+        versions.join(" ")
+    };
+    let url = async |firmware: &Value| {
+        let path = format!("/firmwares/{}/url", id(firmware));
+        site.device("GET", &path).send().await.status
+    };
+    assert_eq!(available("").await, "1.0");
+    assert_eq!((url(&first).await, url(&second).await), (200, 404));
+    let push = site.push(&token, &second).await;
+    assert_eq!(push["state"], "FAILED");
+    assert_eq!(push["detail"], "the device does not run one of the firmwares that this one is for");
+
+    site.device("PUT", "/firmwares").body(r#"{"version":"1.0"}"#).send().await;
+    assert_eq!(available("").await, "1.0 2.0 3.0");
+    assert_eq!(url(&second).await, 200);
+    assert_eq!(site.push(&token, &second).await["state"], "QUEUED");
+    site.device("PUT", "/firmwares").body(r#"{"version":"2.0"}"#).send().await;
+    assert_eq!(available("?url=true").await, "1.0 3.0");
+    assert_eq!(available("/1.0").await, "1.0 2.0 3.0");
+    assert_eq!(available(&format!("/{}", id(&third))).await, "1.0");
+    assert_eq!(available("/never").await, "1.0");
+    // A version that nobody uploaded is none of the listed.
+    site.device("PUT", "/firmwares").body(r#"{"version":"0.1"}"#).send().await;
+    assert_eq!(available("").await, "1.0");
+
+    let reply = site.upload(&token, "name=A&version=4.0&compatible=9.9", b"four").await;
+    assert_eq!((reply.status, &reply.json()["code"]), (400, &json!("malformed")));
+    for all in ["", "all", "All"] {
+        let query = format!("name=A&version=4.0{all}&compatible={all}");
+        assert_eq!(site.upload(&token, &query, b"four").await.json()["compatible"], json!(null));
+    }
+}
+
+/// CONTRACT §5.3, the old owner calls: what is said about a version whose file is here.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_describes_a_firmware_whose_file_is_here() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let first = site.upload(&token, "name=A&version=1.0", b"one").await.json();
+    let second = site.upload(&token, "name=A&version=2.0", b"two").await.json();
+    let path = format!("/products/{}/firmware", site.product);
+    let describe =
+        async |body: Value| site.v2(&token, "POST", &path).body(body.to_string()).send().await;
+    let body = json!({ "version": "2.0", "name": "App", "description": "faster", "url": "http://x",
+        "candidatefwId": [first["id"]], "defaultprodfw": true, "checksum": second["md5"] });
+    let reply = describe(body).await;
+    assert_eq!((reply.status, &reply.json()["fwId"]), (200, &second["id"]), "{}", reply.text());
+    let list = site.v2(&token, "GET", &path).send().await.json();
+    let entry =
+        &list["results"].as_array().expect("a list").iter().find(|it| it["version"] == "2.0");
+    let entry = entry.expect("the firmware");
+    assert_eq!((&entry["name"], &entry["description"]), (&json!("App"), &json!("faster")));
+    assert_eq!(entry["candidatefwId"], json!([first["id"]]));
+    assert_eq!((&entry["checksum"], &entry["url"]), (&second["md5"], &second["url"]));
+    for (body, status) in [
+        (json!({ "version": "3.0" }), 404),
+        (json!({ "name": "x" }), 400),
+        (json!({ "version": "2.0", "checksum": "0".repeat(32) }), 400),
+        (json!({ "version": "2.0", "candidatefwId": ["Fnobody"] }), 400),
+        (json!({ "version": "2.0", "candidatefwId": [second["id"]] }), 400),
+        (json!({ "version": "2.0", "name": "x".repeat(201) }), 400),
+        (json!("2.0"), 400),
+    ] {
+        assert_eq!(describe(body.clone()).await.status, status, "{body}");
+    }
+    let viewer = site.token("viewer").await;
+    assert_eq!(site.v2(&viewer, "GET", &path).send().await.status, 200);
+    assert_eq!(site.v2(&viewer, "POST", &path).body("{}").send().await.status, 403);
+}

@@ -115,7 +115,7 @@ impl Client {
         .await
     }
 
-    async fn is_closed(&mut self) {
+    pub(crate) async fn is_closed(&mut self) {
         soon("the end", async { while self.packets.recv().await.is_some() {} }).await;
     }
 }

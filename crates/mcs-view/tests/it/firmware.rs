@@ -32,6 +32,7 @@ fn record() -> FirmwareInfo {
         sha256: SHA256.to_owned(),
         url: "http://127.0.0.1:8080/fw/token1".to_owned(),
         uploaded: Timestamp::from_millis(WALL),
+        compatible: None,
     }
 }
 
@@ -291,6 +292,7 @@ fn stored_firmwares_are_verified_one_after_the_other() {
         version: "3.0".to_owned(),
         url: "https://files.test/x.bin".to_owned(),
         uploaded: Timestamp::from_millis(WALL + 1),
+        compatible: None,
         ..record()
     };
     site.server.answer("GET /api/prototypes/P1/firmwares", 200, &vec![record(), second]);

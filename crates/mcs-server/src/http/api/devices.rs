@@ -22,7 +22,9 @@ const DEFAULT_POINTS: u32 = 1000;
 /// Most points in one answer.
 const MAX_POINTS: u32 = 100_000;
 
-/// `GET /api/devices`.
+/// List devices as the console shows them
+#[utoipa::path(get, path = "/api/devices", tag = "Console",
+    responses((status = 200, body = [Object], description = "Every device.")))]
 pub(in crate::http) async fn list(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -54,7 +56,11 @@ pub(in crate::http) async fn list(
     Ok(Json(devices.collect()))
 }
 
-/// `GET /api/devices/:id/credentials`.
+/// What a device proves itself with
+///
+/// For those who may control it.
+#[utoipa::path(get, path = "/api/devices/{id}/credentials", tag = "Console",
+    responses((status = 200, body = Object, description = "The device's id and key.")))]
 pub(in crate::http) async fn credentials(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -68,14 +74,20 @@ pub(in crate::http) async fn credentials(
 }
 
 /// The part of a history that is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::http) struct Range {
+    /// The earliest time in milliseconds, included.
     start: Option<u64>,
+    /// The latest time in milliseconds, included.
     end: Option<u64>,
+    /// The newest so many: 1000 unless said otherwise, at most 100000.
     limit: Option<u32>,
 }
 
-/// `GET /api/devices/:id/channels/:chn/points`.
+/// The history of a data channel, oldest first
+#[utoipa::path(get, path = "/api/devices/{id}/channels/{channel}/points", tag = "Console",
+    params(Range), responses((status = 200, body = Object, description = "The points.")))]
 pub(in crate::http) async fn points(
     State(app): State<Arc<App>>,
     operator: Operator,

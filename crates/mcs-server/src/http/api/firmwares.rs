@@ -19,7 +19,9 @@ use crate::http::operator::Operator;
 use crate::http::{body, effect};
 use crate::registry::Device;
 
-/// `GET /api/prototypes/:id/firmwares`.
+/// List the firmwares of a prototype, newest first
+#[utoipa::path(get, path = "/api/prototypes/{product}/firmwares", tag = "Console",
+    responses((status = 200, body = [Object], description = "The firmwares.")))]
 pub(in crate::http) async fn list(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -30,18 +32,35 @@ pub(in crate::http) async fn list(
 }
 
 /// What the uploader says about the file.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::http) struct Declared {
+    /// The firmware's name.
     name: String,
+    /// Its version, new in the prototype; a device reports it once it runs it.
     version: String,
+    /// Release note.
     #[serde(default)]
     note: String,
+    /// The file's length; what differs is refused.
     size: Option<u64>,
+    /// The file's MD5 in hex; what differs is refused.
     md5: Option<String>,
+    /// The file's SHA-256 in hex; what differs is refused.
     sha256: Option<String>,
+    /// The firmwares that a device must run to get this one: ids or versions with commas between
+    /// them; absent, empty or `all` is any (CONTRACT §5.1).
+    #[serde(default)]
+    compatible: String,
 }
 
-/// `POST /api/prototypes/:id/firmwares`.
+/// Upload a firmware
+///
+/// The body is the file.
+#[utoipa::path(post, path = "/api/prototypes/{product}/firmwares", tag = "Console",
+    params(Declared),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = Object, description = "The firmware, with its checksums.")))]
 pub(in crate::http) async fn upload(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -54,6 +73,8 @@ pub(in crate::http) async fn upload(
     let expected = Expected::parse(&declared)?;
     let release = Release::new(prototype, &declared.name, &declared.version, &declared.note)
         .map_err(Error::malformed)?;
+    let compatible = compatible(&app, &release, &declared.compatible).await?;
+    let release = Release { compatible, ..release };
     let limit = app.config.max_firmware;
     body::check_length(&headers, limit)?;
     if app.firmware.exists(&release).await? {
@@ -84,7 +105,10 @@ pub(in crate::http) async fn upload(
     }
 }
 
-/// `POST /api/firmwares/:fwId/push`.
+/// Push a firmware to devices
+#[utoipa::path(post, path = "/api/firmwares/{firmware}/push", tag = "Console",
+    request_body(content = Object, example = json!({ "devices": ["Dsre1qRQ"] })),
+    responses((status = 200, body = Object, description = "The state of each push.")))]
 pub(in crate::http) async fn push(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -137,6 +161,24 @@ async fn targets(
         targets.push((id, device));
     }
     Ok(targets)
+}
+
+async fn compatible(
+    app: &App,
+    release: &Release,
+    list: &str,
+) -> Result<Option<Vec<FirmwareId>>, Error> {
+    if list.trim().is_empty() || list.trim().eq_ignore_ascii_case("all") {
+        return Ok(None);
+    }
+    let firmwares = app.store.firmwares(&release.prototype).await?;
+    let named = list.split(',').map(|name| {
+        let name = name.trim();
+        let found = firmwares.iter().find(|it| it.id.as_str() == name || it.version == name);
+        let found = found.map(|it| it.id.clone());
+        found.ok_or_else(|| Error::malformed(format!("compatible: there is no firmware {name:?}.")))
+    });
+    named.collect::<Result<_, _>>().map(Some)
 }
 
 fn exists(release: &Release) -> Error {

@@ -20,14 +20,22 @@ const DEFAULT_BUCKETS: u32 = 500;
 const MAX_BUCKETS: u32 = 2000;
 
 /// The part of a history that is asked for, and how finely.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::http) struct Question {
+    /// The earliest time in milliseconds, included; the oldest point unless said otherwise.
     start: Option<u64>,
+    /// The latest time in milliseconds, included; now unless said otherwise.
     end: Option<u64>,
+    /// Most entries: 500 unless said otherwise, at most 2000.
     buckets: Option<u32>,
 }
 
-/// `GET /api/devices/:id/channels/:chn/series`.
+/// The history of a data channel, for a chart
+///
+/// The points of the range, or, where they are too many, the least and the greatest of each bucket.
+#[utoipa::path(get, path = "/api/devices/{id}/channels/{channel}/series", tag = "Console",
+    params(Question), responses((status = 200, body = Object, description = "The series.")))]
 pub(in crate::http) async fn series(
     State(app): State<Arc<App>>,
     operator: Operator,

@@ -17,7 +17,16 @@ use crate::http::operator::{self, Operator};
 use crate::http::{Encrypted, body, effect};
 use crate::operators::{LoginError, SESSION_LIFE, ticket};
 
-/// `POST /api/login`.
+/// Sign in
+///
+/// Answers a cookie and, for programs, the same as a bearer token; both end after a week.
+#[utoipa::path(
+    post,
+    path = "/api/login",
+    tag = "Console",
+    request_body(content = Object, example = json!({ "name": "ada", "password": "…" })),
+    responses((status = 200, body = Object, description = "Who is signed in.")),
+)]
 pub(in crate::http) async fn login(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -49,14 +58,17 @@ pub(in crate::http) async fn login(
 }
 
 /// How far signing out goes.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::http) struct Leave {
     /// All sessions of the user end, wherever they are open.
     #[serde(default)]
     everywhere: bool,
 }
 
-/// `POST /api/logout`.
+/// Sign out
+#[utoipa::path(post, path = "/api/logout", tag = "Console", params(Leave),
+    responses((status = 204, description = "The session is over.")))]
 pub(in crate::http) async fn logout(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -79,7 +91,9 @@ pub(in crate::http) async fn logout(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-/// `GET /api/session`.
+/// Who is signed in
+#[utoipa::path(get, path = "/api/session", tag = "Console",
+    responses((status = 200, body = Object, description = "Who is signed in.")))]
 pub(in crate::http) async fn session(operator: Operator) -> Json<SessionInfo> {
     Json(info(operator.name, operator.role, &operator.token))
 }

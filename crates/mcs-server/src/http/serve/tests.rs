@@ -9,7 +9,7 @@ fn slashes_in_a_row_are_one() {
         ("//", "/"),
     ] {
         let mut uri: hyper::Uri = uri.parse().unwrap();
-        collapse_slashes(&mut uri);
+        straighten(&mut uri);
         assert_eq!(uri.to_string(), collapsed);
     }
 }

@@ -5,38 +5,67 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use mcs_model::api::Right;
 use mcs_model::rest::CommandAddress;
 
-use super::{Format, json, text};
+use super::caller::Caller;
+use super::{Format, answer, json, text};
 use crate::app::App;
 use crate::net;
 
-/// `GET /mcs/v2/devices/:deviceId/connections`.
+/// Get connection, as JSON
+///
+/// Where the Command Server is: connect there and say `deviceId,deviceKey,0` at least every 120 s.
+#[utoipa::path(
+    get,
+    path = "/mcs/v2/devices/{id}/connections",
+    tag = "Command Server",
+    responses((status = 200, body = Object, example = json!(example().to_json()))),
+)]
 pub(in crate::http) async fn as_json(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    match Format::Json.device(&app, &id, &headers).await {
-        Ok(_) => json(&address(&app).to_json()),
-        Err(refusal) => refusal,
-    }
+    answer(async { Ok(json(&address(&app, Format::Json, &id, &headers).await?.to_json())) }).await
 }
 
-/// `GET /mcs/v2/devices/:deviceId/connections.csv`.
+/// Get connection, as CSV
+///
+/// `ip,port`, without a line end.
+#[utoipa::path(
+    get,
+    path = "/mcs/v2/devices/{id}/connections.csv",
+    tag = "Command Server",
+    responses((status = 200, body = String, content_type = "text/csv",
+        example = json!(example().to_csv()))),
+)]
 pub(in crate::http) async fn as_csv(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    match Format::Csv.device(&app, &id, &headers).await {
-        Ok(_) => text("text/csv", address(&app).to_csv()),
-        Err(refusal) => refusal,
-    }
+    answer(async {
+        Ok(text("text/csv", address(&app, Format::Csv, &id, &headers).await?.to_csv()))
+    })
+    .await
 }
 
-fn address(app: &App) -> CommandAddress {
+async fn address(
+    app: &App,
+    format: Format,
+    id: &str,
+    headers: &HeaderMap,
+) -> Result<CommandAddress, Response> {
+    let (device, caller) = format.device(app, id, headers, Right::See).await?;
+    if matches!(caller, Caller::Device) {
+        app.hub.heard(&device.id);
+    }
     let listener = app.addrs().command;
     let address = app.config.command_public.unwrap_or_else(|| net::dialable(listener));
-    CommandAddress { ip: address.ip().to_string(), port: address.port() }
+    Ok(CommandAddress { ip: address.ip().to_string(), port: address.port() })
+}
+
+fn example() -> CommandAddress {
+    CommandAddress { ip: "192.0.2.7".to_owned(), port: 443 }
 }

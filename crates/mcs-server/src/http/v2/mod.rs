@@ -1,42 +1,59 @@
-//! `/mcs/v2`: the contract with devices (CONTRACT §3.1, §4, §5.3). Old programs look for single
-//! words in the answers; `mcs_model::rest` writes them.
+//! `/mcs/v2`: the contract with devices and apps (CONTRACT §3.1, §4, §5.3). Old programs look for
+//! single words in the answers; `mcs_model::rest` writes them.
 
+pub(super) mod absent;
+mod caller;
+pub(super) mod commands;
 pub(super) mod connections;
-pub(super) mod device;
+mod cors;
+pub(super) mod devices;
 pub(super) mod firmwares;
 pub(super) mod points;
+pub(super) mod products;
+pub(super) mod registration;
 
-use std::sync::Arc;
-
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use mcs_model::rest::Failure;
-use mcs_model::{DeviceId, DeviceKey};
 use serde_json::Value;
 
 use super::body::BodyError;
-use crate::app::App;
-use crate::registry::{Denied, Device};
 use crate::store::Unavailable;
+
+pub(super) use cors::cors;
 
 /// Most bytes of a request's body: five points, each of them may be a picture.
 const MAX_BODY: u32 = 8 << 20;
+/// Most bytes of a body that is read before its sender has proved anything, and of any other body
+/// that holds no points.
+const MAX_SMALL_BODY: u32 = 64 << 10;
 
 /// What a caller gets: by the path's suffix, not by a header (CONTRACT §4.1).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Json,
     Csv,
+    /// JSON with the words that the documents show for the calls of firmwares.
+    Firmware,
 }
 
 impl Format {
+    fn of(path: &str) -> Self {
+        if path.ends_with(".csv") { Self::Csv } else { Self::Json }
+    }
+
     fn fail(self, failure: Failure) -> Response {
         let status =
             StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match self {
-            Self::Json => (status, json(&failure.to_json())).into_response(),
+            Self::Json | Self::Firmware => (status, json(&failure.to_json())).into_response(),
             Self::Csv => (status, text("text/csv", failure.to_csv())).into_response(),
         }
+    }
+
+    /// The caller's mistake, as a sentence.
+    fn malformed(self, why: &impl ToString) -> Response {
+        self.fail(Failure::new(400, why.to_string()))
     }
 
     /// The reason is logged, not told.
@@ -57,37 +74,23 @@ impl Format {
             BodyError::Broken => Failure::new(400, "The body did not arrive."),
         })
     }
-
-    /// The device of the path, if the header `deviceKey` holds its key. An unknown device is told
-    /// no different from a wrong key.
-    async fn device(
-        self,
-        app: &App,
-        id: &str,
-        headers: &HeaderMap,
-    ) -> Result<Arc<Device>, Response> {
-        let key = headers.get("devicekey").and_then(|it| it.to_str().ok());
-        let id = id.parse::<DeviceId>().ok();
-        let key = key.and_then(|it| it.trim().parse::<DeviceKey>().ok());
-        let (Some(id), Some(key)) = (id, key) else {
-            tracing::warn!(
-                "refused: the device's id or the header deviceKey is missing or malformed"
-            );
-            return Err(self.fail(Failure::not_permitted()));
-        };
-        app.registry.authorize(&id, &key).await.map_err(|denied| match denied {
-            Denied::Broken(error) => self.broken(&error),
-            denied => {
-                tracing::warn!("refused: {denied}");
-                self.fail(Failure::not_permitted())
-            }
-        })
-    }
 }
 
 /// Any path below `/mcs` that is none of ours.
-pub(super) async fn no_call() -> Response {
-    Format::Json.fail(Failure::new(404, "API not found"))
+pub(super) async fn no_call(uri: Uri) -> Response {
+    Format::of(uri.path()).fail(Failure::new(404, "API not found"))
+}
+
+/// One of our paths, called by a method that it has not.
+pub(super) async fn wrong_method(uri: Uri) -> Response {
+    Format::of(uri.path()).fail(Failure::new(405, "Method Not Allowed"))
+}
+
+/// Refusals are answers too.
+async fn answer(outcome: impl Future<Output = Result<Response, Response>>) -> Response {
+    match outcome.await {
+        Ok(response) | Err(response) => response,
+    }
 }
 
 /// An answer that is `application/json` and nothing more.

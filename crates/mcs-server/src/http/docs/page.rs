@@ -1,0 +1,220 @@
+//! The page for people: the document as HTML. Everything that stands in it is escaped, and the only
+//! text from outside is the host that the reader called, if it is one.
+
+use std::fmt::Write as _;
+
+use axum::http::{HeaderMap, header};
+use serde_json::Value;
+
+use crate::app::App;
+
+/// Where the reader's examples go: the address that led here.
+pub(super) fn base(app: &App, headers: &HeaderMap) -> String {
+    if let Some(public) = &app.config.public_url {
+        return public.clone();
+    }
+    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
+    if host.is_empty() || !host.bytes().all(plain) {
+        return app.public_url();
+    }
+    format!("http://{host}")
+}
+
+/// The page. With the demo, its examples name a board that is here.
+pub(super) fn render(document: &Value, base: &str, demo: bool) -> String {
+    let mut html = String::with_capacity(64 << 10);
+    html.push_str(HEAD);
+    paragraph(&mut html, text(&document["info"]["description"]));
+    proofs(&mut html);
+    examples(&mut html, base, demo);
+    let tags = document["tags"].as_array();
+    for tag in tags.into_iter().flatten() {
+        section(&mut html, document, text(&tag["name"]), text(&tag["description"]));
+    }
+    html.push_str("</main></html>\n");
+    html
+}
+
+const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+    <meta name=\"viewport\" content=\"width=device-width\"><title>API · MCS Console</title>\
+    <link rel=\"stylesheet\" href=\"/api/docs.css\"></head><body><header><a href=\"/\">MCS Console</a>\
+    <a href=\"/api/openapi.json\">OpenAPI</a></header><main><h1>API</h1>";
+
+const PROOFS: [(&str, &str); 4] = [
+    (
+        "A device",
+        "the header `deviceKey`, in any case. It may do everything with itself and nothing else.",
+    ),
+    (
+        "An application",
+        "the headers `appId` and `appSecret`, or the members of that name beside `datapoints` in a JSON upload. Made by `mcs-server app add --user NAME --name WHAT`; it may do what that user may.",
+    ),
+    (
+        "A token",
+        "`Authorization: Bearer TOKEN`. Made by `mcs-server token add --user NAME --name WHAT`; it may do what that user may.",
+    ),
+    ("A page", "of any origin may call `/mcs/v2` with these headers. No cookie counts there."),
+];
+
+fn proofs(html: &mut String) {
+    html.push_str("<h2 id=\"who\">Who calls</h2><dl>");
+    for (who, how) in PROOFS {
+        let _ = write!(html, "<dt>{who}</dt><dd>{}</dd>", marked(how));
+    }
+    html.push_str("</dl>");
+}
+
+fn examples(html: &mut String, base: &str, demo: bool) {
+    html.push_str("<h2 id=\"try\">Try it</h2>");
+    let (id, key) = if demo {
+        paragraph(html, "These go to a board of the demo as they are:");
+        ("DemoTcp1", "demoTcpKey000001")
+    } else {
+        paragraph(html, "Put in a device's id and key, which its page in the console shows:");
+        ("DEVICEID", "DEVICEKEY")
+    };
+    let lines = format!(
+        "MCS={base}/mcs/v2\nID={id}\nKEY={key}\n\n\
+         # upload: one dataChnId,timestamp,value a line\n\
+         curl -H \"deviceKey: $KEY\" --data-binary 'temperature,,21.5' $MCS/devices/$ID/datapoints.csv\n\n\
+         # the same as JSON\n\
+         curl -H \"deviceKey: $KEY\" -H 'Content-Type: application/json' \\\n     \
+         -d '{{\"datapoints\":[{{\"dataChnId\":\"temperature\",\"values\":{{\"value\":21.5}}}}]}}' \\\n     \
+         $MCS/devices/$ID/datapoints\n\n\
+         # the newest three points\n\
+         curl -H \"deviceKey: $KEY\" \"$MCS/devices/$ID/datachannels/temperature/datapoints?limit=3\"\n\n\
+         # where the Command Server is\n\
+         curl -H \"deviceKey: $KEY\" $MCS/devices/$ID/connections.csv\n\n\
+         # report the firmware that runs, and ask what there is\n\
+         curl -X PUT -H \"deviceKey: $KEY\" -d '{{\"version\":\"1.0\"}}' $MCS/devices/$ID/firmwares\n\
+         curl -H \"deviceKey: $KEY\" \"$MCS/devices/$ID/firmwares/available?url=true\"\n"
+    );
+    let _ = write!(html, "<pre>{}</pre>", escaped(&lines));
+    let lines = format!(
+        "MCS={base}/mcs/v2\nID={id}\nTOKEN=TOKEN\n\n\
+         # the devices that you may see\n\
+         curl -H \"Authorization: Bearer $TOKEN\" \"$MCS/devices?limit=10&page=1\"\n\n\
+         # switch something on\n\
+         curl -H \"Authorization: Bearer $TOKEN\" -d '1,switch,1' $MCS/devices/$ID/commands\n"
+    );
+    paragraph(html, "As a program, with a token of `mcs-server token add`:");
+    let _ = write!(html, "<pre>{}</pre>", escaped(&lines));
+}
+
+fn section(html: &mut String, document: &Value, tag: &str, about: &str) {
+    let _ = write!(html, "<h2 id=\"{}\">{}</h2>", anchor(tag), escaped(tag));
+    paragraph(html, about);
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            let tags = operation["tags"].as_array().into_iter().flatten();
+            if tags.into_iter().any(|it| it == tag) {
+                call(html, path, method, operation);
+            }
+        }
+    }
+}
+
+fn call(html: &mut String, path: &str, method: &str, operation: &Value) {
+    let method = method.to_uppercase();
+    let _ = write!(
+        html,
+        "<details><summary><span class=\"method {method}\">{method}</span> <code>{}</code> \
+         <span class=\"what\">{}</span></summary>",
+        breakable(path),
+        marked(text(&operation["summary"]))
+    );
+    paragraph(html, text(&operation["description"]));
+    let parameters = operation["parameters"].as_array();
+    if let Some(parameters) = parameters.filter(|it| !it.is_empty()) {
+        html.push_str("<h4>Parameters</h4><dl>");
+        for it in parameters {
+            let needed = it["required"] == true && it["in"] != "path";
+            let _ = write!(
+                html,
+                "<dt><code>{}</code>{}</dt><dd>{}</dd>",
+                escaped(text(&it["name"])),
+                if needed { " required" } else { "" },
+                marked(text(&it["description"]))
+            );
+        }
+        html.push_str("</dl>");
+    }
+    content(html, "Body", &operation["requestBody"]["content"]);
+    for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+        if response.get("$ref").is_none() {
+            let title = format!("Answer {status}");
+            let about = text(&response["description"]);
+            if response["content"].as_object().is_none_or(|it| it.is_empty()) || !about.is_empty() {
+                let _ = write!(html, "<h4>{title}</h4>");
+                paragraph(html, about);
+                content(html, "", &response["content"]);
+            } else {
+                content(html, &title, &response["content"]);
+            }
+        }
+    }
+    html.push_str("</details>");
+}
+
+fn content(html: &mut String, title: &str, content: &Value) {
+    for (kind, media) in content.as_object().into_iter().flatten() {
+        if !title.is_empty() {
+            let _ = write!(html, "<h4>{title} <span>{}</span></h4>", escaped(kind));
+        }
+        let example = match &media["example"] {
+            Value::Null => continue,
+            Value::String(text) => text.clone(),
+            json => serde_json::to_string_pretty(json).unwrap_or_default(),
+        };
+        let _ = write!(html, "<pre>{}</pre>", escaped(&example));
+    }
+}
+
+fn paragraph(html: &mut String, about: &str) {
+    for part in about.split("\n\n").filter(|it| !it.trim().is_empty()) {
+        let _ = write!(html, "<p>{}</p>", marked(part));
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn anchor(tag: &str) -> String {
+    tag.to_lowercase().replace(' ', "-")
+}
+
+/// A path that may break behind its slashes, on narrow screens.
+fn breakable(path: &str) -> String {
+    escaped(path).replace('/', "/<wbr>")
+}
+
+/// Text in which words between backticks are code.
+fn marked(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 32);
+    for (index, part) in text.split('`').enumerate() {
+        let part = escaped(part);
+        if index % 2 == 0 {
+            html.push_str(&part);
+        } else {
+            let _ = write!(html, "<code>{part}</code>");
+        }
+    }
+    html
+}
+
+fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            c => html.push(c),
+        }
+    }
+    html
+}

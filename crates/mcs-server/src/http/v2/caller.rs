@@ -1,0 +1,212 @@
+//! Who calls `/mcs/v2`: a device by its key, or a program for a user (CONTRACT §4.1).
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use mcs_model::api::{Right, Role};
+use mcs_model::rest::{AppCredentials, Failure};
+use mcs_model::{DeviceId, DeviceKey};
+
+use super::Format;
+use crate::app::App;
+use crate::programs;
+use crate::registry::{Denied, Device};
+use crate::store::SessionRow;
+
+/// What the headers prove the caller with. The first that is there decides: a wrong key is not
+/// mended by a right application.
+pub(super) enum Proof {
+    /// `deviceKey`, in any case.
+    Key(String),
+    /// `appId` and `appSecret`, in headers or in the JSON body of an upload.
+    App(AppCredentials),
+    /// `Authorization: Bearer`, an API token or that of a session.
+    Bearer(String),
+}
+
+/// A caller who has proved itself.
+pub(super) enum Caller {
+    /// The device that the call is about.
+    Device,
+    /// A program that acts for this user.
+    User(SessionRow),
+}
+
+impl Proof {
+    /// What the headers say.
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        let text = |name: &str| {
+            headers.get(name).map(|it| it.to_str().unwrap_or_default().trim().to_owned())
+        };
+        if let Some(key) = text("devicekey") {
+            return Some(Self::Key(key));
+        }
+        let (id, secret) = (text("appid"), text("appsecret"));
+        if id.is_some() || secret.is_some() {
+            let (id, secret) = (id.unwrap_or_default(), secret.unwrap_or_default());
+            return Some(Self::App(AppCredentials { id, secret }));
+        }
+        let value = text(header::AUTHORIZATION.as_str())?;
+        let (scheme, token) = value.split_once(' ')?;
+        // The documents write the token in quotes.
+        let token = token.trim().trim_matches('\'').to_owned();
+        scheme.eq_ignore_ascii_case("bearer").then_some(Self::Bearer(token))
+    }
+}
+
+impl Caller {
+    /// The most that the caller may do with the device; `None`: not even know of it.
+    pub(super) fn right(&self, app: &App, device: &Device) -> Option<Right> {
+        match self {
+            Self::Device => Some(Right::Control),
+            Self::User(user) => app.registry.snapshot().right(&user.user, device),
+        }
+    }
+
+    /// What the documents call the caller's rights to the device.
+    pub(super) fn privilege(&self, app: &App, device: &Device) -> &'static str {
+        match self {
+            Self::User(user) if user.role == Role::Admin => "Owner",
+            _ if self.right(app, device) == Some(Right::Control) => "Administrator",
+            _ => "Viewer",
+        }
+    }
+}
+
+impl Format {
+    /// The device of the path and who calls, if that caller may do this much with it.
+    ///
+    /// Without proof, or with a wrong one, all devices are told the same, whether they exist or
+    /// not; a user is told the same of a device that is hidden and of one that does not exist.
+    pub(super) async fn device(
+        self,
+        app: &App,
+        id: &str,
+        headers: &HeaderMap,
+        right: Right,
+    ) -> Result<(Arc<Device>, Caller), Response> {
+        self.device_for(app, id, Proof::of(headers), right).await
+    }
+
+    /// The same for a proof that did not come in headers.
+    pub(super) async fn device_for(
+        self,
+        app: &App,
+        id: &str,
+        proof: Option<Proof>,
+        right: Right,
+    ) -> Result<(Arc<Device>, Caller), Response> {
+        let found = match proof {
+            Some(Proof::Key(key)) => (self.device_of_key(app, id, &key).await?, Caller::Device),
+            proof => {
+                let caller = Caller::User(self.user_for(app, proof).await?);
+                (self.device_of_user(app, id, &caller, right).await?, caller)
+            }
+        };
+        match self.flooded(app, found.0.id.as_str()) {
+            None => Ok(found),
+            Some(refusal) => Err(refusal),
+        }
+    }
+
+    /// The user for whom a program calls.
+    pub(super) async fn user(self, app: &App, headers: &HeaderMap) -> Result<SessionRow, Response> {
+        let user = self.user_for(app, Proof::of(headers)).await?;
+        // A device's id holds no colon.
+        match self.flooded(app, &format!("user:{}", user.user)) {
+            None => Ok(user),
+            Some(refusal) => Err(refusal),
+        }
+    }
+
+    /// The same, if that user may add and remove devices.
+    pub(super) async fn admin(
+        self,
+        app: &App,
+        headers: &HeaderMap,
+    ) -> Result<SessionRow, Response> {
+        let user = self.user(app, headers).await?;
+        if user.role == Role::Admin { Ok(user) } else { Err(self.forbidden(&user.user)) }
+    }
+
+    /// The device with this id, as far as `caller` may do this much with it.
+    pub(super) async fn device_of_user(
+        self,
+        app: &App,
+        id: &str,
+        caller: &Caller,
+        right: Right,
+    ) -> Result<Arc<Device>, Response> {
+        let device = match id.parse::<DeviceId>() {
+            Ok(id) => app.registry.device(&id).await.map_err(|error| self.broken(&error))?,
+            Err(_) => None,
+        };
+        match device.as_ref().map(|device| caller.right(app, device)) {
+            Some(Some(has)) if has >= right => device.ok_or_else(|| self.no_device()),
+            Some(Some(_)) => Err(self.forbidden(id)),
+            Some(None) | None => Err(self.no_device()),
+        }
+    }
+
+    /// What a caller may not do although it is somebody.
+    pub(super) fn forbidden(self, what: &str) -> Response {
+        tracing::warn!(what = ?what, "refused: the user's role does not allow it");
+        self.fail(Failure::new(403, "You don't have permission!"))
+    }
+
+    async fn user_for(self, app: &App, proof: Option<Proof>) -> Result<SessionRow, Response> {
+        let (user, what) = match &proof {
+            Some(Proof::App(given)) => (programs::of_app(&app.store, given).await, "application"),
+            Some(Proof::Bearer(token)) => (app.user_of_token(token).await, "token"),
+            Some(Proof::Key(_)) | None => (Ok(None), "deviceKey, application or token"),
+        };
+        match user {
+            Ok(Some(user)) => {
+                // What was changed a moment ago holds for this call.
+                app.refresh_registry().await;
+                Ok(user)
+            }
+            Ok(None) => {
+                tracing::warn!("refused: the {what} is missing or unknown");
+                Err(self.not_permitted())
+            }
+            Err(error) => Err(self.broken(&error)),
+        }
+    }
+
+    async fn device_of_key(self, app: &App, id: &str, key: &str) -> Result<Arc<Device>, Response> {
+        let (Ok(id), Ok(key)) = (id.parse::<DeviceId>(), key.parse::<DeviceKey>()) else {
+            tracing::warn!("refused: the device's id or the header deviceKey is malformed");
+            return Err(self.not_permitted());
+        };
+        app.registry.authorize(&id, &key).await.map_err(|denied| match denied {
+            Denied::Broken(error) => self.broken(&error),
+            denied => {
+                tracing::warn!("refused: {denied}");
+                self.not_permitted()
+            }
+        })
+    }
+
+    fn not_permitted(self) -> Response {
+        self.fail(match self {
+            Self::Firmware => Failure::firmware_not_permitted(),
+            Self::Json | Self::Csv => Failure::not_permitted(),
+        })
+    }
+
+    fn no_device(self) -> Response {
+        self.fail(Failure::new(404, "device not found"))
+    }
+
+    /// What a caller is told who calls too often.
+    fn flooded(self, app: &App, caller: &str) -> Option<Response> {
+        if app.flood.take(caller) {
+            return None;
+        }
+        let mut response = self.fail(Failure::new(429, "Too many requests; wait a second."));
+        response.headers_mut().insert(header::RETRY_AFTER, 1.into());
+        Some(response)
+    }
+}

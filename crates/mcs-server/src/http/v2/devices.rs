@@ -1,0 +1,149 @@
+//! What devices are: the members that device programs and apps read (CONTRACT §4.5).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use mcs_model::api::Right;
+use mcs_model::rest::{DevicePage, DeviceView, device_list, success};
+use serde_json::{Value, json};
+
+use super::caller::{Caller, Proof};
+use super::{Format, answer};
+use crate::app::App;
+use crate::registry::Device;
+
+/// Most devices of one answer.
+const MAX_DEVICES: usize = DevicePage::MAX;
+
+/// Retrieve devices
+///
+/// One id, or several with commas between them. A device may ask for itself; a program for every
+/// device that its user may see. `deviceKey` is there only for those who may control the device.
+#[utoipa::path(
+    get,
+    path = "/mcs/v2/devices/{id}",
+    tag = "Devices",
+    responses((status = 200, body = Object, description = "`results` holds one object a device.")),
+)]
+pub(in crate::http) async fn info(
+    State(app): State<Arc<App>>,
+    Path(ids): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    answer(async {
+        let format = Format::Json;
+        let mut seen = BTreeSet::new();
+        let ids: Vec<_> = ids.split(',').map(str::trim).filter(|it| seen.insert(*it)).collect();
+        if ids.len() > MAX_DEVICES {
+            return Err(format.malformed(&format!("There are more than {MAX_DEVICES} ids.")));
+        }
+        let mut devices = Vec::with_capacity(ids.len());
+        match Proof::of(&headers) {
+            Some(Proof::Key(_)) => {
+                for id in ids {
+                    let (device, caller) = format.device(&app, id, &headers, Right::See).await?;
+                    devices.push(object(&app, format, &device, &caller).await?);
+                }
+            }
+            _ => {
+                let caller = Caller::User(format.user(&app, &headers).await?);
+                for id in ids {
+                    let device = format.device_of_user(&app, id, &caller, Right::See).await?;
+                    devices.push(object(&app, format, &device, &caller).await?);
+                }
+            }
+        }
+        Ok(super::json(&success(json!({ "results": devices }))))
+    })
+    .await
+}
+
+/// The parameters of the list, for the documentation: [`DevicePage`] reads them.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only documented")]
+pub(in crate::http) struct Wanted {
+    /// Devices a page, at most 100.
+    limit: Option<u16>,
+    /// The page, from 1.
+    page: Option<u32>,
+}
+
+/// List devices
+///
+/// The devices that the program's user may see, by id. `total` counts all pages.
+#[utoipa::path(
+    get,
+    path = "/mcs/v2/devices",
+    tag = "Devices",
+    params(Wanted),
+    responses((status = 200, body = Object, description = "`results` holds one page of devices.")),
+)]
+pub(in crate::http) async fn list(
+    State(app): State<Arc<App>>,
+    Query(parameters): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Response {
+    answer(async {
+        let format = Format::Json;
+        let caller = Caller::User(format.user(&app, &headers).await?);
+        let page = DevicePage::parse(parameters.iter().map(|(a, b)| (a.as_str(), b.as_str())));
+        let snapshot = app.registry.snapshot();
+        let visible: Vec<_> =
+            snapshot.devices.values().filter(|it| caller.right(&app, it).is_some()).collect();
+        let mut devices = Vec::new();
+        for device in visible.iter().skip(page.skip()).take(page.limit) {
+            devices.push(summary(&app, format, device, &caller).await?);
+        }
+        Ok(super::json(&device_list(devices, page, visible.len())))
+    })
+    .await
+}
+
+async fn object(
+    app: &App,
+    format: Format,
+    device: &Device,
+    caller: &Caller,
+) -> Result<Value, Response> {
+    view(app, format, device, caller, |it| it.to_json()).await
+}
+
+async fn summary(
+    app: &App,
+    format: Format,
+    device: &Device,
+    caller: &Caller,
+) -> Result<Value, Response> {
+    view(app, format, device, caller, |it| it.summary()).await
+}
+
+async fn view(
+    app: &App,
+    format: Format,
+    device: &Device,
+    caller: &Caller,
+    write: impl FnOnce(DeviceView<'_>) -> Value,
+) -> Result<Value, Response> {
+    let details = app.store.device_details(&device.id).await;
+    let details = details.map_err(|error| format.broken(&error))?.unwrap_or_default();
+    let running = app.firmware.running(app, device).await;
+    let running = running.map_err(|error| format.broken(&error))?;
+    Ok(write(DeviceView {
+        id: &device.id,
+        key: (caller.right(app, device) == Some(Right::Control)).then_some(&device.key),
+        name: &device.name,
+        description: &details.description,
+        image: &details.image,
+        prototype: &device.prototype,
+        firmware: running.as_ref(),
+        version: details.firmware_version.as_deref(),
+        online: !app.hub.presence(&device.id).transports.is_empty(),
+        test: details.test,
+        activated: details.activated,
+        privilege: caller.privilege(app, device),
+    }))
+}

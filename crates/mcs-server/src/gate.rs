@@ -213,8 +213,9 @@ impl bus::Gate for Gate {
             }
         };
         if client.principal == Principal::Device {
-            app.hub.heard(&device.id);
-            if !message.will {
+            if message.will {
+                app.hub.heard(&device.id);
+            } else {
                 app.hub.open_mqtt(&device.id, client.connection, None);
             }
         }

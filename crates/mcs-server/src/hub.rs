@@ -46,15 +46,28 @@ struct Links {
     is_heard: bool,
 }
 
+impl State {
+    fn hear(&mut self, device: &DeviceId) -> &mut Links {
+        let links = self.devices.entry(device.clone()).or_default();
+        links.last_seen = Some(clock::now());
+        if !std::mem::replace(&mut links.is_heard, true) {
+            self.heard.push(device.clone());
+        }
+        links
+    }
+}
+
 impl Links {
-    fn transports(&self) -> Vec<Transport> {
-        let mqtt = (!self.mqtt.is_empty()).then_some(Transport::Mqtt);
-        let command = self.command.is_some().then_some(Transport::Command);
-        mqtt.into_iter().chain(command).collect()
+    /// By MQTT, by the Command Server.
+    fn here(&self) -> [bool; 2] {
+        [!self.mqtt.is_empty(), self.command.is_some()]
     }
 
     fn presence(&self) -> Presence {
-        Presence { transports: self.transports(), last_seen: self.last_seen }
+        let all = [Transport::Mqtt, Transport::Command];
+        let transports = all.into_iter().zip(self.here());
+        let transports = transports.filter(|(_, here)| *here).map(|(transport, _)| transport);
+        Presence { transports: transports.collect(), last_seen: self.last_seen }
     }
 }
 
@@ -90,8 +103,14 @@ impl Hub {
         client: ConnectionId,
         notices: Option<&str>,
     ) -> bool {
-        self.lock().clients.entry(client).or_default().insert(device.clone());
-        self.heard(device);
+        {
+            let mut state = self.lock();
+            let is_known = state.hear(device).mqtt.contains_key(&client);
+            if is_known && notices.is_none() {
+                return false;
+            }
+            state.clients.entry(client).or_default().insert(device.clone());
+        }
         self.change(device, |links| {
             let filters = links.mqtt.entry(client).or_default();
             notices.is_some_and(|filter| filters.insert(filter.to_owned()) && filters.len() == 1)
@@ -127,12 +146,7 @@ impl Hub {
 
     /// Something came from the device.
     pub(crate) fn heard(&self, device: &DeviceId) {
-        let state = &mut *self.lock();
-        let links = state.devices.entry(device.clone()).or_default();
-        links.last_seen = Some(clock::now());
-        if !std::mem::replace(&mut links.is_heard, true) {
-            state.heard.push(device.clone());
-        }
+        self.lock().hear(device);
     }
 
     /// The devices that were heard since this was asked last, and when they were.
@@ -192,9 +206,9 @@ impl Hub {
         let (outcome, presence) = {
             let mut state = self.lock();
             let links = state.devices.entry(device.clone()).or_default();
-            let before = links.transports();
+            let before = links.here();
             let outcome = change(links);
-            if links.transports() == before {
+            if links.here() == before {
                 return outcome;
             }
             let presence = links.presence();

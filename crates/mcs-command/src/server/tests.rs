@@ -127,6 +127,118 @@ fn shapes_glued_together_and_cut_at_every_byte_are_told_apart() {
     }
 }
 
+/// What may stand between two heartbeats, and is none (CONTRACT §3.2, §9.3 rule 7).
+const GARBAGE: [&str; 9] = [
+    "\r",
+    "\0\0\0\0",
+    " \t ",
+    "what?",
+    ",1,2,3",
+    "\u{e9}\u{1f980}",
+    "Dsre1qRQ,DFbtsNWg4A",
+    "Dsre1qRQDsre1qRQ,",
+    "Other123,otherKey00000001,0",
+];
+
+#[test]
+fn heartbeats_are_found_between_garbage_whatever_is_read_at_once() {
+    let shapes = shapes();
+    for (first, first_digits) in &shapes {
+        for (second, second_digits) in &shapes {
+            for garbage in GARBAGE {
+                let stream = [first, garbage.as_bytes(), second, garbage.as_bytes()].concat();
+                let expected = [beat(first_digits), beat(second_digits)].concat();
+                let cut = |at: usize| [&stream[..at], &stream[at..]];
+                let cuts = (0..=stream.len()).map(|at| cut(at).to_vec());
+                let single = stream.chunks(1).collect();
+                for pieces in cuts.chain([single]) {
+                    let mut link = Link::new();
+                    link.receive(TAG.as_bytes());
+                    link.accept();
+                    link.settle();
+                    link.log.clear();
+                    pieces.iter().for_each(|piece| link.receive(piece));
+                    link.settle();
+                    assert_eq!(link.log, expected, "{:?}", String::from_utf8_lossy(&stream));
+                }
+            }
+        }
+    }
+}
+
+/// [PY], LinkIt ONE, [C] and [ARD] of CONTRACT §3.4 tell an echo from a command by what is not in it.
+#[test]
+fn no_client_takes_an_echo_for_a_command() {
+    for (heartbeat, _) in shapes() {
+        let mut link = Link::authorized();
+        link.receive(&heartbeat);
+        link.settle();
+        let echo = link.log[1].strip_prefix("> ").unwrap();
+        assert_eq!(echo.split(',').skip(2).count(), 1, "Python: {echo}");
+        assert_eq!(echo.get(40..).unwrap_or_default(), "", "LinkIt ONE: {echo}");
+        assert_eq!(echo.split(',').filter(|it| !it.is_empty()).nth(3), None, "C: {echo}");
+        assert!(!echo.strip_prefix(TAG).unwrap().contains(','), "Arduino: {echo}");
+        assert!(!echo.ends_with(['\r', '\n', '\0']));
+    }
+}
+
+#[test]
+fn ids_and_keys_of_other_deployments_are_as_good() {
+    let long = "k".repeat(64);
+    for (device, key) in [
+        ("DL6sA7iSx", "DFbtsNWg4AuLZ30v"),
+        ("r1eM_B-0", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        ("ppBqWA9", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        (&long, &long),
+        ("a", "b"),
+    ] {
+        for end in ["0", "", "0\r\n\r\n", "0\0\0"] {
+            let mut link = Link::new();
+            for byte in format!("{device},{key},{end}").bytes() {
+                link.receive(&[byte]);
+            }
+            link.accept();
+            link.settle();
+            let echo = format!("> {device},{key},{}", end.trim_end_matches(['\r', '\n', '\0']));
+            assert_eq!(link.log, [format!("login {device} {key}"), "beat".to_owned(), echo]);
+        }
+    }
+    let mut link = Link::new();
+    link.receive(format!("{long}k,{long},0").as_bytes());
+    assert_eq!(link.log, ["close", "over: NotAHeartbeat"]);
+}
+
+/// A connection is one device's: what else it says is noise, and no sign of life.
+#[test]
+fn a_heartbeat_of_another_device_counts_for_nothing() {
+    let mut link = Link::authorized();
+    for seconds in [60, 120] {
+        link.until(at(seconds));
+        link.receive(b"Other123,otherKey00000001,0\r\n");
+        link.receive(b"Dsre1qRQ,notTheKey0000001,0\r\n");
+    }
+    assert_eq!(link.log, [""; 0]);
+    link.until(at(131));
+    assert_eq!(link.log, ["close", "over: Silence"]);
+
+    let mut link = Link::authorized();
+    link.receive(b"Other123,otherKey00000001,0".repeat(20).as_slice());
+    assert_eq!(link.log, ["close", "over: Noise"]);
+}
+
+#[test]
+fn a_terminator_ends_every_message_if_it_is_wanted() {
+    let config = Config { terminator: "\r\n", ..Config::default() };
+    let mut link = Link { peer: Peer::new(config, Time::ZERO), now: Time::ZERO, log: Vec::new() };
+    link.receive(TAG.as_bytes());
+    link.accept();
+    link.settle();
+    link.peer.send(&format!("{TAG}1432538716989,switch,1")).unwrap();
+    link.drain();
+    let sent = [format!("> {TAG}\r\n"), format!("> {TAG}1432538716989,switch,1\r\n")];
+    assert_eq!(link.log[2..], sent);
+}
+
 #[test]
 fn a_login_is_asked_for_as_soon_as_the_key_is_there() {
     let mut link = Link::new();
@@ -319,6 +431,15 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|it| [TAG.as_bytes(), it.concat().as_bytes()].concat())
 }
 
+/// Bytes that hold no heartbeat, do not go on with the one before, and are not too many.
+fn garbage() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>(), 0..40).prop_filter("it is a heartbeat", |bytes| {
+        let spaces = bytes.iter().take_while(|it| **it == b' ').count();
+        let goes_on = bytes.get(spaces).is_some_and(u8::is_ascii_digit);
+        !goes_on && !bytes.windows(TAG.len()).any(|it| it == TAG.as_bytes())
+    })
+}
+
 proptest! {
     #[test]
     fn every_chunking_gives_the_same_events(
@@ -343,6 +464,33 @@ proptest! {
         }
         cut.settle();
         prop_assert_eq!(cut.log, whole.log);
+    }
+
+    #[test]
+    fn every_heartbeat_is_found_in_any_garbage(
+        stream in proptest::collection::vec((0..5_usize, garbage()), 1..8),
+        cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..20),
+    ) {
+        let shapes = shapes();
+        let bytes: Vec<_> = stream
+            .iter()
+            .flat_map(|(shape, garbage)| [&shapes[*shape].0[..], garbage].concat())
+            .collect();
+        let expected: Vec<_> = stream.iter().flat_map(|(shape, _)| beat(shapes[*shape].1)).collect();
+        let mut cuts: Vec<_> = cuts.iter().map(|it| it.index(bytes.len())).collect();
+        cuts.sort_unstable();
+        let mut link = Link::new();
+        link.receive(TAG.as_bytes());
+        link.accept();
+        link.settle();
+        link.log.clear();
+        let mut from = 0;
+        for to in cuts.into_iter().chain([bytes.len()]) {
+            link.receive(&bytes[from..to]);
+            from = to;
+        }
+        link.settle();
+        prop_assert_eq!(link.log, expected);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::client::Request;
 use crate::mqtt::{Client, topic};
 use crate::{ID, KEY, Site, soon};
 
@@ -133,6 +135,110 @@ async fn a_wrong_key_and_nonsense_end_the_connection_without_a_word() {
     let mut board = Board::connect(site.server.addrs().command).await;
     board.say(format!("{ID},{KEY},0").as_bytes()).await;
     board.hear(&format!("{ID},{KEY},0")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_vanishes_is_given_up_after_its_silence() {
+    let site = Site::with(|config| {
+        config.command_times.silence = Duration::from_millis(300);
+        config.command_times.grace = Duration::from_millis(100);
+        config.command_times.login = Duration::from_secs(2);
+    })
+    .await;
+    let token = site.sign_in("viewer").await;
+    let mut stranger = Board::connect(site.server.addrs().command).await;
+    let mut board = Board::connect(site.server.addrs().command).await;
+    board.say(format!("{ID},{KEY},0").as_bytes()).await;
+    board.hear(&format!("{ID},{KEY},0")).await;
+    // Another device's heartbeat on this connection keeps nobody alive.
+    board.say(b"Other123,otherKey00000001,0").await;
+    board.is_closed().await;
+    stranger.is_closed().await;
+    let dark = site.listed_when(&token, |it| it["presence"]["transports"][0].is_null()).await;
+    assert!(dark["presence"]["lastSeen"].is_u64());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_reset_darkens_its_device() {
+    let site = Site::start().await;
+    let token = site.sign_in("viewer").await;
+    let mut board = Board::connect(site.server.addrs().command).await;
+    board.say(format!("{ID},{KEY},0").as_bytes()).await;
+    board.hear(&format!("{ID},{KEY},0")).await;
+    board.0.set_zero_linger().expect("a socket");
+    drop(board);
+    site.listed_when(&token, |it| it["presence"]["transports"][0].is_null()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_is_sent_no_more_than_it_takes_and_the_rest_is_told_undelivered() {
+    let site = Site::start().await;
+    let mut board = Board::connect(site.server.addrs().command).await;
+    let prefix = format!("{ID},{KEY},");
+    board.say(prefix.as_bytes()).await;
+    board.hear(&prefix).await;
+    let text = "x".repeat(10_000);
+    let mut taken = 0;
+    loop {
+        let value = format!("{taken}{text}");
+        let point = serde_json::json!({ "dataChnId": "message", "values": { "value": value } });
+        let body = serde_json::json!({ "datapoints": [point] }).to_string();
+        let reply = site.device("POST", "/datapoints").body(body).send().await.json();
+        assert_eq!(reply["results"], "success", "it is stored all the same");
+        if reply["undelivered"] == serde_json::json!(["message"]) {
+            break;
+        }
+        taken += 1;
+        assert!(taken < 1000, "somebody keeps all that");
+    }
+    assert!(taken >= 6, "{taken}");
+    let mut heard = String::new();
+    for n in 0..taken {
+        let end = format!(",message,{n}{text}");
+        while !heard.contains(&end) {
+            heard.push_str(&board.hear_some().await);
+        }
+        heard.drain(..heard.find(&end).expect("it is there") + end.len());
+    }
+    assert_eq!(heard, "", "and nothing else");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_can_be_made_lines() {
+    let site = Site::with(|config| config.command_times.terminator = "\n").await;
+    let mut board = Board::connect(site.server.addrs().command).await;
+    board.say(format!("{ID},{KEY},0").as_bytes()).await;
+    assert_eq!(board.hear_some().await, format!("{ID},{KEY},0\n"));
+    site.device("POST", "/datapoints.csv").body("target,1432538716989,7").send().await;
+    assert_eq!(board.hear_some().await, format!("{ID},{KEY},1432538716989,target,7\n"));
+}
+
+/// A fleet comes back at once, as after a restart of the server.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_devices_get_each_its_own_command() {
+    let site = Site::start().await;
+    let boards = 64;
+    let mut fleet = Vec::new();
+    for n in 0..boards {
+        let (id, key) = (format!("Fleet{n:03}"), format!("fleetKey{n:08}"));
+        let add = ["device", "add", &site.product, "--name", "Fleet", "--id", &id, "--key", &key];
+        crate::admin(site.folder.path(), &add).await;
+        fleet.push((Board::connect(site.server.addrs().command).await, id, key));
+    }
+    for (board, id, key) in &mut fleet {
+        board.say(format!("{id},{key},0").as_bytes()).await;
+    }
+    for (board, id, key) in &mut fleet {
+        board.hear(&format!("{id},{key},0")).await;
+    }
+    for (n, (_, id, key)) in fleet.iter().enumerate() {
+        let path = format!("/mcs/v2/devices/{id}/datapoints.csv");
+        let upload = Request::new(site.http(), "POST", &path).header("deviceKey", key);
+        upload.body(format!("target,1432538716989,{n}")).send().await;
+    }
+    for (n, (board, id, key)) in fleet.iter_mut().enumerate() {
+        assert_eq!(board.hear_some().await, format!("{id},{key},1432538716989,target,{n}"));
+    }
 }
 
 /// CONTRACT §3.4: no word on commands to a device that is away; who sent them learns it from us.

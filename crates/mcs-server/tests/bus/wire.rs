@@ -306,8 +306,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
                 return message;
             }
             let (kind, body) = soon("a message", self.read()).await.expect("an open connection");
-            assert_eq!(kind & 0xf0, 0x30, "a message, not {kind:#x} {body:?}");
-            self.take(kind, &body).await;
+            assert!(self.take(kind, &body).await, "a message, not {kind:#x} {body:?}");
         }
     }
 
@@ -350,20 +349,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
             if got == 0xe0 {
                 return None;
             }
-            assert_eq!(got & 0xf0, 0x30, "{kind:#x}, not {got:#x} {body:?}");
-            self.take(got, &body).await;
+            assert!(self.take(got, &body).await, "{kind:#x}, not {got:#x} {body:?}");
         }
     }
 
-    /// Keeps a PUBLISH and acknowledges it.
-    async fn take(&mut self, kind: u8, body: &[u8]) {
+    /// Keeps a PUBLISH and acknowledges it; answers a PUBREL. Nothing else.
+    async fn take(&mut self, kind: u8, body: &[u8]) -> bool {
+        if kind == 0x62 {
+            self.send(&[0x70, 2, body[0], body[1]]).await;
+            return true;
+        }
+        if kind & 0xf0 != 0x30 {
+            return false;
+        }
         let qos = kind >> 1 & 3;
         let (len, rest) = body.split_at(2);
         let (topic, mut rest) = rest.split_at(usize::from(u16::from_be_bytes([len[0], len[1]])));
         if qos > 0 {
             let (id, after) = rest.split_at(2);
             if !self.mute {
-                self.send(&[0x40, 2, id[0], id[1]]).await;
+                let kind = if qos == 1 { 0x40 } else { 0x50 };
+                self.send(&[kind, 2, id[0], id[1]]).await;
             }
             rest = after;
         }
@@ -379,6 +385,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
             retain: kind & 1 == 1,
             properties: properties.to_vec(),
         });
+        true
     }
 
     /// The next packet; nothing at the end of the stream.

@@ -49,12 +49,14 @@ pub fn version_accepted(firmware: &FirmwareId) -> Value {
 
 /// The list of `…/firmwares/available`; `with_url` is the parameter `url=true`.
 ///
-/// The documents spell `fwid` here and `fwId` elsewhere; `md5` is our addition.
+/// The documents spell `fwid` here and `fwId` elsewhere (CONTRACT §9.1 row 22): both are there.
+/// `md5` is our addition.
 pub fn available_firmwares(firmwares: &[FirmwareInfo], with_url: bool) -> Value {
     let entry = |it: &FirmwareInfo| {
         let mut entry = Map::new();
         let mut put = |name: &str, text: &str| entry.insert(name.to_owned(), text.into());
         put("fwid", it.id.as_str());
+        put("fwId", it.id.as_str());
         put("name", &it.name);
         put("description", &it.note);
         put("version", &it.version);

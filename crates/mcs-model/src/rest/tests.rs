@@ -147,6 +147,7 @@ fn the_command_address_is_written_and_read() {
 fn firmware_answers_have_the_documented_spelling() {
     let list = available_firmwares(&[firmware()], false);
     assert_eq!(list["results"][0]["fwid"], "FAdJBknrDsOM");
+    assert_eq!(list["results"][0]["fwId"], "FAdJBknrDsOM");
     assert!(list["results"][0].get("URL").is_none());
     let list = available_firmwares(&[firmware()], true);
     assert_eq!(list["results"][0]["URL"], "http://10.0.0.1:8080/fw/t");

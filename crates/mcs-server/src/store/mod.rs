@@ -30,6 +30,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection as _, Sqlite, Transaction};
 
+pub(crate) use devices::DeviceDetails;
 pub(crate) use firmwares::{FirmwareRow, PushRow};
 pub(crate) use grants::{Grant, PersonRow, Scope, right_word};
 pub(crate) use health::{Health, Unavailable};

@@ -1,7 +1,7 @@
 //! What the functions do not say of themselves: what every call has in common.
 
 use mcs_model::rest::Failure;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
 const ABOUT: &str = "Calls of devices and apps are those of MediaTek Cloud Sandbox; programs written \
@@ -27,7 +27,7 @@ const TAGS: [(&str, &str); 8] = [
 
 /// The places in paths.
 const PLACES: [(&str, &str); 8] = [
-    ("id", "The device's id; for the device object, several with commas between them."),
+    ("id", "The device's id."),
     ("channel", "The data channel's id."),
     ("product", "The prototype's id."),
     ("firmware", "The firmware's id."),
@@ -62,7 +62,8 @@ pub(super) fn complete(calls: OpenApi) -> Value {
         TAGS.map(|(name, about)| json!({ "name": name, "description": about })).into();
     document["components"] = components();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
-        for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            operation["operationId"] = name(method, path).into();
             finish(path, operation);
         }
     }
@@ -107,6 +108,12 @@ fn components() -> Value {
                 failure(429, "Too many requests; wait a second.")),
         },
     })
+}
+
+/// A name that no other call has: handlers of different modules may be called the same.
+fn name(method: &str, path: &str) -> String {
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty());
+    words.fold(method.to_owned(), |name, word| format!("{name}_{word}"))
 }
 
 fn finish(path: &str, operation: &mut Value) {

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
+use super::Encrypted;
 use super::console::secure;
 use crate::app::App;
 
@@ -51,9 +52,11 @@ pub(super) async fn openapi(Extension(docs): Extension<Docs>) -> Response {
 pub(super) async fn page(
     State(app): State<Arc<App>>,
     Extension(docs): Extension<Docs>,
+    Extension(encrypted): Extension<Encrypted>,
     headers: HeaderMap,
 ) -> Response {
-    let html = page::render(&docs.0.document, &page::base(&app, &headers), app.config.demo);
+    let base = page::base(&app, encrypted, &headers);
+    let html = page::render(&docs.0.document, &base, app.config.demo);
     secure(axum::response::Html(html).into_response())
 }
 
@@ -63,9 +66,10 @@ pub(super) async fn page(
 pub(super) async fn page_in_folder(
     app: State<Arc<App>>,
     docs: Extension<Docs>,
+    encrypted: Extension<Encrypted>,
     headers: HeaderMap,
 ) -> Response {
-    page(app, docs, headers).await
+    page(app, docs, encrypted, headers).await
 }
 
 /// The page's style sheet

@@ -7,9 +7,10 @@ use axum::http::{HeaderMap, header};
 use serde_json::Value;
 
 use crate::app::App;
+use crate::http::Encrypted;
 
 /// Where the reader's examples go: the address that led here.
-pub(super) fn base(app: &App, headers: &HeaderMap) -> String {
+pub(super) fn base(app: &App, encrypted: Encrypted, headers: &HeaderMap) -> String {
     if let Some(public) = &app.config.public_url {
         return public.clone();
     }
@@ -18,7 +19,7 @@ pub(super) fn base(app: &App, headers: &HeaderMap) -> String {
     if host.is_empty() || !host.bytes().all(plain) {
         return app.public_url();
     }
-    format!("http://{host}")
+    format!("{}://{host}", if encrypted.0 { "https" } else { "http" })
 }
 
 /// The page. With the demo, its examples name a board that is here.
@@ -65,41 +66,54 @@ fn proofs(html: &mut String) {
     html.push_str("</dl>");
 }
 
+/// Calls of a device, to be pasted behind their variables.
+const BY_DEVICE: &str = r#"
+# upload: one dataChnId,timestamp,value a line
+curl -H "deviceKey: $KEY" --data-binary "$CHANNEL,,21.5" $MCS/devices/$ID/datapoints.csv
+
+# the same as JSON
+curl -H "deviceKey: $KEY" -H 'Content-Type: application/json' \
+     -d '{"datapoints":[{"dataChnId":"'$CHANNEL'","values":{"value":21.5}}]}' \
+     $MCS/devices/$ID/datapoints
+
+# the newest three points
+curl -H "deviceKey: $KEY" "$MCS/devices/$ID/datachannels/$CHANNEL/datapoints?limit=3"
+
+# where the Command Server is
+curl -H "deviceKey: $KEY" $MCS/devices/$ID/connections.csv
+
+# which firmwares there are, and which one runs (404 while nobody has uploaded it)
+curl -H "deviceKey: $KEY" "$MCS/devices/$ID/firmwares/available?url=true"
+curl -X PUT -H "deviceKey: $KEY" -d '{"version":"1.0"}' $MCS/devices/$ID/firmwares
+"#;
+
+const BY_PROGRAM: &str = r#"
+# the devices that you may see
+curl -H "Authorization: Bearer $TOKEN" "$MCS/devices?limit=10&page=1"
+
+# switch something on
+curl -H "Authorization: Bearer $TOKEN" -d "1,$CONTROLLER,1" $MCS/devices/$ID/commands
+"#;
+
 fn examples(html: &mut String, base: &str, demo: bool) {
     html.push_str("<h2 id=\"try\">Try it</h2>");
-    let (id, key) = if demo {
+    let [id, key, channel, controller] = if demo {
         paragraph(html, "These go to a board of the demo as they are:");
-        ("DemoTcp1", "demoTcpKey000001")
+        ["DemoTcp1", "demoTcpKey000001", "temperature", "switch_control"]
     } else {
-        paragraph(html, "Put in a device's id and key, which its page in the console shows:");
-        ("DEVICEID", "DEVICEKEY")
+        paragraph(
+            html,
+            "Put in a device's id and key, which its page in the console shows, and the \
+                         id of one of its data channels:",
+        );
+        ["DEVICEID", "DEVICEKEY", "CHANNELID", "CHANNELID"]
     };
-    let lines = format!(
-        "MCS={base}/mcs/v2\nID={id}\nKEY={key}\n\n\
-         # upload: one dataChnId,timestamp,value a line\n\
-         curl -H \"deviceKey: $KEY\" --data-binary 'temperature,,21.5' $MCS/devices/$ID/datapoints.csv\n\n\
-         # the same as JSON\n\
-         curl -H \"deviceKey: $KEY\" -H 'Content-Type: application/json' \\\n     \
-         -d '{{\"datapoints\":[{{\"dataChnId\":\"temperature\",\"values\":{{\"value\":21.5}}}}]}}' \\\n     \
-         $MCS/devices/$ID/datapoints\n\n\
-         # the newest three points\n\
-         curl -H \"deviceKey: $KEY\" \"$MCS/devices/$ID/datachannels/temperature/datapoints?limit=3\"\n\n\
-         # where the Command Server is\n\
-         curl -H \"deviceKey: $KEY\" $MCS/devices/$ID/connections.csv\n\n\
-         # report the firmware that runs, and ask what there is\n\
-         curl -X PUT -H \"deviceKey: $KEY\" -d '{{\"version\":\"1.0\"}}' $MCS/devices/$ID/firmwares\n\
-         curl -H \"deviceKey: $KEY\" \"$MCS/devices/$ID/firmwares/available?url=true\"\n"
-    );
-    let _ = write!(html, "<pre>{}</pre>", escaped(&lines));
-    let lines = format!(
-        "MCS={base}/mcs/v2\nID={id}\nTOKEN=TOKEN\n\n\
-         # the devices that you may see\n\
-         curl -H \"Authorization: Bearer $TOKEN\" \"$MCS/devices?limit=10&page=1\"\n\n\
-         # switch something on\n\
-         curl -H \"Authorization: Bearer $TOKEN\" -d '1,switch,1' $MCS/devices/$ID/commands\n"
-    );
+    let mcs = format!("MCS={base}/mcs/v2\nID={id}\n");
+    let named = format!("{mcs}KEY={key}\nCHANNEL={channel}\n");
+    let _ = write!(html, "<pre>{}</pre>", escaped(&(named + BY_DEVICE)));
     paragraph(html, "As a program, with a token of `mcs-server token add`:");
-    let _ = write!(html, "<pre>{}</pre>", escaped(&lines));
+    let named = format!("{mcs}CONTROLLER={controller}\nTOKEN=TOKEN\n");
+    let _ = write!(html, "<pre>{}</pre>", escaped(&(named + BY_PROGRAM)));
 }
 
 fn section(html: &mut String, document: &Value, tag: &str, about: &str) {

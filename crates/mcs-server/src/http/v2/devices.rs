@@ -8,12 +8,14 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use mcs_model::api::Right;
 use mcs_model::rest::{DevicePage, DeviceView, device_list, success};
+use mcs_model::{Channel, ChannelKind, Direction, Prototype};
 use serde_json::{Value, json};
 
 use super::caller::{Caller, Proof};
 use super::{Format, answer};
 use crate::app::App;
 use crate::registry::Device;
+use crate::store::DeviceDetails;
 
 /// Most devices of one answer.
 const MAX_DEVICES: usize = DevicePage::MAX;
@@ -26,7 +28,7 @@ const MAX_DEVICES: usize = DevicePage::MAX;
     get,
     path = "/mcs/v2/devices/{id}",
     tag = "Devices",
-    responses((status = 200, body = Object, description = "`results` holds one object a device.")),
+    responses((status = 200, body = Object, example = json!(example()))),
 )]
 pub(in crate::http) async fn info(
     State(app): State<Arc<App>>,
@@ -109,7 +111,11 @@ async fn object(
     device: &Device,
     caller: &Caller,
 ) -> Result<Value, Response> {
-    view(app, format, device, caller, |it| it.to_json()).await
+    let running = app.firmware.running(app, device).await;
+    let running = running.map_err(|error| format.broken(&error))?;
+    let details = details(app, format, device).await?;
+    let view = view(app, device, caller, &details);
+    Ok(DeviceView { firmware: running.as_ref(), ..view }.to_json())
 }
 
 async fn summary(
@@ -118,32 +124,71 @@ async fn summary(
     device: &Device,
     caller: &Caller,
 ) -> Result<Value, Response> {
-    view(app, format, device, caller, |it| it.summary()).await
+    Ok(view(app, device, caller, &details(app, format, device).await?).summary())
 }
 
-async fn view(
-    app: &App,
-    format: Format,
-    device: &Device,
-    caller: &Caller,
-    write: impl FnOnce(DeviceView<'_>) -> Value,
-) -> Result<Value, Response> {
+async fn details(app: &App, format: Format, device: &Device) -> Result<DeviceDetails, Response> {
     let details = app.store.device_details(&device.id).await;
-    let details = details.map_err(|error| format.broken(&error))?.unwrap_or_default();
-    let running = app.firmware.running(app, device).await;
-    let running = running.map_err(|error| format.broken(&error))?;
-    Ok(write(DeviceView {
+    Ok(details.map_err(|error| format.broken(&error))?.unwrap_or_default())
+}
+
+/// The device as `caller` may see it; of its firmware only the version.
+fn view<'a>(
+    app: &App,
+    device: &'a Device,
+    caller: &Caller,
+    details: &'a DeviceDetails,
+) -> DeviceView<'a> {
+    DeviceView {
         id: &device.id,
         key: (caller.right(app, device) == Some(Right::Control)).then_some(&device.key),
         name: &device.name,
         description: &details.description,
         image: &details.image,
         prototype: &device.prototype,
-        firmware: running.as_ref(),
+        firmware: None,
         version: details.firmware_version.as_deref(),
         online: !app.hub.presence(&device.id).transports.is_empty(),
         test: details.test,
         activated: details.activated,
         privilege: caller.privilege(app, device),
-    }))
+    }
+}
+
+/// What the documentation shows: written by the code that answers.
+fn example() -> Value {
+    let channel = |id: &str| {
+        Some(Channel {
+            id: id.parse().ok()?,
+            name: "Lamp".to_owned(),
+            description: String::new(),
+            direction: Direction::Controller,
+            kind: ChannelKind::Switch,
+        })
+    };
+    let view = || {
+        let prototype = Prototype {
+            id: "PydFXsArwtru".parse().ok()?,
+            name: "Lamp".to_owned(),
+            version: "1".to_owned(),
+            description: String::new(),
+            channels: channel("switch").into_iter().collect(),
+        };
+        let view = DeviceView {
+            id: &"Dsre1qRQ".parse().ok()?,
+            key: Some(&"DFbtsNWg4AuLZ30v".parse().ok()?),
+            name: "Lamp in the hall",
+            description: "",
+            image: "",
+            prototype: &prototype,
+            firmware: None,
+            version: Some("2.0"),
+            online: true,
+            test: true,
+            activated: None,
+            privilege: "Administrator",
+        };
+        Some(success(json!({ "results": [view.to_json()] })))
+    };
+    view().unwrap_or_default()
 }

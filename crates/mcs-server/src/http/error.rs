@@ -58,7 +58,7 @@ impl IntoResponse for Error {
                 let message = format!("Too many attempts to sign in. Try again in {seconds} s.");
                 (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", message)
             }
-            Self::Internal(error) if error.is::<Unavailable>() => {
+            Self::Internal(error) if Unavailable::is_cause_of(&error) => {
                 retry = Some(HeaderValue::from(Unavailable::RETRY_AFTER));
                 let message = "Nothing can be stored at present. Try again later.".to_owned();
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)

@@ -32,6 +32,12 @@ pub(crate) struct Unavailable(pub(crate) Trouble);
 impl Unavailable {
     /// Seconds after which another attempt makes sense.
     pub(crate) const RETRY_AFTER: u16 = 10;
+
+    /// Whether this is why something failed.
+    pub(crate) fn is_cause_of(error: &anyhow::Error) -> bool {
+        let temporary = |it: &sqlx::Error| trouble(it) != Trouble::Failing;
+        error.is::<Self>() || error.downcast_ref().is_some_and(temporary)
+    }
 }
 
 impl fmt::Display for Unavailable {

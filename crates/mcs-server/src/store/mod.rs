@@ -5,10 +5,12 @@ mod devices;
 mod firmwares;
 mod grants;
 mod health;
+mod insert;
 mod points;
 mod programs;
 mod registry;
 mod removal;
+mod reserve;
 mod retained;
 mod rollups;
 mod series;
@@ -67,6 +69,9 @@ impl Store {
     /// Opens the database in `folder`, creating and migrating it as needed.
     pub(crate) async fn open(folder: &Path) -> Result<Self> {
         Self::prepare(folder)?;
+        if let Ok(free) = reserve::free(folder) {
+            reserve::release(folder, free);
+        }
         let file = folder.join("mcs.sqlite3");
         let options = SqliteConnectOptions::new()
             .filename(&file)

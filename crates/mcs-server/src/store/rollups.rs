@@ -1,9 +1,11 @@
 //! Sums over five minutes of each series, kept in step with the points.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use super::insert::Insert;
 use super::value::{NUMBER, Numbers, PERIOD};
 
 /// Milliseconds of a slot.
@@ -33,6 +35,14 @@ impl Range {
             self.0 = Some((low.min(number), high.max(number)));
         }
     }
+
+    fn low(self) -> Option<f64> {
+        self.0.map(|(low, _)| low)
+    }
+
+    fn high(self) -> Option<f64> {
+        self.0.map(|(_, high)| high)
+    }
 }
 
 impl Additions {
@@ -46,27 +56,21 @@ impl Additions {
 
     /// Adds all to what is there.
     pub(super) async fn store(self, tx: &mut SqliteConnection) -> sqlx::Result<()> {
-        for ((series, slot), rollup) in self.slots {
-            sqlx::query(
-                "INSERT INTO rollups (series, slot, count, low, high, low2, high2) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET \
-                 count = count + excluded.count, \
+        static INSERT: LazyLock<Insert> = LazyLock::new(|| {
+            let add = "ON CONFLICT DO UPDATE SET count = count + excluded.count, \
                  low = coalesce(min(low, excluded.low), low, excluded.low), \
                  high = coalesce(max(high, excluded.high), high, excluded.high), \
                  low2 = coalesce(min(low2, excluded.low2), low2, excluded.low2), \
-                 high2 = coalesce(max(high2, excluded.high2), high2, excluded.high2)",
-            )
-            .bind(series)
-            .bind(slot)
-            .bind(rollup.count)
-            .bind(rollup.number.0.map(|(low, _)| low))
-            .bind(rollup.number.0.map(|(_, high)| high))
-            .bind(rollup.period.0.map(|(low, _)| low))
-            .bind(rollup.period.0.map(|(_, high)| high))
-            .execute(&mut *tx)
-            .await?;
-        }
-        Ok(())
+                 high2 = coalesce(max(high2, excluded.high2), high2, excluded.high2)";
+            Insert::new("rollups (series, slot, count, low, high, low2, high2)", 7, add)
+        });
+        let slots = self.slots.into_iter().collect();
+        let stored = INSERT.run(tx, slots, |query, ((series, slot), it): ((i64, i64), Rollup)| {
+            let query = query.bind(series).bind(slot).bind(it.count);
+            let query = query.bind(it.number.low()).bind(it.number.high());
+            query.bind(it.period.low()).bind(it.period.high())
+        });
+        stored.await
     }
 }
 

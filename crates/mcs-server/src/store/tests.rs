@@ -1,5 +1,6 @@
 mod health;
 mod plans;
+mod reserve;
 mod series;
 mod upkeep;
 

@@ -9,10 +9,10 @@ use mcs_model::Timestamp;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use tokio::time::sleep;
 
-use super::Store;
 use super::removal::delete_oldest;
 use super::rollups::SLOT;
 use super::writer::millis;
+use super::{Store, reserve};
 use crate::retention::KeepRule;
 
 /// Between two steps: at least as long as a step should take.
@@ -108,8 +108,10 @@ impl Store {
     /// let it grow for ever.
     pub(crate) async fn look_around(&self) -> Result<()> {
         let folder = self.file.parent().unwrap_or(&self.file);
-        let space = rustix::fs::statvfs(folder).context("the disk's space is not known")?;
-        self.health.observe_free(space.f_bavail.saturating_mul(space.f_frsize));
+        let free = reserve::free(folder).context("the disk's space is not known")?;
+        self.health.observe_free(free);
+        reserve::release(folder, free);
+        reserve::take(folder, free);
         let log = self.file.with_extension("sqlite3-wal");
         if tokio::fs::metadata(&log).await.is_ok_and(|it| it.len() > LONG_LOG) {
             let mut connection = self.write.acquire().await?;

@@ -2,8 +2,10 @@
 
 use anyhow::{Context as _, Result, bail};
 use mcs_model::Value;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Row as _, query::Query};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::insert::Bound;
 
 /// The columns `kind` and `value`.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,10 +65,7 @@ impl Stored {
         Self { kind, value }
     }
 
-    pub(super) fn bind<'q>(
-        self,
-        query: Query<'q, sqlx::Sqlite, SqliteArguments>,
-    ) -> Query<'q, sqlx::Sqlite, SqliteArguments> {
+    pub(super) fn bind(self, query: Bound<'_>) -> Bound<'_> {
         let query = query.bind(self.kind);
         match self.value {
             Cell::Integer(number) => query.bind(number),

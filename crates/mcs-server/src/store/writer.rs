@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use mcs_model::{ChannelId, DataPoint, DeviceId};
+use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
-use sqlx::{AssertSqlSafe, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::health::{Health, Trouble, Unavailable};
+use super::insert::Insert;
 use super::rollups::Additions;
 use super::value::{Stored, numbers};
 
@@ -56,8 +57,9 @@ enum Job {
 const QUEUE: usize = 4096;
 /// Most requests in one commit.
 const BATCH: usize = 1024;
-/// Rows in one statement, the largest first; few sizes, so that each is prepared once.
-const CHUNKS: [usize; 3] = [256, 16, 1];
+/// How long a commit waits for as many requests as the last one had. Clients that wait for their
+/// acknowledgement send the next request soon after; a commit without them costs as much.
+const GATHER: Duration = Duration::from_millis(2);
 /// How long to wait before every attempt while the database takes nothing: this slows down those who
 /// send. Without any write, an attempt is made as often.
 const RETRY: Duration = Duration::from_millis(500);
@@ -92,6 +94,7 @@ impl Writer {
 async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
     let mut series = Series::default();
     let mut batch = Vec::with_capacity(BATCH);
+    let mut before = 0;
     let mut stopping = false;
     while !stopping {
         if health.trouble().is_some() {
@@ -105,6 +108,15 @@ async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
             }
         } else {
             jobs.recv_many(&mut batch, BATCH).await;
+            let gather = async {
+                while batch.len() < before {
+                    let room = BATCH - batch.len();
+                    jobs.recv_many(&mut batch, room).await;
+                }
+            };
+            // Too few are no harm.
+            let _ = timeout(GATHER, gather).await;
+            before = batch.len();
         }
         if batch.is_empty() {
             // Nobody can write any more.
@@ -238,25 +250,12 @@ impl Series {
 }
 
 async fn insert(tx: &mut SqliteConnection, rows: Vec<Row>) -> sqlx::Result<()> {
-    static STATEMENTS: LazyLock<[(usize, String); CHUNKS.len()]> = LazyLock::new(|| {
-        CHUNKS.map(|rows| {
-            let values = vec!["(?, ?, ?, ?, ?)"; rows].join(", ");
-            let columns = "series, at, arrived, kind, value";
-            (rows, format!("INSERT INTO points ({columns}) VALUES {values}"))
-        })
+    static INSERT: LazyLock<Insert> =
+        LazyLock::new(|| Insert::new("points (series, at, arrived, kind, value)", 5, ""));
+    let inserted = INSERT.run(tx, rows, |query, row| {
+        row.value.bind(query.bind(row.series).bind(row.at).bind(row.arrived))
     });
-    let mut rows = rows.into_iter();
-    for (chunk, statement) in &*STATEMENTS {
-        while rows.len() >= *chunk {
-            let mut query = sqlx::query(AssertSqlSafe(statement.as_str()));
-            for row in rows.by_ref().take(*chunk) {
-                query = query.bind(row.series).bind(row.at).bind(row.arrived);
-                query = row.value.bind(query);
-            }
-            query.execute(&mut *tx).await?;
-        }
-    }
-    Ok(())
+    inserted.await
 }
 
 /// Whether there is such a point at that time.

@@ -5,6 +5,7 @@ mod client;
 mod command;
 mod console;
 mod firmware;
+mod history;
 mod impatient;
 mod isolation;
 mod mqtt;

@@ -58,7 +58,7 @@ impl Format {
 
     /// The reason is logged, not told.
     fn broken(self, error: &anyhow::Error) -> Response {
-        if error.is::<Unavailable>() {
+        if Unavailable::is_cause_of(error) {
             let retry = [(header::RETRY_AFTER, HeaderValue::from(Unavailable::RETRY_AFTER))];
             return (retry, self.fail(Failure::new(503, "Service Unavailable"))).into_response();
         }

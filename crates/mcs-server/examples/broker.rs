@@ -10,7 +10,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use mcs_server::bus::{
-    Client, Config, Connect, EmbeddedBus, Gate, Incoming, Limits, Principal, Refusal, Verdict,
+    Budget, Client, Config, Connect, EmbeddedBus, Gate, Incoming, Limits, Principal, Refusal,
+    SessionStore, Verdict,
 };
 
 struct Open;
@@ -36,12 +37,16 @@ impl Gate for Open {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    let folder = std::env::args_os().nth(1).map(PathBuf::from).context("name a folder")?;
     let config = Config {
         mqtt: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         mqtts: None,
-        sessions: std::env::args_os().nth(1).map(PathBuf::from).context("name a folder")?,
+        sessions: SessionStore::open(&folder).await?,
         // Nobody is held up by a store: what one subscriber reads may be far behind.
-        limits: Limits { queue: 1_000_000, ..Limits::default() },
+        limits: Limits {
+            queue: Budget { messages: 1_000_000, bytes: 1 << 30, ..Budget::DEFAULT },
+            ..Limits::default()
+        },
     };
     let bus = EmbeddedBus::start(config, Arc::new(Open)).await?;
     println!("{}", bus.mqtt());

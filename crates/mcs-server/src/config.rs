@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::retention::KeepRule;
 
 pub use crate::accept::Room;
+pub use crate::bus::{Budget, Overflow};
 
 /// A server's settings.
 #[derive(Clone, Debug)]
@@ -54,6 +55,8 @@ pub struct Config {
     pub keep: Vec<KeepRule>,
     /// Messages a second that one MQTT client may send before it is slowed.
     pub mqtt_rate: Option<NonZeroU32>,
+    /// What may wait for an MQTT client which is away.
+    pub mqtt_queue: Budget,
     /// Most data points of a REST upload (CONTRACT §4.3).
     pub max_upload_points: usize,
     /// Take timestamps of 9 to 11 digits as seconds (CONTRACT §9.3 rule 3).
@@ -161,6 +164,15 @@ pub struct Settings {
     /// REST calls a second, in the long run, of one device or user; 0 is no limit [default: 100]
     #[arg(long, env = "MCS_MAX_DEVICE_REQUESTS", value_name = "N")]
     pub max_device_requests: Option<u32>,
+    /// Most messages that wait for an MQTT client which is away, or slow [default: 10000]
+    #[arg(long, env = "MCS_MQTT_QUEUE", value_name = "N")]
+    pub mqtt_queue: Option<usize>,
+    /// Most bytes of them [default: 16777216]
+    #[arg(long, env = "MCS_MQTT_QUEUE_BYTES", value_name = "BYTES")]
+    pub mqtt_queue_bytes: Option<usize>,
+    /// What goes when there are more [default: drop-oldest]
+    #[arg(long, env = "MCS_MQTT_QUEUE_FULL", value_name = "WHAT")]
+    pub mqtt_queue_full: Option<Overflow>,
 }
 
 /// What ends a message of the Command Server.
@@ -224,6 +236,9 @@ impl Settings {
             max_upload_points: self.max_upload_points.or(other.max_upload_points),
             timestamp_seconds: self.timestamp_seconds.or(other.timestamp_seconds),
             max_device_requests: self.max_device_requests.or(other.max_device_requests),
+            mqtt_queue: self.mqtt_queue.or(other.mqtt_queue),
+            mqtt_queue_bytes: self.mqtt_queue_bytes.or(other.mqtt_queue_bytes),
+            mqtt_queue_full: self.mqtt_queue_full.or(other.mqtt_queue_full),
         }
     }
 
@@ -287,6 +302,11 @@ impl Settings {
             max_upload_points,
             timestamp_seconds: self.timestamp_seconds.unwrap_or(false),
             max_device_requests: self.max_device_requests.unwrap_or(100),
+            mqtt_queue: Budget {
+                messages: self.mqtt_queue.unwrap_or(Budget::DEFAULT.messages),
+                bytes: self.mqtt_queue_bytes.unwrap_or(Budget::DEFAULT.bytes),
+                full: self.mqtt_queue_full.unwrap_or(Budget::DEFAULT.full),
+            },
         })
     }
 }

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 /// What is logged unless `MCS_LOG` says otherwise. Of the broker's sessions nothing: it would tell topics, and
 /// device keys are part of them. We say ourselves who is refused.
-const LOG: &str = "info,rmqtt=error,rmqtt::session=off,sled=warn";
+const LOG: &str = "info,rmqtt=error,rmqtt::session=off";
 
 fn main() -> ExitCode {
     // Before anything is written or any thread runs: device keys are for the owner's eyes only.

@@ -57,6 +57,20 @@ pub(crate) fn render(app: &App) -> String {
          # HELP mcs_store_up Whether points can be stored.\n\
          # TYPE mcs_store_up gauge\nmcs_store_up {well}"
     );
+    let sessions = app.bus().sessions();
+    let _ = write!(
+        text,
+        "# HELP mcs_mqtt_dropped_messages_total Messages that a kept MQTT session's client will not get.\n\
+         # TYPE mcs_mqtt_dropped_messages_total counter\n\
+         mcs_mqtt_dropped_messages_total {}\n\
+         # HELP mcs_mqtt_kept_sessions MQTT sessions that outlive their connections.\n\
+         # TYPE mcs_mqtt_kept_sessions gauge\n\
+         mcs_mqtt_kept_sessions {}\n\
+         # HELP mcs_mqtt_waiting_messages Messages that wait in them.\n\
+         # TYPE mcs_mqtt_waiting_messages gauge\n\
+         mcs_mqtt_waiting_messages {}\n",
+        sessions.dropped, sessions.kept, sessions.waiting,
+    );
     let all = app.hub.all();
     let _ = writeln!(text, "# HELP mcs_devices_online Devices that can be reached.");
     let _ = writeln!(text, "# TYPE mcs_devices_online gauge");

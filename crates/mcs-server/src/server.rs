@@ -107,7 +107,7 @@ pub async fn start(config: Config) -> Result<Server> {
     };
     let (https, wss) = (secure(config.https)?, secure(config.wss)?);
     let command_tls = secure(config.command_tls)?;
-    let broker = broker(&config, certificate.as_ref());
+    let broker = broker(&config, certificate.as_ref(), &app.store);
     let bus = Arc::new(EmbeddedBus::start(broker, Arc::new(Gate::new(&app))).await?);
     let bound = |secure: &Option<(TcpListener, TlsAcceptor)>| {
         secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()
@@ -191,8 +191,7 @@ impl Server {
         self.bus.stop().await;
         self.app.keep_heard().await;
         self.app.store.close().await;
-        // The broker holds its part of the data folder until the process ends, and so must we.
-        std::mem::forget(self.lock);
+        drop(self.lock);
     }
 
     fn serve(&mut self, listener: TcpListener, tls: Option<TlsAcceptor>, router: axum::Router) {
@@ -206,7 +205,7 @@ impl Server {
     }
 }
 
-fn broker(config: &Config, certificate: Option<&Arc<Certificate>>) -> bus::Config {
+fn broker(config: &Config, certificate: Option<&Arc<Certificate>>, store: &Store) -> bus::Config {
     let mqtts = match (certificate, config.mqtts) {
         (Some(certificate), Some(address)) => {
             Some(bus::Tls { address, certificate: Arc::clone(certificate) })
@@ -216,11 +215,12 @@ fn broker(config: &Config, certificate: Option<&Arc<Certificate>>) -> bus::Confi
     bus::Config {
         mqtt: config.mqtt,
         mqtts,
-        sessions: config.data.join("mqtt"),
+        sessions: store.sessions().clone(),
         limits: bus::Limits {
             clients: config.room.connections,
             per_address: config.room.per_address,
             rate: config.mqtt_rate,
+            queue: config.mqtt_queue,
             ..bus::Limits::default()
         },
     }

@@ -24,6 +24,12 @@ use super::ConnectionId;
 pub(super) struct Scoped {
     /// The client id as sent.
     pub(super) client_id: String,
+    /// The name of its session.
+    pub(super) name: String,
+    /// The session is to outlive the connection.
+    pub(super) lasting: bool,
+    /// The client speaks MQTT 5.
+    pub(super) v5: bool,
     /// The packet to hand to the broker.
     pub(super) packet: Vec<u8>,
 }
@@ -113,6 +119,7 @@ pub(super) fn scope(
         return Err(ConnectError::Name { v5 });
     }
 
+    let lasting = if v5 { session_expiry > 0 } else { !clean };
     let name = match user {
         // The broker assigns one, and it must be the one that it tells the client.
         _ if client_id.is_empty() => String::new(),
@@ -133,13 +140,18 @@ pub(super) fn scope(
     packet.extend_from_slice(&name_len.to_be_bytes());
     packet.extend_from_slice(name.as_bytes());
     packet.extend_from_slice(after);
-    Ok(Scoped { client_id: client_id.to_owned(), packet })
+    Ok(Scoped { client_id: client_id.to_owned(), name, lasting, v5, packet })
 }
 
 /// Whether a session with this name belongs to somebody with a user name, as [`scope`] wrote it;
 /// one without a client id does not show.
 pub(super) fn is_users(name: &str) -> bool {
     name.strip_prefix(SEPARATOR).is_some_and(|rest| !rest.starts_with(SEPARATOR))
+}
+
+/// The client id in the name of a session, as [`scope`] wrote it: for the log.
+pub(super) fn client_id(name: &str) -> &str {
+    name.rsplit(SEPARATOR).next().unwrap_or(name)
 }
 
 /// The unread rest of a packet.

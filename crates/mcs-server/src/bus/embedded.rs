@@ -2,7 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU16, NonZeroU32};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +13,11 @@ use rmqtt::codec::v5::PublishProperties;
 use rmqtt::context::ServerContext;
 use rmqtt::net::{Builder, Listener};
 use rmqtt::server::MqttServer;
-use rmqtt::session::SessionState;
 use rmqtt::types::{From, Id, Publish};
 use rmqtt::utils::timestamp_millis;
 use tokio::io::DuplexStream;
-use tokio::runtime::{self, Runtime};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -29,23 +26,22 @@ use super::hooks::{Hooks, qos};
 use super::patience::Patience;
 use super::reach::reaches_device;
 use super::roster::Roster;
+use super::sessions::{self, Budget, SessionCounts, Sessions, WINDOW};
 use super::{Bus, ConnectionId, Gate};
 use crate::accept::{Crowd, Room};
 use crate::net::listen;
+use crate::store::SessionStore;
 use crate::tls::Certificate;
 
 /// Where the broker listens and keeps its sessions.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Plain MQTT: 3.1, 3.1.1 and 5 on one port. Port 0 takes a free one.
     pub mqtt: SocketAddr,
     /// The same over TLS.
     pub mqtts: Option<Tls>,
-    /// The folder of sessions that outlive their connection. One process at a time.
-    ///
-    /// It is written behind, by up to half a second: a process that is killed may lose what was acknowledged in
-    /// that time for clients that are gone. What the gate stored before is not lost with it.
-    pub sessions: PathBuf,
+    /// Where sessions that outlive their connections are kept.
+    pub sessions: SessionStore,
     /// Limits for clients.
     pub limits: Limits,
 }
@@ -71,11 +67,11 @@ pub struct Limits {
     /// How long a session waits for its client, with what waits in it. The session of a client without a
     /// login waits only once the client has subscribed to something that the gate allows.
     pub session: Duration,
-    /// Messages that wait for a client that is gone or slow; then the oldest goes.
-    pub queue: usize,
+    /// Messages that wait for a client that is gone or slow.
+    pub queue: Budget,
     /// Messages of QoS 1 and 2 on the way to a client.
     pub inflight: NonZeroU16,
-    /// Clients that may be connected at once, and sessions that may wait for their clients.
+    /// Clients that may be connected at once, and sessions that are kept for their clients.
     pub clients: usize,
     /// Clients of one address that may be connected at once: see [`Room::per_address`].
     pub per_address: usize,
@@ -85,13 +81,6 @@ pub struct Limits {
     pub rate: Option<NonZeroU32>,
 }
 
-impl Limits {
-    /// Sessions of all clients, connected or not. Each that waits for its client holds an open file.
-    fn sessions(&self) -> usize {
-        self.clients.saturating_mul(2)
-    }
-}
-
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -99,7 +88,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(3600),
             session: Duration::from_secs(24 * 3600),
-            queue: 1_000,
+            queue: Budget::DEFAULT,
             inflight: NonZeroU16::new(100).unwrap_or(NonZeroU16::MIN),
             clients: 20_000,
             per_address: 1_000,
@@ -118,8 +107,8 @@ pub struct EmbeddedBus {
     broker: ServerContext,
     hooks: Hooks,
     front: Arc<Front>,
+    sessions: Sessions,
     listening: JoinHandle<()>,
-    _storage: Storage,
 }
 
 impl EmbeddedBus {
@@ -136,14 +125,20 @@ impl EmbeddedBus {
 
         let limits = config.limits;
         let roster = Arc::new(Roster::default());
-        let (broker, storage) = context(&config.sessions, &limits, &roster).await?;
-        let hooks = Hooks::new(gate, Arc::clone(&roster), broker.clone(), &limits);
+        let broker = context(&limits, &roster).await?;
+        let inside = Id::new(broker.node.id(), LISTENER, None, None, "\u{1f}".into(), None);
+        let sessions = Sessions::restore(&broker, config.sessions, &limits, inside.clone())
+            .await
+            .context("cannot restore the broker's sessions")?;
+        let hooks =
+            Hooks::new(gate, Arc::clone(&roster), sessions.clone(), broker.clone(), &limits);
         hooks.register().await;
 
         let listener = listener(&limits)?;
         let front = Arc::new(Front {
             broker: listener.local_addr().map_err(|error| anyhow!(error))?,
             roster,
+            sessions: sessions.clone(),
             patience: limits.connect,
             crowd: Crowd::new(Room {
                 connections: limits.clients,
@@ -152,7 +147,6 @@ impl EmbeddedBus {
             closing: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
-        // A stored session finds its listener by this number: it must be the same after a restart.
         let server = MqttServer::new(broker.clone()).listener_by_id(listener, LISTENER).build();
         let listening = tokio::spawn(async move {
             if let Err(error) = server.run().await {
@@ -164,8 +158,7 @@ impl EmbeddedBus {
         if let Some((listener, acceptor)) = secure {
             front.listen(listener, Some(acceptor));
         }
-        let inside = Id::new(broker.node.id(), LISTENER, None, None, "\u{1f}".into(), None);
-        Ok(Self { mqtt, mqtts, inside, broker, hooks, front, listening, _storage: storage })
+        Ok(Self { mqtt, mqtts, inside, broker, hooks, front, sessions, listening })
     }
 
     /// Where plain MQTT listens.
@@ -184,15 +177,13 @@ impl EmbeddedBus {
     }
 
     /// Stops: no new clients, the connected ones are closed, their sessions are stored, their wills are not published.
-    ///
-    /// The broker's folder stays locked until the process ends.
     pub async fn stop(&self) {
         self.hooks.stop();
         self.front.closing.cancel();
         self.front.tasks.close();
         // Every task ends at the next await; this is for one that is stuck.
         let _ = timeout(Duration::from_secs(5), self.front.tasks.wait()).await;
-        sleep(STORING).await;
+        self.sessions.stop().await;
         self.listening.abort();
     }
 }
@@ -212,9 +203,11 @@ impl Bus for EmbeddedBus {
         };
         let publish = Publish::from(packet).create_time(timestamp_millis());
         let from = From::from_admin(self.inside.clone());
-        SessionState::forwards(&self.broker, from, publish, false, None)
-            .await
-            .map_err(|error| anyhow!(error))
+        sessions::forward(&self.broker, from, publish, None).await
+    }
+
+    fn sessions(&self) -> SessionCounts {
+        self.sessions.counts()
     }
 
     async fn reaches_device(&self, topic: &str) -> bool {
@@ -234,41 +227,13 @@ impl Drop for EmbeddedBus {
     }
 }
 
-/// Where the session storage runs: it keeps a thread busy for ever, and a runtime waits for its threads.
-struct Storage(Option<Runtime>);
-
-impl Drop for Storage {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
 /// The broker with its plugins, not yet listening.
-async fn context(
-    sessions: &Path,
-    limits: &Limits,
-    roster: &Arc<Roster>,
-) -> Result<(ServerContext, Storage)> {
-    std::fs::create_dir_all(sessions)
-        .with_context(|| format!("cannot create the folder {}", sessions.display()))?;
-    let folder = sessions.to_str().context("the data folder's name is not UTF-8")?;
-    // A JSON string is a TOML string.
-    let folder = serde_json::to_string(folder)?;
-
+async fn context(limits: &Limits, roster: &Arc<Roster>) -> Result<ServerContext> {
     let broker = ServerContext::new()
         .node_id(1)
         // It refuses clients when the machine has other things to do.
         .busy_check_enable(false)
-        .mqtt_max_sessions(limits.sessions().try_into().unwrap_or(isize::MAX))
         .plugins_config_map_add(RETAINER, "storage.type = \"ram\"\nretained_message_ttl = \"0s\"\n")
-        .plugins_config_map_add(
-            SESSIONS,
-            format!(
-                "[storage]\ntype = \"sled\"\nsled.path = {folder}\nsled.cache_capacity = \"16MB\"\n"
-            ),
-        )
         .build()
         .await;
     *broker.extends.fitter_mgr_mut().await =
@@ -280,24 +245,7 @@ async fn context(
         .map_err(|error| anyhow!(error))?;
     rmqtt_retainer::register(&broker, true, false).await.map_err(|error| anyhow!(error))?;
 
-    let runtime = runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("mqtt-sessions")
-        .enable_all()
-        .build()?;
-    let context = broker.clone();
-    let registered = runtime.spawn(async move {
-        // The first to ask for a queue sets its workers: with the storage's own eight of them,
-        // messages that wait for a client would come out of a restart in any order.
-        context.get_exec(OFFLINE_MESSAGES);
-        rmqtt_session_storage::register(&context, true, false).await
-    });
-    let storage = Storage(Some(runtime));
-    registered
-        .await?
-        .map_err(|error| anyhow!(error))
-        .with_context(|| format!("cannot open the broker's sessions in {}", sessions.display()))?;
-    Ok((broker, storage))
+    Ok(broker)
 }
 
 /// The broker's own listener, for the front alone.
@@ -316,7 +264,10 @@ fn listener(limits: &Limits) -> Result<Listener> {
         // A message waits as long as its session does, and a retained one until it is replaced; with a limit of
         // its own the broker would stop sending it, and tell MQTT 5 subscribers an expiry that its sender did not.
         .message_expiry_interval(Duration::ZERO)
-        .max_mqueue_len(limits.queue)
+        // Of a kept session the broker has no more than the window.
+        .max_mqueue_len(limits.queue.messages.max(WINDOW))
+        // Only a new connection resends [MQTT-4.4.0-1].
+        .message_retry_interval(Duration::ZERO)
         .max_inflight(limits.inflight)
         // So that the hooks see `$exclusive/…` and `$limit/…`, and refuse them with a word.
         .limit_subscription(true)
@@ -331,12 +282,7 @@ fn listener(limits: &Limits) -> Result<Listener> {
 
 const RETAINER: &str = "rmqtt-retainer";
 
-const SESSIONS: &str = "rmqtt-session-storage";
-
-/// The session storage's queue of messages to store: its name, workers and length.
-const OFFLINE_MESSAGES: (&str, usize, usize) = ("SESSION_STORAGE_OFFLINE_EXEC", 1, 100_000);
-
-/// Names the broker's listener in stored sessions.
+/// Names the broker's listener.
 const LISTENER: u16 = 1;
 
 /// Of one session: a console has one for each device.
@@ -345,6 +291,3 @@ const SUBSCRIPTIONS: usize = 10_000;
 const TOPIC_LEVELS: usize = 16;
 
 const TOPIC_ALIASES: u16 = 32;
-
-/// The session storage writes behind: every half second.
-const STORING: Duration = Duration::from_millis(800);

@@ -28,6 +28,7 @@ use super::ConnectionId;
 use super::connect::{CONNECT, Scoped, packet_len, scope};
 use super::packets::Packets;
 use super::roster::{Roster, Seat, Seated};
+use super::sessions::Sessions;
 use crate::accept::{Crowd, Door, Place};
 
 /// The door.
@@ -36,6 +37,8 @@ pub(super) struct Front {
     pub(super) broker: SocketAddr,
     /// Who is in.
     pub(super) roster: Arc<Roster>,
+    /// Whose sessions are kept.
+    pub(super) sessions: Sessions,
     /// Time for TLS handshake and CONNECT together.
     pub(super) patience: Duration,
     /// The clients that are in.
@@ -118,6 +121,12 @@ impl Front {
             }
         };
 
+        if scoped.lasting && self.sessions.refuses(&scoped.name) {
+            warn!(%peer, client = ?scoped.client_id, "MQTT refused: as many sessions are kept as may be");
+            stream.write_all(if scoped.v5 { QUOTA } else { UNAVAILABLE }).await?;
+            return stream.shutdown().await;
+        }
+
         let (seated, broker, connack) =
             timeout(self.patience, self.enter(connection, peer, &scoped)).await??;
         let serving = async {
@@ -152,7 +161,7 @@ impl Front {
             }
             attempts += 1;
             if attempts == ATTEMPTS {
-                warn!(%peer, client = ?scoped.client_id, "MQTT refused: the broker keeps as many sessions as it may");
+                warn!(%peer, client = ?scoped.client_id, "MQTT refused: the broker is busy with the session");
                 return Ok((seated, broker, connack));
             }
             sleep(ATTEMPT_PAUSE).await;
@@ -235,6 +244,12 @@ async fn pipe(client: impl AsyncRead + AsyncWrite + Unpin, broker: TcpStream) ->
 }
 
 const CONNACK: u8 = 0x20;
+
+/// A CONNACK: quota exceeded. As many sessions are kept as may be.
+const QUOTA: &[u8] = &[CONNACK, 3, 0, 0x97, 0];
+
+/// The same before MQTT 5: server unavailable.
+const UNAVAILABLE: &[u8] = &[CONNACK, 2, 0, 3];
 
 const ATTEMPTS: u32 = 20;
 

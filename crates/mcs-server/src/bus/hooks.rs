@@ -21,16 +21,17 @@ use rmqtt::codec::types::MQTT_LEVEL_5;
 use rmqtt::codec::v5::{PublishAckReason, SubscribeAckReason};
 use rmqtt::context::ServerContext;
 use rmqtt::hook::{Handler, HookResult, Parameter, ReturnType, Type};
-use rmqtt::session::{Session, SessionState};
+use rmqtt::session::Session;
 use rmqtt::types::{
     AuthResult, ConnectInfo, From, FromType, Id, LastWill, Publish, PublishAclResult,
     PublishResult, QoS, Subscribe, SubscribeAclResult, SubscribeReturn,
 };
 use tokio::time::{Instant, sleep};
-use tracing::{debug, warn};
+use tracing::{debug, error, warn};
 
 use super::pace::Pace;
 use super::roster::{Admitted, Roster, Seat};
+use super::sessions::{self, Sessions};
 use super::{Client, Connect, Forward, Gate, Incoming, Limits, Principal, Refusal, Verdict};
 
 /// Asks the gate on the broker's behalf.
@@ -40,6 +41,7 @@ pub(super) struct Hooks(Arc<Inner>);
 struct Inner {
     gate: Arc<dyn Gate>,
     roster: Arc<Roster>,
+    sessions: Sessions,
     broker: ServerContext,
     stranger: Duration,
     rate: Option<NonZeroU32>,
@@ -51,12 +53,13 @@ impl Hooks {
     pub(super) fn new(
         gate: Arc<dyn Gate>,
         roster: Arc<Roster>,
+        sessions: Sessions,
         broker: ServerContext,
         limits: &Limits,
     ) -> Self {
         let (stranger, rate) = (limits.stranger, limits.rate);
         let stopping = AtomicBool::new(false);
-        Self(Arc::new(Inner { gate, roster, broker, stranger, rate, stopping }))
+        Self(Arc::new(Inner { gate, roster, sessions, broker, stranger, rate, stopping }))
     }
 
     /// Hangs them into the broker.
@@ -217,20 +220,15 @@ impl Inner {
 
     /// Drops what the client may no longer have from the session that it resumes; answers the filters that stay.
     async fn resume(&self, client: &Client, id: &Id) -> Vec<String> {
-        let session = self.broker.extends.shared().await.entry(id.clone()).session();
-        let Some(session) = session else { return Vec::new() };
-        let Ok(subscriptions) = session.subscriptions().await else { return Vec::new() };
         let mut kept = Vec::new();
-        for filter in subscriptions.to_topic_filters().await {
+        let filters = self.sessions.filters(&id.client_id).await;
+        for filter in filters.unwrap_or_else(|error| {
+            error!(%error, "a session's subscriptions cannot be read");
+            Vec::new()
+        }) {
             if self.gate.may_subscribe(client, &filter).await {
-                kept.push(filter.to_string());
-                continue;
-            }
-            let router = self.broker.extends.router().await;
-            if let Err(error) = router.remove(&filter, session.id.clone()).await {
-                warn!(%error, "cannot take a subscription out of the router");
-            }
-            if let Err(error) = session.subscriptions_remove(&filter).await {
+                kept.push(filter);
+            } else if let Err(error) = self.sessions.unsubscribe(&id.client_id, &filter).await {
                 warn!(%error, "cannot take a subscription out of its session");
             }
         }
@@ -304,49 +302,46 @@ impl Inner {
         if !matches!(verdict, Verdict::Refuse | Verdict::Fail) {
             seat.prove();
         }
-        match verdict {
-            Verdict::Deliver if wild(&publish.topic) => aside(publish, REFUSED),
-            Verdict::Deliver => whole(publish.clone()),
+        let (instead, done) = match verdict {
+            Verdict::Deliver if wild(&publish.topic) => return aside(publish, REFUSED),
+            Verdict::Deliver => {
+                let (topic, payload) = (publish.topic.to_string(), publish.payload.clone());
+                (vec![Forward { topic, payload, retain: true }], SWALLOWED)
+            }
             Verdict::Invalid(_) | Verdict::Refuse | Verdict::Fail if will => {
-                aside(publish, SWALLOWED)
+                return aside(publish, SWALLOWED);
             }
             Verdict::Invalid(why) => {
-                replaced(&aside(publish, INVALID), INVALID.to_owned(), why.into())
+                return replaced(&aside(publish, INVALID), INVALID.to_owned(), why.into());
             }
-            Verdict::Fail => aside(publish, FAILED),
-            Verdict::Refuse => aside(publish, REFUSED),
-            Verdict::Replace(instead) => {
-                self.replace(session, from, publish, instead).await;
-                aside(publish, SWALLOWED)
-            }
-            Verdict::Unheard(instead) => {
-                self.replace(session, from, publish, instead).await;
-                aside(publish, UNHEARD)
-            }
+            Verdict::Fail => return aside(publish, FAILED),
+            Verdict::Refuse => return aside(publish, REFUSED),
+            Verdict::Replace(instead) => (instead, SWALLOWED),
+            Verdict::Unheard(instead) => (instead, UNHEARD),
+        };
+        match self.forward(session, from, publish, instead).await {
+            Err(_) if !will => aside(publish, FAILED),
+            Ok(()) | Err(_) => aside(publish, done),
         }
     }
 
-    async fn replace(
+    /// Publishes these topics and payloads in place of the message.
+    ///
+    /// Not the broker by itself, not even the message as it is: it would not tell when it cannot be kept.
+    async fn forward(
         &self,
         session: &Session,
         from: &From,
         publish: &Publish,
         instead: Vec<Forward>,
-    ) {
+    ) -> anyhow::Result<()> {
         for Forward { topic, payload, retain } in instead {
-            let mut instead = replaced(publish, topic, payload);
-            instead.retain &= retain;
-            self.forward(session, from, instead).await;
+            let mut publish = replaced(publish, topic, payload);
+            publish.retain &= retain;
+            let expiry = publish.retain.then(|| session.fitter.message_expiry_interval(&publish));
+            sessions::forward(&self.broker, from.clone(), publish, expiry).await?;
         }
-    }
-
-    async fn forward(&self, session: &Session, from: &From, publish: Publish) {
-        let expiry = publish.retain.then(|| session.fitter.message_expiry_interval(&publish));
-        if let Err(error) =
-            SessionState::forwards(&self.broker, from.clone(), publish, false, expiry).await
-        {
-            warn!(%error, "cannot forward a message");
-        }
+        Ok(())
     }
 }
 
@@ -375,7 +370,7 @@ async fn slow(admitted: &Admitted) {
 }
 
 /// The connection that the session is, or was last.
-async fn seat(session: &Session) -> Option<Arc<Seat>> {
+pub(super) async fn seat(session: &Session) -> Option<Arc<Seat>> {
     session.extra_attrs.read().await.get::<Arc<Seat>>(SEAT).cloned()
 }
 

@@ -13,11 +13,15 @@ mod packets;
 mod patience;
 mod reach;
 mod roster;
+mod sessions;
 
 pub use embedded::{Config, EmbeddedBus, Limits, Tls};
 pub use gate::{
     Client, Connect, ConnectionId, Forward, Gate, Incoming, Principal, Refusal, Verdict,
 };
+pub use sessions::{Budget, Overflow, SessionCounts};
+
+pub use crate::store::SessionStore;
 
 /// What the server does with the broker, whichever it is.
 #[async_trait]
@@ -36,6 +40,9 @@ pub trait Bus: Send + Sync + 'static {
     /// Whether a device's session, connected or kept, has a subscription that matches `topic`:
     /// a message on it will get there. The sessions of users do not count.
     async fn reaches_device(&self, topic: &str) -> bool;
+
+    /// How it stands with sessions that outlive their connections.
+    fn sessions(&self) -> SessionCounts;
 
     /// Ends a connection, as after a logout. Nothing happens when it is already gone.
     fn close(&self, connection: ConnectionId);

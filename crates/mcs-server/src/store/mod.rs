@@ -14,6 +14,7 @@ mod reserve;
 mod retained;
 mod rollups;
 mod series;
+mod sessions;
 mod upkeep;
 mod users;
 mod value;
@@ -40,6 +41,8 @@ pub(crate) use points::{Page, Window};
 pub(crate) use programs::{ProgramKind, ProgramRow};
 pub(crate) use registry::DeviceRow;
 pub(crate) use series::Extent;
+pub use sessions::SessionStore;
+pub(crate) use sessions::{Change, MessageRecord, SessionRecord};
 pub(crate) use users::{SessionRow, UserRow};
 pub(crate) use writer::Pending;
 
@@ -52,6 +55,7 @@ pub(crate) struct Store {
     /// One connection for what is written in transactions, so that they wait for each other in order.
     write: SqlitePool,
     writer: Writer,
+    sessions: SessionStore,
     health: Health,
     file: PathBuf,
 }
@@ -63,6 +67,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_grants.sql"),
     include_str!("../../migrations/0004_history.sql"),
     include_str!("../../migrations/0005_programs.sql"),
+    include_str!("../../migrations/0006_mqtt_sessions.sql"),
 ];
 
 impl Store {
@@ -105,7 +110,8 @@ impl Store {
         let write = open(1, options.pragma("cache_size", "-16384")).await?;
         let health = Health::default();
         let writer = Writer::spawn(write.clone(), health.clone());
-        Ok(Self { pool, write, writer, health, file })
+        let sessions = SessionStore::spawn(pool.clone(), write.clone());
+        Ok(Self { pool, write, writer, sessions, health, file })
     }
 
     /// Creates the data folder, for its owner only: device keys are in it.
@@ -122,6 +128,7 @@ impl Store {
     /// Commits what waits, moves the log into the database and closes it.
     pub(crate) async fn close(&self) {
         self.writer.stop().await;
+        self.sessions.stop().await;
         if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await
         {
             tracing::warn!(%error, "the log stays beside the database until the next start");
@@ -133,6 +140,11 @@ impl Store {
     /// Whether the database takes what is written.
     pub(crate) fn health(&self) -> &Health {
         &self.health
+    }
+
+    /// The part that holds MQTT sessions.
+    pub(crate) fn sessions(&self) -> &SessionStore {
+        &self.sessions
     }
 
     /// A transaction that holds the write lock from its start, so that it cannot fail half way.

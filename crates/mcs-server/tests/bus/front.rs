@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcs_server::bus::{EmbeddedBus, Limits, Tls};
+use mcs_server::bus::{EmbeddedBus, Limits, SessionStore, Tls};
 use mcs_server::tls::Certificate;
 use rcgen::CertifiedKey;
 use tokio::io::AsyncReadExt;
@@ -179,17 +179,16 @@ async fn stopping_closes_everything_and_publishes_no_will() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_configuration_is_told_at_the_start() {
     let folder = fresh_folder();
-    std::fs::write(folder.join("file"), "").expect("written");
+    let sessions = SessionStore::open(&folder).await.expect("a database");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let good = || mcs_server::bus::Config {
         mqtt: free_port(),
         mqtts: None,
-        sessions: folder.join("sessions"),
+        sessions: sessions.clone(),
         limits: Limits::default(),
     };
     let taken_port = mcs_server::bus::Config { mqtt: taken.local_addr().expect("bound"), ..good() };
-    let no_folder = mcs_server::bus::Config { sessions: folder.join("file/sessions"), ..good() };
-    for (config, word) in [(taken_port, "cannot listen"), (no_folder, "file/sessions")] {
+    for (config, word) in [(taken_port, "cannot listen")] {
         let Err(error) = EmbeddedBus::start(config, TestGate::new().0).await else {
             panic!("{word}: it started");
         };

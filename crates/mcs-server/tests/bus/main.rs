@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcs_server::bus::{Config, EmbeddedBus, Limits};
+use mcs_server::bus::{Config, EmbeddedBus, Limits, SessionStore};
 use tokio::time::timeout;
 
 use gate::{Events, TestGate};
@@ -42,7 +42,7 @@ impl Bench {
         let mut config = Config {
             mqtt: free_port(),
             mqtts: None,
-            sessions: folder.join("sessions"),
+            sessions: SessionStore::open(&folder).await.expect("a database"),
             limits: Limits::default(),
         };
         adjust(&mut config);

@@ -284,6 +284,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
         Some(ack)
     }
 
+    /// Publishes with QoS 1 before MQTT 5. Whether it was acknowledged before the connection broke.
+    pub(crate) async fn try_publish(&mut self, message: &Message) -> bool {
+        let mut body = Vec::new();
+        string(&mut body, &message.topic);
+        body.extend(self.next_id());
+        body.extend_from_slice(&message.payload);
+        let sent = self.stream.write_all(&framed(0x32, &body)).await;
+        sent.is_ok() && matches!(self.read().await, Some((0x40, _)))
+    }
+
     pub(crate) async fn puback(&mut self) -> u8 {
         let ack = ack(&self.expect(0x40).await);
         assert_eq!(ack.reason, None, "a PUBACK without a reason string");

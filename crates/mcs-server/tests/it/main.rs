@@ -21,6 +21,7 @@ mod quirks;
 mod registration;
 mod rest;
 mod restart;
+mod sessions;
 mod tls;
 mod transport;
 #[path = "../bus/wire.rs"]

@@ -1,0 +1,335 @@
+//! Sessions that outlive their connections, and the server: MQTT's persistent sessions on our own disk.
+//!
+//! The broker (read in rmqtt 0.24) routes every message through its [`Shared`](rmqtt::shared::Shared), and hands
+//! a session from one connection to the next through its [`Entry`](rmqtt::shared::Entry). Ours stand before its own:
+//!
+//! - A message for a kept session is on the disk, in one commit with others, before its sender gets a PUBACK,
+//!   whether the client is there or not. It leaves the disk when the client has acknowledged it.
+//! - A client that is there gets messages through a [window](queue): what is beyond is on the disk only.
+//! - A client that leaves lets go of everything that the broker holds for it, its socket too ([`leave`]). Its
+//!   subscriptions stay in the router.
+//! - A client that comes back gets what was on the way first, with the packet ids that it knows
+//!   [MQTT-4.4.0-1], then what waits, in order.
+//!
+//! What this promises when the process is killed at any moment: nothing that was acknowledged to its sender is lost.
+//! QoS 1 may come twice, as it may.
+
+mod book;
+mod hooks;
+mod leave;
+mod message;
+mod queue;
+mod resume;
+mod shared;
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use rmqtt::context::ServerContext;
+use rmqtt::session::SessionState;
+use rmqtt::shared::{DefaultShared, Shared as _};
+use rmqtt::types::{ClientId, From, Id, Publish};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, warn};
+
+use super::Limits;
+use crate::store::{Change, SessionRecord, SessionStore};
+
+use book::{Book, Kept, Load};
+pub(super) use queue::WINDOW;
+pub use queue::{Budget, Overflow};
+
+/// The kept sessions. Clones share them.
+#[derive(Clone)]
+pub(super) struct Sessions(Arc<Inner>);
+
+struct Inner {
+    broker: ServerContext,
+    /// The broker's own.
+    plain: DefaultShared,
+    store: SessionStore,
+    budget: Budget,
+    /// Sessions that may be kept.
+    most: usize,
+    /// Where stored messages come from: their senders are long gone.
+    inside: Id,
+    book: Mutex<Book>,
+    dropped: AtomicU64,
+    tasks: TaskTracker,
+    closing: CancellationToken,
+}
+
+/// How it stands with kept sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SessionCounts {
+    /// Sessions that outlive their connections.
+    pub kept: usize,
+    /// Messages that wait for their clients or are on the way to them.
+    pub waiting: usize,
+    /// Messages that were dropped since the start, because a queue was full or their time was over.
+    pub dropped: u64,
+}
+
+tokio::task_local! {
+    /// Whether the message that the task forwards is kept for everyone who should get it.
+    static KEPT: Cell<bool>;
+}
+
+/// Publishes to every subscriber: done when the message is on the disk for those that it is kept for.
+pub(super) async fn forward(
+    broker: &ServerContext,
+    from: From,
+    publish: Publish,
+    expiry: Option<Duration>,
+) -> Result<()> {
+    // The broker itself only counts what could not be forwarded.
+    let forwarded = KEPT.scope(Cell::new(true), async {
+        let outcome = SessionState::forwards(broker, from, publish, false, expiry).await;
+        outcome.map(|()| KEPT.with(Cell::get))
+    });
+    ensure!(forwarded.await.map_err(|error| anyhow!(error))?, "a message could not be kept");
+    Ok(())
+}
+
+impl Sessions {
+    /// Brings the kept sessions into a broker that does not listen yet. `inside` is the server's own session there.
+    pub(super) async fn restore(
+        broker: &ServerContext,
+        store: SessionStore,
+        limits: &Limits,
+        inside: Id,
+    ) -> Result<Self> {
+        let records = store.load().await?;
+        let last_session = records.last().map_or(0, |record| record.id);
+        let mut book = Book::starting_after(last_session, store.last_message().await?);
+        let now = rmqtt::utils::timestamp_millis();
+        for record in records {
+            let expires = record.expires.unwrap_or(now + record.patience);
+            if expires <= now {
+                store.write(vec![Change::Forget { session: record.id }]).await?.committed().await?;
+                continue;
+            }
+            let name = ClientId::from(record.name.as_str());
+            let owner = Id::new(inside.node_id, inside.lid, None, None, name.clone(), None);
+            for (filter, options) in store.subscriptions(record.id).await? {
+                let options = serde_json::from_str(&options)
+                    .context("the options of a stored subscription cannot be read")?;
+                let router = broker.extends.router().await;
+                router.add(&filter, owner.clone(), options).await.map_err(|it| anyhow!(it))?;
+            }
+            if record.expires.is_none() {
+                // The process was killed: since when the client is gone, nobody knows.
+                let leave = Change::Leave { session: record.id, expires };
+                store.write(vec![leave]).await?.committed().await?;
+            }
+            let record = SessionRecord { expires: Some(expires), ..record };
+            let kept = Kept::new(&record, owner, None, store.waiting(record.id).await?);
+            book.kept.insert(name, kept);
+        }
+        let sessions = Self(Arc::new(Inner {
+            broker: broker.clone(),
+            plain: DefaultShared::new(Some(broker.clone())),
+            store,
+            budget: limits.queue,
+            most: limits.clients,
+            inside,
+            book: Mutex::new(book),
+            dropped: AtomicU64::new(0),
+            tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
+        }));
+        *broker.extends.shared_mut().await = Box::new(sessions.clone());
+        sessions.register().await;
+        let sweeping = sessions.clone();
+        sessions.0.tasks.spawn(async move { sweeping.sweep().await });
+        Ok(sessions)
+    }
+
+    /// How it stands.
+    pub(super) fn counts(&self) -> SessionCounts {
+        let book = self.book();
+        SessionCounts {
+            kept: book.kept.len(),
+            waiting: book.kept.values().map(|kept| kept.queue.len()).sum(),
+            dropped: self.0.dropped.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Whether a session with this name would be one too many.
+    pub(super) fn refuses(&self, name: &str) -> bool {
+        let book = self.book();
+        book.kept.len() >= self.0.most && !book.kept.contains_key(name)
+    }
+
+    /// Waits until every client that is gone has left everything on the disk.
+    pub(super) async fn stop(&self) {
+        self.0.closing.cancel();
+        let left = async {
+            while self.book().kept.values().any(|kept| kept.link.is_some()) {
+                sleep(LEAVING).await;
+            }
+            self.0.tasks.close();
+            self.0.tasks.wait().await;
+        };
+        if timeout(STOPPING, left).await.is_err() {
+            warn!("some MQTT sessions did not end in time: their clients may get messages twice");
+        }
+    }
+
+    /// Keeps a message for these sessions. Its sender waits, unless it was sent with QoS 0.
+    async fn keep(
+        &self,
+        from: &From,
+        messages: Vec<(ClientId, Publish)>,
+        wait: bool,
+    ) -> Result<()> {
+        let permit = self.0.store.reserve().await?;
+        let (waiting, written) = {
+            let mut book = self.book();
+            let mut changes = Vec::with_capacity(messages.len());
+            let mut waiting = Vec::with_capacity(messages.len());
+            for (name, publish) in messages {
+                let message = book.message();
+                let Some(kept) = book.kept.get_mut(&name) else { continue };
+                let record = message::record(message, kept.id, &publish)?;
+                let near = kept.link.is_some().then(|| (from.clone(), publish));
+                let pushed = kept.queue.push(message, record.size(), near, self.0.budget);
+                let dropped = pushed.dropped.len() + usize::from(!pushed.taken);
+                changes.extend(pushed.taken.then_some(Change::Store(record)));
+                let gone = pushed.dropped.into_iter();
+                changes.extend(gone.map(|message| Change::Remove { message }));
+                self.count_dropped(dropped, &name, kept);
+                if pushed.taken {
+                    waiting.push((name, message));
+                }
+            }
+            if changes.is_empty() {
+                return Ok(());
+            }
+            // With the lock: the disk has them in the order of the queues.
+            (waiting, permit.write(changes))
+        };
+        let sessions = self.clone();
+        let finish = async move {
+            let outcome = written.committed().await;
+            for (name, message) in waiting {
+                sessions.settle(&name, |kept| match &outcome {
+                    Ok(()) => kept.queue.stored(message),
+                    Err(_) => kept.queue.lost(message),
+                });
+            }
+            outcome
+        };
+        if wait {
+            return finish.await;
+        }
+        self.0.tasks.spawn(finish);
+        Ok(())
+    }
+
+    /// Changes a session and hands its client what comes next.
+    fn settle(&self, name: &ClientId, change: impl FnOnce(&mut Kept)) {
+        let mut book = self.book();
+        let Some(kept) = book.kept.get_mut(name) else { return };
+        change(kept);
+        if let Some(load) = kept.pump() {
+            drop(book);
+            self.load(name.clone(), load);
+        }
+    }
+
+    /// Reads messages from the disk for a client that has room for them.
+    fn load(&self, name: ClientId, load: Load) {
+        let sessions = self.clone();
+        self.0.tasks.spawn(async move {
+            let page = sessions.0.store.page(load.session, load.first, load.last).await;
+            if let Err(error) = &page {
+                error!(%error, "what waits for an MQTT client cannot be read");
+                sleep(RETRY).await;
+            }
+            sessions.settle(&name, |kept| {
+                let Some(link) = kept.link.as_mut().filter(|_| kept.id == load.session) else {
+                    return;
+                };
+                link.loading = false;
+                let Ok(page) = page else { return };
+                // Whatever is not there any more will not come.
+                let mut missing = kept.queue.range(load.first, load.last);
+                for record in page {
+                    let id = record.id;
+                    if let Ok(publish) = message::publish(record) {
+                        missing.retain(|missing| *missing != id);
+                        kept.queue.loaded(id, (sessions.sender(), publish));
+                    }
+                }
+                missing.into_iter().for_each(|id| kept.queue.lost(id));
+            });
+        });
+    }
+
+    /// Counts messages that a session's client will never get; says so once, until the client is back.
+    fn count_dropped(&self, count: usize, name: &ClientId, kept: &mut Kept) {
+        if count == 0 {
+            return;
+        }
+        self.0.dropped.fetch_add(count as u64, Ordering::Relaxed);
+        if !std::mem::replace(&mut kept.overflowed, true) {
+            let client = super::connect::client_id(name);
+            warn!(?client, "an MQTT session's queue is full: messages are dropped");
+        }
+    }
+
+    /// Whom a message from the disk comes from.
+    fn sender(&self) -> From {
+        From::from_admin(self.0.inside.clone())
+    }
+
+    /// Ends sessions whose time is over.
+    async fn sweep(&self) {
+        let sweeping = async {
+            loop {
+                sleep(SWEEP).await;
+                let now = rmqtt::utils::timestamp_millis();
+                let over: Vec<_> = {
+                    let book = self.book();
+                    let over = book.kept.iter().filter(|(_, kept)| {
+                        kept.link.is_none() && kept.expires.is_some_and(|at| at <= now)
+                    });
+                    over.map(|(_, kept)| kept.owner.clone()).collect()
+                };
+                for owner in over {
+                    // Locked: its client comes back at this moment, and may have it.
+                    if let Ok(_entry) = self.0.plain.entry(owner.clone()).try_lock().await
+                        && let Err(error) = self.forget(&owner.client_id).await
+                    {
+                        error!(%error, "an MQTT session does not end");
+                    }
+                }
+            }
+        };
+        self.0.closing.run_until_cancelled(sweeping).await;
+    }
+
+    /// Whether a kept session's client has this connection.
+    fn is_linked(&self, id: &Id) -> bool {
+        self.book().linked(id).is_some()
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        // A panic elsewhere leaves nothing half done that matters more than going on.
+        self.0.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const LEAVING: Duration = Duration::from_millis(10);
+
+const STOPPING: Duration = Duration::from_secs(5);
+
+const RETRY: Duration = Duration::from_secs(1);
+
+const SWEEP: Duration = Duration::from_secs(1);

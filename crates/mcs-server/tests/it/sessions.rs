@@ -1,0 +1,87 @@
+//! What waits for an MQTT client when the server is killed.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use crate::client::Request;
+use crate::mqtt::topic;
+use crate::process::Process;
+use crate::wire::{Hello, Message, Raw, VERSIONS, Version};
+use crate::{Folder, populate, soon};
+
+/// Publishes with QoS 1, as long as the server lives. Answers what it acknowledged.
+async fn publish_until_the_end(to: SocketAddr, who: u32) -> Vec<String> {
+    let mut acknowledged = Vec::new();
+    let id = format!("publisher-{who}");
+    let mut publisher = Raw::connect(to, &Hello::new(Version::V311, &id)).await;
+    for n in 0.. {
+        let text = format!("{who}-{n}");
+        let payload = format!("1432538716989,status,{text}");
+        let message = Message::new(&topic("status"), &payload, 1);
+        if !publisher.try_publish(&message).await {
+            break;
+        }
+        acknowledged.push(text);
+    }
+    acknowledged
+}
+
+/// How many messages wait in sessions.
+async fn waiting(to: SocketAddr) -> u64 {
+    let metrics = Request::new(to, "GET", "/metrics").send().await;
+    let mut lines = metrics.text().lines();
+    let value = lines.find_map(|it| it.strip_prefix("mcs_mqtt_waiting_messages "));
+    value.and_then(|it| it.parse().ok()).expect("a number")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_acknowledged_is_lost_for_clients_that_are_away_when_the_server_is_killed()
+{
+    let folder = Folder::new();
+    populate(folder.path()).await;
+    for round in 0..3 {
+        let server = Process::start(folder.path(), &[]).await;
+        let id = |version| format!("away-{version:?}-{round}");
+        for version in VERSIONS {
+            let id = id(version);
+            let mut board = Raw::connect(server.mqtt(), &Hello::new(version, &id).lasting()).await;
+            board.subscribe(&topic("+"), 1).await;
+            board.disconnect().await;
+        }
+        let to = server.mqtt();
+        let publishers: Vec<_> =
+            (0..4).map(|who| tokio::spawn(publish_until_the_end(to, who))).collect();
+        let enough = async { while waiting(server.http()).await < 3_000 {} };
+        soon("some messages", enough).await;
+        server.end("-KILL").await;
+        let mut acknowledged = Vec::new();
+        for publisher in publishers {
+            acknowledged.push(soon("the end", publisher).await.expect("a task"));
+        }
+
+        let server = Process::start(folder.path(), &[]).await;
+        for version in VERSIONS {
+            let id = id(version);
+            let (mut board, welcome) =
+                Raw::try_connect(server.mqtt(), &Hello::new(version, &id).lasting()).await;
+            assert!(welcome.session_present, "{version:?}");
+            let mut missing: BTreeSet<_> = acknowledged.iter().flatten().cloned().collect();
+            let mut last = [-1; 4];
+            let all = async {
+                while !missing.is_empty() {
+                    let payload = String::from_utf8(board.message().await.payload).expect("text");
+                    let text = payload.rsplit(',').next().expect("a value").to_owned();
+                    missing.remove(&text);
+                    let (who, n) = text.split_once('-').expect("two numbers");
+                    let (who, n): (usize, i32) =
+                        (who.parse().expect("a number"), n.parse().expect("a number"));
+                    assert!(n > last[who], "{version:?}: {text} comes after {}", last[who]);
+                    last[who] = n;
+                }
+            };
+            soon("all messages", all).await;
+            board.disconnect().await;
+        }
+        server.terminate().await;
+    }
+}

@@ -1,8 +1,10 @@
 //! Programs that nobody here wrote: for each device family of CONTRACT §2.4, §2.5, §3.3 and §3.4 the bytes that it
 //! sends over real sockets, and the bytes that it must get, read back the way that family reads them.
 
+mod app;
 mod arduino;
 mod c_library;
+mod heartbeats;
 mod http;
 mod linkit_one;
 mod mcsjs;

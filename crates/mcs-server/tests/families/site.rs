@@ -18,10 +18,12 @@ use crate::notation::Names;
 use crate::transcript::Transcript;
 
 /// The boards of every site.
-const BOARDS: [Names; 3] = [
+const BOARDS: [Names; 5] = [
     Names { id: "Dsre1qRQ", key: "DFbtsNWg4AuLZ30v" },
     Names { id: "JU5z4yVF", key: "nE1EFLIlm3TrZg79" },
     Names { id: "DTRL0Knx", key: "tvfT0Nnv4iS0VD8P" },
+    Names { id: "DbfLAJgk", key: "0M0NLM6I0BpRmmPD" },
+    Names { id: "Dq00zR9a", key: "OnOeJgFO8TtemB0W" },
 ];
 
 /// Id, type (CONTRACT §1.2), whether it is a controller, and settings of every channel.
@@ -146,6 +148,24 @@ impl Site {
 
     /// Adds an operator; answers what to send as `Authorization`.
     pub(crate) async fn operator(&self) -> String {
+        self.add_operator().await;
+        let login = json!({ "name": "ann", "password": "secret" }).to_string();
+        let (status, answer) =
+            self.ask("POST", "/api/login", ("X-None", ""), login.as_bytes()).await;
+        assert_eq!(status, 200, "{answer}");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        format!("Bearer {}", answer["token"].as_str().expect("a token"))
+    }
+
+    /// Adds an operator and an application of that user; answers `appId` and `appSecret`.
+    pub(crate) async fn app(&self) -> (String, String) {
+        self.add_operator().await;
+        let app = admin(&self.folder, &["app", "add", "--user", "ann", "--name", "IFTTT"]).await;
+        let text = |name: &str| app[name].as_str().expect("a text").to_owned();
+        (text("appId"), text("appSecret"))
+    }
+
+    async fn add_operator(&self) {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mcs-server"));
         program.args(["user", "add", "ann", "--role", "operator", "--password-stdin", "--data"]);
         program.arg(&self.folder).stdin(Stdio::piped()).stdout(Stdio::null());
@@ -153,12 +173,6 @@ impl Site {
         child.stdin.take().expect("a pipe").write_all(b"secret\n").expect("to write");
         let ended = tokio::task::spawn_blocking(move || child.wait()).await.expect("a thread");
         assert!(ended.expect("an end").success());
-        let login = json!({ "name": "ann", "password": "secret" }).to_string();
-        let (status, answer) =
-            self.ask("POST", "/api/login", ("X-None", ""), login.as_bytes()).await;
-        assert_eq!(status, 200, "{answer}");
-        let answer: Value = serde_json::from_str(&answer).expect("JSON");
-        format!("Bearer {}", answer["token"].as_str().expect("a token"))
     }
 
     /// The operator uploads a firmware for the boards.

@@ -1,4 +1,4 @@
-//! Programs that only the tests and the bench need: a browser, its driver, a broker.
+//! Programs that only the tests and the bench need: a browser, its driver, a broker, clients of others.
 
 use std::env;
 use std::ffi::OsStr;
@@ -18,6 +18,11 @@ pub(crate) struct Host {
     pub(crate) driver: PathBuf,
     /// A broker that is not ours.
     pub(crate) mosquitto: PathBuf,
+    /// Its two clients.
+    mosquitto_pub: PathBuf,
+    mosquitto_sub: PathBuf,
+    /// A Python with paho.
+    python: PathBuf,
 }
 
 /// A program, the names it goes by, and the Debian package that brings it.
@@ -25,21 +30,43 @@ struct Program {
     variable: &'static str,
     names: &'static [&'static str],
     package: &'static str,
+    /// Arguments with which it must succeed; none: it is enough that it is there.
+    check: &'static [&'static str],
 }
 
 const BROWSER: Program = Program {
     variable: "CHROMIUM",
     names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
     package: "chromium",
+    check: &[],
 };
-const DRIVER: Program =
-    Program { variable: "CHROMEDRIVER", names: &["chromedriver"], package: "chromium-driver" };
+const DRIVER: Program = Program {
+    variable: "CHROMEDRIVER",
+    names: &["chromedriver"],
+    package: "chromium-driver",
+    check: &[],
+};
 const MOSQUITTO: Program =
-    Program { variable: "MOSQUITTO", names: &["mosquitto"], package: "mosquitto" };
+    Program { variable: "MOSQUITTO", names: &["mosquitto"], package: "mosquitto", check: &[] };
+const MOSQUITTO_PUB: Program = Program {
+    variable: "MOSQUITTO_PUB",
+    names: &["mosquitto_pub"],
+    package: "mosquitto-clients",
+    check: &[],
+};
+const MOSQUITTO_SUB: Program =
+    Program { variable: "MOSQUITTO_SUB", names: &["mosquitto_sub"], ..MOSQUITTO_PUB };
+const PYTHON: Program = Program {
+    variable: "PYTHON",
+    // Debian's own has Debian's libraries, if another comes first.
+    names: &["python3", "/usr/bin/python3"],
+    package: "python3-paho-mqtt",
+    check: &["-c", "import paho.mqtt.client"],
+};
 
 /// Finds the programs; on Debian and Ubuntu, as root, installs the missing ones first.
 pub(crate) fn ready() -> Result<Host> {
-    let all = [&BROWSER, &DRIVER, &MOSQUITTO];
+    let all = [&BROWSER, &DRIVER, &MOSQUITTO, &MOSQUITTO_PUB, &MOSQUITTO_SUB, &PYTHON];
     let missing: Vec<_> = all.into_iter().filter(|it| it.find().is_none()).collect();
     if !missing.is_empty() {
         install(&missing)?;
@@ -48,6 +75,9 @@ pub(crate) fn ready() -> Result<Host> {
         browser: BROWSER.require()?,
         driver: DRIVER.require()?,
         mosquitto: MOSQUITTO.require()?,
+        mosquitto_pub: MOSQUITTO_PUB.require()?,
+        mosquitto_sub: MOSQUITTO_SUB.require()?,
+        python: PYTHON.require()?,
     })
 }
 
@@ -65,6 +95,9 @@ impl Host {
         command.env(BROWSER.variable, &self.browser);
         command.env(DRIVER.variable, &self.driver);
         command.env(MOSQUITTO.variable, &self.mosquitto);
+        command.env(MOSQUITTO_PUB.variable, &self.mosquitto_pub);
+        command.env(MOSQUITTO_SUB.variable, &self.mosquitto_sub);
+        command.env(PYTHON.variable, &self.python);
         command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", self.capabilities()?);
         Ok(())
     }
@@ -104,9 +137,18 @@ impl Host {
 impl Program {
     fn find(&self) -> Option<PathBuf> {
         match env::var_os(self.variable) {
-            Some(path) => Some(PathBuf::from(path)).filter(|path| path.is_file()),
-            None => shell::find(self.names),
+            Some(path) => {
+                Some(PathBuf::from(path)).filter(|path| path.is_file() && self.works(path))
+            }
+            None => {
+                let mut found = self.names.iter().filter_map(|name| shell::find(&[name]));
+                found.find(|path| self.works(path))
+            }
         }
+    }
+
+    fn works(&self, path: &Path) -> bool {
+        self.check.is_empty() || shell::output(Command::new(path).args(self.check)).is_some()
     }
 
     fn require(&self) -> Result<PathBuf> {
@@ -121,7 +163,8 @@ impl Program {
 }
 
 fn install(missing: &[&Program]) -> Result<()> {
-    let packages: Vec<_> = missing.iter().map(|it| it.package).collect();
+    let mut packages: Vec<_> = missing.iter().map(|it| it.package).collect();
+    packages.dedup();
     if shell::find(&["apt-get"]).is_none() || !is_root() {
         bail!(
             "tests and bench need {}, and only root on Debian or Ubuntu can have them installed here: \

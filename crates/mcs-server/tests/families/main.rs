@@ -11,6 +11,7 @@ mod mcsjs;
 mod mqtt;
 mod mt7681;
 mod notation;
+mod public;
 mod python;
 mod site;
 mod transcript;

@@ -87,6 +87,38 @@ async fn a_client_that_falls_silent_is_closed_after_its_keep_alive() {
     device.closed().await;
 }
 
+/// [MQTT-3.1.2-24]: one and a half times its keep alive after the last packet of the client, whatever it is sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_is_sent_does_not_keep_it_alive() {
+    let bench = Bench::start().await;
+    let mut speaker = Raw::connect(bench.address(), &Hello::new(Version::V311, "speaker")).await;
+    let speaking = tokio::spawn(async move {
+        loop {
+            speaker.publish(&Message::new(&format!("{DEVICE}/a"), "1", 0)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    let mut dying = Vec::new();
+    for version in VERSIONS {
+        let hello = Hello { keep_alive: 2, ..Hello::new(version, "silent") };
+        let mut silent = Raw::connect(bench.address(), &hello).await;
+        silent.subscribe(&format!("{DEVICE}/a"), 0).await;
+        let start = tokio::time::Instant::now();
+        dying.push(tokio::spawn(async move {
+            silent.closed().await;
+            start.elapsed()
+        }));
+    }
+    for silent in dying {
+        let lived = silent.await.expect("the end");
+        assert!(
+            (Duration::from_millis(2900)..Duration::from_millis(4500)).contains(&lived),
+            "{lived:?}"
+        );
+    }
+    speaking.abort();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_so_many_clients_come_in() {
     let bench = Bench::with(|config| config.limits.clients = 2).await;

@@ -305,6 +305,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
         assert!(self.answer_to_ping().await, "closed instead of an answer to a ping");
     }
 
+    /// The same, passing over acknowledgements, as if they had been lost.
+    pub(crate) async fn ping_over_acknowledgements(&mut self) {
+        self.send(&[0xc0, 0]).await;
+        while soon("an answer", self.read()).await.expect("an open connection").0 != 0xd0 {}
+    }
+
     async fn answer_to_ping(&mut self) -> bool {
         self.send(&[0xc0, 0]).await;
         self.answer(0xd0).await.is_some()

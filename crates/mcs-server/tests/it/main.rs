@@ -4,6 +4,7 @@ mod admin;
 mod client;
 mod command;
 mod console;
+mod delivery;
 mod firmware;
 mod history;
 mod impatient;

@@ -7,7 +7,8 @@ use mcs_time::Time;
 
 use crate::clock::Stopwatch;
 
-/// Counts the calls of each caller who has proved itself: there are as many as are registered.
+/// Counts the calls of each caller who has proved itself: there are no more than devices, and
+/// users by devices.
 pub(crate) struct Flood {
     /// Calls a second, in the long run; 0 is no limit.
     rate: u32,

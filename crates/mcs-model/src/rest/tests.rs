@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::api::{FirmwareInfo, HistoryPoint};
 use crate::upload::{Rules, from_csv, from_json};
@@ -173,4 +175,132 @@ fn a_failure_repeats_its_status() {
     assert_eq!(failure.to_json()["statusCode"], 404);
     assert_eq!(Failure::not_permitted().to_json()["message"], "You don't have permission!");
     assert_eq!(success(json!("x"))["results"], "x");
+}
+
+#[test]
+fn a_refusal_has_every_documented_member_and_each_pages_words() {
+    let json = Failure::not_permitted().to_json();
+    for member in [
+        "apiVersion",
+        "code",
+        "message",
+        "errors",
+        "results",
+        "descriptions",
+        "statusCode",
+        "options",
+    ] {
+        assert!(json.get(member).is_some(), "{member}");
+    }
+    assert_eq!(json["results"]["code"], 1002);
+    assert_eq!(json["errors"][0], json!({ "code": 401, "message": "401 Unauthorized" }));
+    assert_eq!(Failure::firmware_not_permitted().to_json()["results"], "you dont have permission!");
+    assert_eq!(Failure::channel_not_found().to_json()["results"], "channel not found");
+    assert_eq!(Failure::new(418, "tea").to_json()["errors"][0]["message"], "tea");
+}
+
+#[test]
+fn the_application_of_an_upload_stands_beside_its_points() {
+    let found = |text: &str| app_of_body(text.as_bytes()).map(|it| (it.id, it.secret));
+    let app = || Some(("a".to_owned(), "s".to_owned()));
+    assert_eq!(found(r#"{"appId":"a","appSecret":"s","datapoints":[{"x":1}]}"#), app());
+    assert_eq!(found(r#"{"datapoints":[],"appSecret":"s","appId":"a"}"#), app());
+    for text in [
+        "",
+        "[]",
+        r#"{"appId":"a"}"#,
+        r#"{"appSecret":"s"}"#,
+        r#"{"appId":1,"appSecret":"s"}"#,
+        r#"{"appId":"a","appSecret":"s","appSecret":"t"}"#,
+        r#"{"appId":"a","appSecret":"s"} x"#,
+    ] {
+        assert_eq!(found(text), None, "{text}");
+    }
+    let app = AppCredentials { id: "a".to_owned(), secret: "hidden".to_owned() };
+    assert!(!format!("{app:?}").contains("hidden"));
+}
+
+#[test]
+fn a_command_for_a_channel_may_carry_a_time_and_keeps_the_commas_of_its_value() {
+    let read = |text: &str| match Command::parse(text) {
+        Ok(Command::Channel(point)) => {
+            let time = point.timestamp.map(Timestamp::as_millis);
+            format!("{} {time:?} {:?}", point.channel, point.value)
+        }
+        Ok(Command::Custom(words)) => format!("custom {words}"),
+        Err(error) => error.to_string(),
+    };
+    for (text, expected) in [
+        ("1,switch,1", r#"switch None Csv("1")"#),
+        ("1,pwm,500,20", r#"pwm None Csv("500,20")"#),
+        ("1,gps,26.34,12,59\r\n", r#"gps None Csv("26.34,12,59")"#),
+        ("1,switch,,1", r#"switch None Csv("1")"#),
+        ("1,switch,1432538716989,1", r#"switch Some(1432538716989) Csv("1")"#),
+        (" 1 , switch , 1\0", r#"switch None Csv(" 1")"#),
+        ("0,reboot, now", "custom reboot, now"),
+        ("1", "the body is neither 0,content nor 1,dataChnId,value"),
+        ("1,FOTA,2.0,x,y", "dataChnId: FOTA is the name of the firmware notice"),
+    ] {
+        assert_eq!(read(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_list_of_devices_starts_at_page_one_and_is_bounded() {
+    let read = |pairs: &[(&str, &str)]| {
+        let page = DevicePage::parse(pairs.iter().copied());
+        (page.limit, page.page, page.skip())
+    };
+    assert_eq!(read(&[]), (100, 1, 0));
+    assert_eq!(read(&[("limit", "10"), ("page", " 3 ")]), (10, 3, 20));
+    assert_eq!(read(&[("limit", "0"), ("page", "0")]), (100, 1, 0));
+    assert_eq!(read(&[("limit", "5000"), ("page", "-1")]), (100, 1, 0));
+    let last = usize::MAX.to_string();
+    assert_eq!(read(&[("page", &last)]).2, usize::MAX);
+}
+
+#[test]
+fn a_registration_takes_the_words_and_numbers_of_old_programs() {
+    let read = |json: Value| Registration::parse(json.to_string().as_bytes());
+    let made =
+        read(json!({ "prodId": "PydFXsArwtru", "name": " Lamp ", "isTest": 0, "serial": 12 }));
+    let made = made.unwrap();
+    assert_eq!((made.name.as_str(), made.test, made.serial.as_str()), ("Lamp", false, "12"));
+    let with = |member: &str, value: Value| {
+        let mut body = json!({ "prodId": "P", "name": "A" });
+        body[member] = value;
+        read(body).map(|it| it.test)
+    };
+    assert_eq!(with("isTest", json!("true")), Ok(true));
+    assert_eq!(with("isTest", json!(null)), Ok(true));
+    for (member, value) in [
+        ("isTest", json!("maybe")),
+        ("name", json!("")),
+        ("name", json!("a\nb")),
+        ("name", json!("x".repeat(201))),
+        ("prodId", json!("a b")),
+        ("serial", json!("x".repeat(50))),
+        ("description", json!([])),
+        ("deviceImageURL", json!("x".repeat(2001))),
+    ] {
+        assert!(with(member, value).is_err(), "{member}");
+    }
+    assert_eq!(Registration::parse(b"[]"), Err(RegisterError::Json));
+}
+
+proptest! {
+    #[test]
+    fn no_body_panics(body in proptest::collection::vec(any::<u8>(), 0..200), text in "[01],[a-z0-9,]{0,40}") {
+        let _ = app_of_body(&body);
+        let _ = Registration::parse(&body);
+        let _ = Description::parse(&body);
+        let _ = version_of_report(&body);
+        let _ = Command::parse(&String::from_utf8_lossy(&body));
+        let _ = Command::parse(&text);
+    }
+
+    #[test]
+    fn a_custom_command_is_sent_as_it_came(words in "[!-~][ -~]{0,100}[!-~]") {
+        prop_assert_eq!(Command::parse(&format!("0,{words}")), Ok(Command::Custom(words)));
+    }
 }

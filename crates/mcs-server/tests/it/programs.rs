@@ -209,4 +209,6 @@ async fn a_device_that_floods_is_slowed_down_and_others_are_not() {
     assert_eq!((reply.status, reply.text()), (429, "429,Too many requests; wait a second."));
     assert_eq!(reply.header("Retry-After"), Some("1"));
     assert_eq!(site.v2(&token, "GET", "/devices").send().await.status, 200);
+    let device = format!("/devices/{ID}/connections");
+    assert_eq!(site.v2(&token, "GET", &device).send().await.status, 200);
 }

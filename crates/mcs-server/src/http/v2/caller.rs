@@ -104,7 +104,13 @@ impl Format {
                 (self.device_of_user(app, id, &caller, right).await?, caller)
             }
         };
-        match self.flooded(app, found.0.id.as_str()) {
+        // A program that floods takes nothing from the device that it floods. No id holds a space.
+        let (device, caller) = (&found.0.id, &found.1);
+        let counted = match caller {
+            Caller::Device => device.to_string(),
+            Caller::User(user) => format!("{device} {}", user.user),
+        };
+        match self.flooded(app, &counted) {
             None => Ok(found),
             Some(refusal) => Err(refusal),
         }
@@ -113,8 +119,7 @@ impl Format {
     /// The user for whom a program calls.
     pub(super) async fn user(self, app: &App, headers: &HeaderMap) -> Result<SessionRow, Response> {
         let user = self.user_for(app, Proof::of(headers)).await?;
-        // A device's id holds no colon.
-        match self.flooded(app, &format!("user:{}", user.user)) {
+        match self.flooded(app, &format!(" {}", user.user)) {
             None => Ok(user),
             Some(refusal) => Err(refusal),
         }

@@ -18,8 +18,7 @@ use crate::{clock, programs, random};
 
 /// Register a device
 ///
-/// For administrators' programs. The answer is the only place where the key stands for somebody
-/// who may not control the device later on.
+/// For administrators' programs.
 #[utoipa::path(
     post,
     path = "/mcs/v2/devices",
@@ -41,7 +40,6 @@ pub(in crate::http) async fn register(
         let body = body::read(&headers, body, MAX_SMALL_BODY).await;
         let body = body.map_err(|error| format.unread(&error))?;
         let about = Registration::parse(&body).map_err(|error| format.malformed(&error))?;
-        app.refresh_registry().await;
         if !app.registry.snapshot().prototypes.contains_key(&about.product) {
             return Err(format.fail(Failure::new(404, "product not found")));
         }

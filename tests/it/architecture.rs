@@ -10,7 +10,7 @@ use std::process::Command;
 /// Their dependencies outside of the workspace are exactly these.
 const CORE: [(&str, &[&str]); 9] = [
     ("mcs-time", &[]),
-    ("mcs-model", &["serde", "serde_json"]),
+    ("mcs-model", &["serde", "serde_json", "utoipa"]),
     ("mcs-session", &["mqtt-protocol-core"]),
     ("mcs-command", &[]),
     ("mcs-digest", &["md-5", "sha2"]),

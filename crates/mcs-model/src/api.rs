@@ -13,6 +13,7 @@ mod tests;
 
 /// `POST /api/login`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginRequest {
     /// The user's name.
     pub name: String,
@@ -22,6 +23,7 @@ pub struct LoginRequest {
 
 /// The answer to a login and to `GET /api/session`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SessionInfo {
     /// The user's name.
@@ -38,6 +40,7 @@ pub struct SessionInfo {
 
 /// What a user may do, apart from what is granted device by device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Everything.
@@ -63,6 +66,7 @@ impl Role {
 
 /// What somebody may do with one device. The greater includes the lesser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Right {
     /// See its values, its history and whether it is here.
@@ -73,6 +77,7 @@ pub enum Right {
 
 /// Every error of `/api`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiError {
     /// A stable word for programs, such as `wrong-password`.
     pub code: String,
@@ -82,6 +87,7 @@ pub struct ApiError {
 
 /// A device as the console lists it: `GET /api/devices`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeviceInfo {
     /// Its id.
@@ -106,6 +112,7 @@ pub struct DeviceInfo {
 
 /// What a device proves itself with: `GET /api/devices/:id/credentials`, for who may control it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credentials {
     /// Its id.
     pub id: DeviceId,
@@ -115,6 +122,7 @@ pub struct Credentials {
 
 /// The newest point of a channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LastPoint {
     /// The channel.
     pub channel: ChannelId,
@@ -126,6 +134,7 @@ pub struct LastPoint {
 
 /// Whether a device is here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Presence {
     /// The transports over which it can be reached now; empty means offline.
@@ -136,6 +145,7 @@ pub struct Presence {
 
 /// How a device is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// A subscription to its topics.
@@ -146,6 +156,7 @@ pub enum Transport {
 
 /// Points of one channel: `GET /api/devices/:id/channels/:chn/points`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct History {
     /// Oldest first.
     pub points: Vec<HistoryPoint>,
@@ -155,6 +166,7 @@ pub struct History {
 
 /// One point of a history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HistoryPoint {
     /// Its time.
     pub at: Timestamp,
@@ -164,6 +176,7 @@ pub struct HistoryPoint {
 
 /// A firmware of a prototype.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FirmwareInfo {
     /// Its id.
@@ -193,6 +206,7 @@ pub struct FirmwareInfo {
 
 /// `POST /api/firmwares/:fwId/push`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushRequest {
     /// To whom.
     pub devices: Vec<DeviceId>,
@@ -200,6 +214,7 @@ pub struct PushRequest {
 
 /// What became of a push, device by device, in the order of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushReport {
     /// One entry a device.
     pub results: Vec<PushResult>,
@@ -207,6 +222,7 @@ pub struct PushReport {
 
 /// What became of a push to one device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushResult {
     /// The device.
     pub device: DeviceId,
@@ -216,6 +232,7 @@ pub struct PushResult {
 
 /// How far a firmware is on its way to a device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushStatus {
     /// Which firmware.
     pub firmware: FirmwareId,
@@ -231,6 +248,7 @@ pub struct PushStatus {
 
 /// The states of a push to one device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum PushState {

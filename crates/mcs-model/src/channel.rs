@@ -11,6 +11,7 @@ mod tests;
 
 /// A kind of device: what its boards report and take.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Prototype {
     /// The identifier, `P…`.
     pub id: ProductId,
@@ -33,6 +34,7 @@ impl Prototype {
 
 /// One data channel of a prototype.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Channel {
     /// The identifier on the wire; unique in its prototype.
     pub id: ChannelId,
@@ -48,6 +50,7 @@ pub struct Channel {
 
 /// Who writes a channel (CONTRACT §1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Cloud to device.
@@ -58,6 +61,7 @@ pub enum Direction {
 
 /// What a channel holds, with its settings (CONTRACT §1.2).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ChannelKind {
@@ -172,6 +176,7 @@ impl ChannelKind {
 
 /// The least and the greatest value, both allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bounds {
     /// The least value.
     pub lower: f64,
@@ -208,6 +213,7 @@ impl fmt::Display for Bounds {
 
 /// One key of a category.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CategoryOption {
     /// What people see.
     pub name: String,
@@ -217,6 +223,7 @@ pub struct CategoryOption {
 
 /// The names of a gamepad's buttons; A and B may be absent (CONTRACT §1.4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GamepadButtons {
     /// Hot key W.
     pub up: String,

@@ -10,6 +10,7 @@ use crate::Timestamp;
 /// with the oldest point, without `end` it ends now. `buckets` is how many entries there may be at most
 /// (500 if absent, never more than 2000).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Series {
     /// The first millisecond that the answer covers; of buckets, the first one's.
     pub start: Timestamp,
@@ -21,6 +22,7 @@ pub struct Series {
 
 /// The points, or what they come to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SeriesData {
     /// Every point of the window: there are not more than were asked for.
@@ -32,6 +34,7 @@ pub enum SeriesData {
 /// Points as columns of one length, oldest first. A column that would hold nothing but `null` is
 /// empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PointColumns {
     /// When.
     pub at: Vec<Timestamp>,
@@ -46,6 +49,7 @@ pub struct PointColumns {
 /// Buckets of one duration as columns of one length, oldest first. A gap has no bucket. A column that
 /// would hold nothing but `null` is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BucketColumns {
     /// Milliseconds of each bucket. All begin at multiples of it, so that they stay the same when the
     /// window moves.
@@ -64,6 +68,7 @@ pub struct BucketColumns {
 
 /// What the numbers of each bucket come to; `null` where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Summary {
     /// The least.
     pub min: Vec<Option<f64>>,

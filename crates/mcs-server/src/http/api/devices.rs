@@ -24,7 +24,7 @@ const MAX_POINTS: u32 = 100_000;
 
 /// List devices as the console shows them
 #[utoipa::path(get, path = "/api/devices", tag = "Console",
-    responses((status = 200, body = [Object], description = "Every device.")))]
+    responses((status = 200, body = [DeviceInfo], description = "Those that the caller may see.")))]
 pub(in crate::http) async fn list(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -60,7 +60,7 @@ pub(in crate::http) async fn list(
 ///
 /// For those who may control it.
 #[utoipa::path(get, path = "/api/devices/{id}/credentials", tag = "Console",
-    responses((status = 200, body = Object, description = "The device's id and key.")))]
+    responses((status = 200, body = Credentials, description = "The device's id and key.")))]
 pub(in crate::http) async fn credentials(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -87,7 +87,7 @@ pub(in crate::http) struct Range {
 
 /// The history of a data channel, oldest first
 #[utoipa::path(get, path = "/api/devices/{id}/channels/{channel}/points", tag = "Console",
-    params(Range), responses((status = 200, body = Object, description = "The points.")))]
+    params(Range), responses((status = 200, body = History, description = "The points.")))]
 pub(in crate::http) async fn points(
     State(app): State<Arc<App>>,
     operator: Operator,

@@ -21,7 +21,7 @@ use crate::registry::Device;
 
 /// List the firmwares of a prototype, newest first
 #[utoipa::path(get, path = "/api/prototypes/{product}/firmwares", tag = "Console",
-    responses((status = 200, body = [Object], description = "The firmwares.")))]
+    responses((status = 200, body = [FirmwareInfo], description = "The firmwares.")))]
 pub(in crate::http) async fn list(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -60,7 +60,7 @@ pub(in crate::http) struct Declared {
 #[utoipa::path(post, path = "/api/prototypes/{product}/firmwares", tag = "Console",
     params(Declared),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = Object, description = "The firmware, with its checksums.")))]
+    responses((status = 201, body = FirmwareInfo, description = "The firmware, with its checksums.")))]
 pub(in crate::http) async fn upload(
     State(app): State<Arc<App>>,
     operator: Operator,
@@ -107,8 +107,8 @@ pub(in crate::http) async fn upload(
 
 /// Push a firmware to devices
 #[utoipa::path(post, path = "/api/firmwares/{firmware}/push", tag = "Console",
-    request_body(content = Object, example = json!({ "devices": ["Dsre1qRQ"] })),
-    responses((status = 200, body = Object, description = "The state of each push.")))]
+    request_body(content = PushRequest, example = json!({ "devices": ["Dsre1qRQ"] })),
+    responses((status = 200, body = PushReport, description = "The state of each push.")))]
 pub(in crate::http) async fn push(
     State(app): State<Arc<App>>,
     operator: Operator,

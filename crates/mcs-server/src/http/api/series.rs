@@ -35,7 +35,7 @@ pub(in crate::http) struct Question {
 ///
 /// The points of the range, or, where they are too many, the least and the greatest of each bucket.
 #[utoipa::path(get, path = "/api/devices/{id}/channels/{channel}/series", tag = "Console",
-    params(Question), responses((status = 200, body = Object, description = "The series.")))]
+    params(Question), responses((status = 200, body = Series, description = "The series.")))]
 pub(in crate::http) async fn series(
     State(app): State<Arc<App>>,
     operator: Operator,

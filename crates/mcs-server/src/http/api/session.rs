@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use mcs_model::api::{LoginRequest, Role, SessionInfo};
+use mcs_model::api::{ApiError, LoginRequest, Role, SessionInfo};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -24,8 +24,11 @@ use crate::operators::{LoginError, SESSION_LIFE, ticket};
     post,
     path = "/api/login",
     tag = "Console",
-    request_body(content = Object, example = json!({ "name": "ada", "password": "…" })),
-    responses((status = 200, body = Object, description = "Who is signed in.")),
+    request_body(content = LoginRequest, example = json!({ "name": "ada", "password": "…" })),
+    responses(
+        (status = 200, body = SessionInfo, description = "Who is signed in."),
+        (status = 401, body = ApiError, description = "The name or the password is wrong."),
+    ),
 )]
 pub(in crate::http) async fn login(
     State(app): State<Arc<App>>,
@@ -93,7 +96,7 @@ pub(in crate::http) async fn logout(
 
 /// Who is signed in
 #[utoipa::path(get, path = "/api/session", tag = "Console",
-    responses((status = 200, body = Object, description = "Who is signed in.")))]
+    responses((status = 200, body = SessionInfo, description = "Who is signed in.")))]
 pub(in crate::http) async fn session(operator: Operator) -> Json<SessionInfo> {
     Json(info(operator.name, operator.role, &operator.token))
 }

@@ -60,7 +60,12 @@ pub(super) fn complete(calls: OpenApi) -> Value {
     document["servers"] = json!([{ "url": "/" }]);
     document["tags"] =
         TAGS.map(|(name, about)| json!({ "name": name, "description": about })).into();
-    document["components"] = components();
+    // What the bodies say of themselves, and what every call has in common.
+    for (kind, members) in components().as_object().into_iter().flatten() {
+        for (name, member) in members.as_object().into_iter().flatten() {
+            document["components"][kind][name] = member.clone();
+        }
+    }
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             operation["operationId"] = name(method, path).into();
@@ -104,6 +109,9 @@ fn components() -> Value {
             "Unauthorized": refusal("The caller is nobody that may call.",
                 Failure::not_permitted().to_json()),
             "NotFound": refusal("There is no such thing.", failure(404, "channel not found")),
+            "Refused": { "description": "A refusal, with a word for programs and a sentence for people.",
+                "content": { "application/json": {
+                    "schema": { "$ref": "#/components/schemas/ApiError" } } } },
             "TooMany": refusal("More calls than the server allows; `Retry-After` says when to go on.",
                 failure(429, "Too many requests; wait a second.")),
         },
@@ -129,6 +137,9 @@ fn finish(path: &str, operation: &mut Value) {
         operation["parameters"] = parameters.into();
     }
     let of_devices = path.starts_with("/mcs/");
+    if operation["tags"] == json!(["Console"]) {
+        operation["responses"]["4XX"] = json!({ "$ref": "#/components/responses/Refused" });
+    }
     if !OPEN.contains(&path) {
         operation["security"] = if of_devices {
             json!([{ "deviceKey": [] }, { "appId": [], "appSecret": [] }, { "bearer": [] }])

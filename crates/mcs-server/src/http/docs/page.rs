@@ -123,13 +123,13 @@ fn section(html: &mut String, document: &Value, tag: &str, about: &str) {
         for (method, operation) in item.as_object().into_iter().flatten() {
             let tags = operation["tags"].as_array().into_iter().flatten();
             if tags.into_iter().any(|it| it == tag) {
-                call(html, path, method, operation);
+                call(html, document, path, method, operation);
             }
         }
     }
 }
 
-fn call(html: &mut String, path: &str, method: &str, operation: &Value) {
+fn call(html: &mut String, document: &Value, path: &str, method: &str, operation: &Value) {
     let method = method.to_uppercase();
     let _ = write!(
         html,
@@ -154,7 +154,7 @@ fn call(html: &mut String, path: &str, method: &str, operation: &Value) {
         }
         html.push_str("</dl>");
     }
-    content(html, "Body", &operation["requestBody"]["content"]);
+    content(html, document, "Body", &operation["requestBody"]["content"]);
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
         if response.get("$ref").is_none() {
             let title = format!("Answer {status}");
@@ -162,26 +162,49 @@ fn call(html: &mut String, path: &str, method: &str, operation: &Value) {
             if response["content"].as_object().is_none_or(|it| it.is_empty()) || !about.is_empty() {
                 let _ = write!(html, "<h4>{title}</h4>");
                 paragraph(html, about);
-                content(html, "", &response["content"]);
+                content(html, document, "", &response["content"]);
             } else {
-                content(html, &title, &response["content"]);
+                content(html, document, &title, &response["content"]);
             }
         }
     }
     html.push_str("</details>");
 }
 
-fn content(html: &mut String, title: &str, content: &Value) {
+fn content(html: &mut String, document: &Value, title: &str, content: &Value) {
     for (kind, media) in content.as_object().into_iter().flatten() {
         if !title.is_empty() {
             let _ = write!(html, "<h4>{title} <span>{}</span></h4>", escaped(kind));
         }
-        let example = match &media["example"] {
-            Value::Null => continue,
-            Value::String(text) => text.clone(),
-            json => serde_json::to_string_pretty(json).unwrap_or_default(),
-        };
-        let _ = write!(html, "<pre>{}</pre>", escaped(&example));
+        match &media["example"] {
+            Value::Null => members(html, document, &media["schema"]),
+            Value::String(text) => {
+                let _ = write!(html, "<pre>{}</pre>", escaped(text));
+            }
+            json => {
+                let text = serde_json::to_string_pretty(json).unwrap_or_default();
+                let _ = write!(html, "<pre>{}</pre>", escaped(&text));
+            }
+        }
+    }
+}
+
+/// The members of a body that has no example, or of each entry where it is a list.
+fn members(html: &mut String, document: &Value, schema: &Value) {
+    let schema = schema.get("items").unwrap_or(schema);
+    let named = schema["$ref"].as_str().and_then(|it| document.pointer(it.strip_prefix('#')?));
+    let members = named.and_then(|it| it["properties"].as_object());
+    if let Some(members) = members {
+        html.push_str("<dl>");
+        for (name, member) in members {
+            // What may be absent is described in the one form that is not null.
+            let of_itself = &member["description"];
+            let about =
+                if of_itself.is_null() { &member["oneOf"][0]["description"] } else { of_itself };
+            let about = marked(text(about));
+            let _ = write!(html, "<dt><code>{}</code></dt><dd>{about}</dd>", escaped(name));
+        }
+        html.push_str("</dl>");
     }
 }
 

@@ -192,6 +192,10 @@ async fn what_it_sets_on_the_server_comes_back_as_a_command() {
     let board = site.board("Arduino library");
     let mut tcp = connect(&board, &site).await;
     tcp.receives("<id>,<key>,").await;
+    // What is out of bounds is refused, and moves nothing.
+    for beyond in ["analogTest,,256", "analogTest,,-1", "PWM_00,,1001,0", "Gamepad,,jump|1"] {
+        assert!(post(&board, &site, beyond).await.starts_with("400,"), "{beyond}");
+    }
     let mut buffer = Buffer::default();
     for (channel, sent, back) in [
         ("LED_Control", "1", "1"),
@@ -199,6 +203,9 @@ async fn what_it_sets_on_the_server_comes_back_as_a_command() {
         // The library writes a button's state as a word, and reads it as a digit.
         ("Gamepad", "up|pressed", "up|1"),
         ("Gamepad", "up|released", "up|0"),
+        ("analogTest", "0", "0"),
+        ("analogTest", "255", "255"),
+        ("PWM_00", "1000,0", "1000,0"),
     ] {
         assert_eq!(post(&board, &site, &format!("{channel},,{sent}")).await, "Success.");
         assert_eq!(buffer.next(&mut tcp, &board).await, (channel.to_owned(), back.to_owned()));

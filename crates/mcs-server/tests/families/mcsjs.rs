@@ -82,6 +82,18 @@ async fn commit_6556628_publishes_the_bare_value() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn by_mqtt_it_connects_again_under_its_name() {
+    let site = Site::start().await;
+    let board = site.board("mcsjs, MQTT");
+    let mut first = mqtt(&board, &site).await;
+    // It has lost its network, and the server does not know.
+    let mut second = mqtt(&board, &site).await;
+    first.0.is_closed().await;
+    site.set(&board, "LED_Control", "1").await;
+    second.hears("LED_Control", "<time>,LED_Control,1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_firmware_tutorial_finds_the_address_by_mqtt_and_by_tcp() {
     let site = Site::start().await;
     let boards = site.boards(["mcsjs, firmware by MQTT", "mcsjs, firmware by TCP"]);

@@ -132,11 +132,11 @@ impl Site {
 
     /// Waits until a channel's latest value is this: of QoS 0 nobody hears when it is stored.
     pub(crate) async fn latest_becomes(&self, board: &Transcript, channel: &str, value: &str) {
-        for _ in 0..3_000 {
+        for _ in 0..1_200 {
             if self.latest(board, channel).await == value {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
         panic!("{channel} is {} and not {value}", self.latest(board, channel).await);
     }
@@ -203,7 +203,7 @@ impl Site {
     /// How far the push to a board is, once it is `state`.
     pub(crate) async fn push_becomes(&self, operator: &str, board: &Transcript, state: &str) {
         let mut last = Value::Null;
-        for _ in 0..3_000 {
+        for _ in 0..1_200 {
             let header = ("Authorization", operator);
             let (_, answer) = self.ask("GET", "/api/devices", header, b"").await;
             let devices: Value = serde_json::from_str(&answer).expect("JSON");
@@ -212,7 +212,7 @@ impl Site {
             if last["state"] == state {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
         panic!("the push is {last} and not {state}");
     }

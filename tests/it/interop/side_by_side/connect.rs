@@ -99,3 +99,23 @@ async fn a_first_packet_that_is_no_connect_and_a_second_connect_end_the_connecti
          twice closed",
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_broker_says_what_it_can_do() {
+    let pair = Pair::start().await;
+    let seen = pair.play(async |stage| {
+        let mut client = stage.dials("x", Version::V5).await;
+        // More than ours keeps.
+        let long = Connect::new(Version::V5, "x").with(Property::SessionExpiry(u32::MAX));
+        let (_, _, properties) = client.connects(long).await.expect("an answer");
+        let mut properties: Vec<_> = properties.iter().map(|it| format!("{it:?}")).collect();
+        properties.sort();
+        stage.notes(properties.join(", "));
+    });
+    seen.await.differ(
+        "each has its limits; ours keeps a session for a day at most",
+        "MaximumPacketSize(1048576), ReceiveMaximum(100), ServerKeepAlive(60), SessionExpiry(86400), \
+         TopicAliasMaximum(32)",
+        "ReceiveMaximum(20), TopicAliasMaximum(10)",
+    );
+}

@@ -119,6 +119,20 @@ async fn a_message_that_is_too_large_for_a_client_is_kept_from_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_packet_of_more_than_a_megabyte() {
+    let pair = Pair::start().await;
+    let seen = pair.play(async |stage| {
+        let mut publisher = stage.client("pub", Version::V311).await;
+        publisher.tries_to_publish(Publish::new("a", &"x".repeat(1_100_000), 1)).await;
+    });
+    seen.await.differ(
+        "ours has a limit, which no device comes near",
+        "pub closed",
+        "pub PUBACK 0x00",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_is_answered_on_the_topic_that_it_names() {
     let pair = Pair::start().await;
     let seen = pair.play(async |stage| {

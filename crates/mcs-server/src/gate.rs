@@ -167,6 +167,8 @@ impl bus::Gate for Gate {
         };
         let ticket = connect.password.unwrap_or_default();
         let app = self.0.upgrade().ok_or(Refusal::NotAuthorized)?;
+        // Who was added, or granted something, a moment ago is known.
+        app.refresh_registry().await;
         match app.operators.admit(connect.connection, user, ticket).await {
             Ok(Some(session)) => Ok(Principal::User { name: session.user }),
             Ok(None) => {

@@ -60,6 +60,9 @@ pub(crate) struct Store {
     file: PathBuf,
 }
 
+/// How long to wait for others who write: admin commands do, from another process.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Applied in this order, each once; never edited afterwards.
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_registry_and_points.sql"),
@@ -89,8 +92,7 @@ impl Store {
             .pragma("wal_autocheckpoint", "4000")
             .pragma("journal_size_limit", "67108864")
             .pragma("temp_store", "MEMORY")
-            // Admin commands write from another process.
-            .busy_timeout(Duration::from_secs(10));
+            .busy_timeout(PATIENCE);
         let options = match file.exists() {
             // Asking for it needs the write lock, and is in vain.
             true => options,
@@ -129,8 +131,7 @@ impl Store {
     pub(crate) async fn close(&self) {
         self.writer.stop().await;
         self.sessions.stop().await;
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await
-        {
+        if let Err(error) = self.start_log_over().await {
             tracing::warn!(%error, "the log stays beside the database until the next start");
         }
         self.write.close().await;

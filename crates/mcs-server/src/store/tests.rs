@@ -4,7 +4,7 @@ mod reserve;
 mod series;
 mod upkeep;
 
-use mcs_model::api::Series;
+use mcs_model::api::{Series, SeriesData};
 use mcs_model::rest::Order;
 use mcs_model::{ChannelId, DataPoint, DeviceId, Prototype, Timestamp, Value};
 
@@ -141,31 +141,67 @@ async fn a_window_keeps_the_newest_and_says_that_there_are_older_ones() {
     assert_eq!(bench.values(window, Order::OldestFirst).await, (vec![2, 3, 4], false));
 }
 
-#[tokio::test]
-async fn every_kind_of_value_is_read_back_as_it_was() {
-    let bench = Bench::new("kinds").await;
-    let values = [
+fn every_kind() -> [Value; 12] {
+    [
         Value::Switch(true),
         Value::Category("hi,\"gh".to_owned()),
         Value::Integer(i64::MIN),
         Value::Float(0.1 + 0.2),
         Value::Hex("00fF".to_owned()),
-        Value::String("a\n\u{1f600}'; DROP TABLE points".to_owned()),
+        Value::String("a\n\0\u{1f600}'; DROP TABLE points".to_owned()),
         Value::Gps { latitude: -90.0, longitude: 180.0, altitude: 1e-7 },
         Value::Gpio(false),
         Value::Pwm { value: 0, period: 1000 },
         Value::Analog(-1),
         Value::Gamepad { button: "up".to_owned(), pressed: true },
         Value::Image("iVBOR".to_owned()),
-    ];
-    let points: Vec<_> = values
-        .iter()
-        .enumerate()
-        .map(|(n, value)| point(&format!("c{n:02}"), 1, value.clone()))
-        .collect();
-    bench.write(&points).await.committed().await.unwrap();
+    ]
+}
+
+#[tokio::test]
+async fn every_kind_of_value_is_read_back_as_it_was() {
+    let bench = Bench::new("kinds").await;
+    let points = (0..).zip(every_kind()).map(|(n, value)| point(&format!("c{n:02}"), 1, value));
+    bench.write(&points.collect::<Vec<_>>()).await.committed().await.unwrap();
     let last = bench.store.last_points().await.unwrap();
-    assert_eq!(last.into_iter().map(|(_, it)| it.value).collect::<Vec<_>>(), values);
+    assert_eq!(last.into_iter().map(|(_, it)| it.value).collect::<Vec<_>>(), every_kind());
+}
+
+#[tokio::test]
+async fn what_an_older_version_stored_is_read_and_summed_up() {
+    let bench = Bench::new("older").await;
+    bench.store.close().await;
+    let file = bench.folder.join("mcs.sqlite3");
+    std::fs::remove_file(&file).unwrap();
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut older = SqliteConnection::connect_with(&options).await.unwrap();
+    for sql in &MIGRATIONS[..3] {
+        sqlx::raw_sql(*sql).execute(&mut older).await.unwrap();
+    }
+    let rest = "PRAGMA user_version = 3; UPDATE arrivals SET n = 12; \
+                INSERT INTO series VALUES (7, 'Dsre1qRQ', 'n')";
+    sqlx::raw_sql(rest).execute(&mut older).await.unwrap();
+    for (n, value) in (1..).zip(every_kind()) {
+        let json = serde_json::to_string(&value).unwrap();
+        let point = sqlx::query("INSERT INTO points VALUES (7, ?1 * 100000, ?1, ?2)");
+        point.bind(n).bind(json).execute(&mut older).await.unwrap();
+    }
+    older.close().await.unwrap();
+
+    let bench = Bench::new("older").await;
+    bench.write(&[number(1_300_000, 5)]).await.committed().await.unwrap();
+    let page = bench.store.points(&device(), &channel("n"), EVERYTHING, Order::OldestFirst).await;
+    let values: Vec<_> = page.unwrap().points.into_iter().map(|it| it.value).collect();
+    assert_eq!(values, [&every_kind()[..], &[Value::Integer(5)]].concat());
+    let end = Timestamp::from_millis(1_499_999);
+    let series = bench.series(Extent { start: Some(Timestamp::default()), end, buckets: 5 }).await;
+    let SeriesData::Buckets(buckets) = series.data else { panic!("points") };
+    assert_eq!((buckets.step, buckets.count), (300_000, vec![2, 3, 3, 3, 2]));
+    #[expect(clippy::cast_precision_loss, reason = "as a chart does")]
+    let least = i64::MIN as f64;
+    let min = [Some(1.0), Some(least), Some(0.0), Some(-1.0), Some(5.0)];
+    assert_eq!(buckets.number.min, min);
+    assert_eq!(buckets.period.max, [None, None, None, Some(1000.0), None]);
 }
 
 #[tokio::test]
@@ -202,4 +238,17 @@ async fn a_database_that_is_up_to_date_opens_while_nobody_can_write() {
     let again = Store::open(&bench.folder).await.unwrap();
     assert!(again.last_points().await.unwrap().is_empty());
     busy.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn closing_does_not_hold_up_writers_because_of_somebody_who_reads() {
+    let bench = Bench::new("close-while-read").await;
+    bench.write(&[number(1, 1)]).await.committed().await.unwrap();
+    let mut reader = bench.store.pool.begin().await.unwrap();
+    sqlx::query("SELECT * FROM points").fetch_all(&mut *reader).await.unwrap();
+    bench.write(&[number(2, 2)]).await.committed().await.unwrap();
+    // As an admin command does.
+    let other = Store::open(&bench.folder).await.unwrap();
+    tokio::time::timeout(PATIENCE / 2, other.close()).await.expect("an early end");
+    bench.write(&[number(3, 3)]).await.committed().await.unwrap();
 }

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use super::removal::delete_oldest;
 use super::rollups::SLOT;
 use super::writer::millis;
-use super::{Store, reserve};
+use super::{PATIENCE, Store, reserve};
 use crate::retention::KeepRule;
 
 /// Between two steps: at least as long as a step should take.
@@ -22,7 +22,7 @@ const PAGES_AT_ONCE: u32 = 256;
 /// The log's length from which on its start over is forced, in bytes.
 const LONG_LOG: u64 = 64 << 20;
 /// How long readers and writers may hold up that start, in milliseconds; it holds up writers meanwhile.
-const LOG_PATIENCE: u32 = 50;
+const LOG_PATIENCE: u128 = 50;
 
 /// Time and number of a point: its place in its series.
 type Place = (i64, i64);
@@ -114,14 +114,23 @@ impl Store {
         reserve::take(folder, free);
         let log = self.file.with_extension("sqlite3-wal");
         if tokio::fs::metadata(&log).await.is_ok_and(|it| it.len() > LONG_LOG) {
-            let mut connection = self.write.acquire().await?;
-            let patience = format!("PRAGMA busy_timeout = {LOG_PATIENCE}");
-            sqlx::raw_sql(AssertSqlSafe(patience)).execute(&mut *connection).await?;
-            let start_over = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)");
-            let outcome = start_over.execute(&mut *connection).await;
-            sqlx::raw_sql("PRAGMA busy_timeout = 10000").execute(&mut *connection).await?;
-            outcome?;
+            self.start_log_over().await?;
         }
+        Ok(())
+    }
+
+    /// Moves the log into the database and begins it anew, unless somebody still reads from it.
+    pub(super) async fn start_log_over(&self) -> Result<()> {
+        let mut connection = self.write.acquire().await?;
+        let patience = async |connection: &mut SqliteConnection, millis: u128| {
+            let patience = format!("PRAGMA busy_timeout = {millis}");
+            sqlx::raw_sql(AssertSqlSafe(patience)).execute(connection).await
+        };
+        patience(&mut connection, LOG_PATIENCE).await?;
+        let outcome =
+            sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await;
+        patience(&mut connection, PATIENCE.as_millis()).await?;
+        outcome?;
         Ok(())
     }
 }

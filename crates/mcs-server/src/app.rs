@@ -94,7 +94,7 @@ impl App {
 
     /// What firmware addresses begin with; no slash at the end.
     pub(crate) fn public_url(&self) -> String {
-        let of_the_listener = || format!("http://{}", net::dialable(self.addrs().http));
+        let of_the_listener = || format!("http://{}", net::dialable(self.addrs().http, None));
         self.config.public_url.clone().unwrap_or_else(of_the_listener)
     }
 

@@ -103,7 +103,8 @@ pub struct Settings {
     /// Command Server [default: 127.0.0.1:4430]
     #[arg(long, env = "MCS_COMMAND", value_name = "ADDR")]
     pub command: Option<SocketAddr>,
-    /// Address that get-connection answers [default: the Command Server's listener]
+    /// Address that get-connection answers [default: the Command Server's listener; when that is 0.0.0.0,
+    /// the address by which the device found this machine]
     #[arg(long, env = "MCS_COMMAND_PUBLIC", value_name = "IP:PORT")]
     pub command_public: Option<SocketAddr>,
     /// Base of firmware addresses [default: http:// and the HTTP listener]

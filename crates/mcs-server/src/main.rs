@@ -52,8 +52,15 @@ async fn run(cli: Cli) -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     // Every connection is an open file, and the usual limit is that of an interactive program.
-    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
-        tracing::warn!(%error, "the number of connections stays as limited as it is");
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) if files < config.room.connections as u64 => tracing::warn!(
+            files,
+            "the system allows fewer open files than the connections that are wanted (ulimit -n)"
+        ),
+        Ok(_) => {}
+        Err(error) => {
+            tracing::warn!(%error, "the number of connections stays as limited as it is");
+        }
     }
     let server = mcs_server::start(config).await?;
     println!("{}", server.addrs().ready_line()?);

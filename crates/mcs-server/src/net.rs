@@ -5,6 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use anyhow::{Context as _, Result};
 use tokio::net::{TcpListener, TcpSocket};
 
+#[cfg(test)]
+mod tests;
+
 /// Connections that may wait to be accepted: all devices come back at once when the server does. The system
 /// may allow fewer.
 const BACKLOG: u32 = 4096;
@@ -21,15 +24,18 @@ pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener> {
     listener().with_context(|| format!("cannot listen on {address}"))
 }
 
-/// Where a listener can be dialled from outside: nobody can dial `0.0.0.0`, so this machine's own
-/// address stands in for it. IPv4, since old boards know no other (CONTRACT §3.1).
-pub(crate) fn dialable(listener: SocketAddr) -> SocketAddr {
-    if listener.ip().is_unspecified() {
-        let own = own_address().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        SocketAddr::new(own, listener.port())
-    } else {
-        listener
+/// Where a listener can be dialled from outside: nobody can dial `0.0.0.0`, so an address of this machine
+/// stands in for it. IPv4, since old boards know no other (CONTRACT §3.1).
+///
+/// `asked_at` is where who asks has found us. He finds the listener there too, unless it was a proxy of this
+/// machine that came in by loopback.
+pub(crate) fn dialable(listener: SocketAddr, asked_at: Option<IpAddr>) -> SocketAddr {
+    if !listener.ip().is_unspecified() {
+        return listener;
     }
+    let outside = asked_at.filter(|it| it.is_ipv4() && !it.is_loopback());
+    let own = outside.or_else(own_address).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    SocketAddr::new(own, listener.port())
 }
 
 /// Where this machine dials a listener of its own.

@@ -18,7 +18,7 @@ use crate::bus::{self, Bus as _, EmbeddedBus};
 use crate::config::Config;
 use crate::edge::{Broker, Edge};
 use crate::gate::Gate;
-use crate::net::listen;
+use crate::net::{self, listen};
 use crate::store::Store;
 use crate::tls::Certificate;
 use crate::{command, demo, http, upkeep};
@@ -122,6 +122,11 @@ pub async fn start(config: Config) -> Result<Server> {
         https: bound(&https)?,
         command_tls: bound(&command_tls)?,
     };
+    if config.command_public.unwrap_or_else(|| net::dialable(addrs.command, None)).is_ipv6() {
+        tracing::warn!(
+            "devices are told an IPv6 address of the Command Server, which old ones cannot dial: see --command-public"
+        );
+    }
     app.run(bus.clone(), addrs);
     for message in app.store.retained().await? {
         bus.publish(&message.topic, message.payload.into(), message.qos, true).await?;

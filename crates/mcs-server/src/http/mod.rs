@@ -30,7 +30,7 @@ use crate::app::App;
 use crate::edge::Edge;
 use crate::metrics;
 
-use serve::Encrypted;
+use serve::Way;
 pub(crate) use serve::serve;
 
 /// The HTTP listener's routes.

@@ -1,13 +1,13 @@
 //! The HTTP listeners.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use axum::{Extension, Router};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -27,9 +27,14 @@ use crate::accept::{Crowd, Door, Room};
 #[cfg(test)]
 mod tests;
 
-/// Whether the caller speaks to us by TLS; an extension of every request.
+/// How a request came to us; an extension of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Encrypted(pub(super) bool);
+pub(super) struct Way {
+    /// By TLS.
+    pub(super) encrypted: bool,
+    /// To this address of ours.
+    pub(super) to: Option<IpAddr>,
+}
 
 /// Time for a TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -40,7 +45,7 @@ const HEAD_BYTES: usize = 32 << 10;
 /// Header lines of a request.
 const HEADERS: usize = 64;
 
-/// Serves `router`, which finds [`Encrypted`] and [`ConnectInfo`] with its requests, until `stop`. Connections are spawned on `tasks`.
+/// Serves `router`, which finds [`Way`] and [`ConnectInfo`] with its requests, until `stop`. Connections are spawned on `tasks`.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
@@ -49,18 +54,21 @@ pub(crate) async fn serve(
     stop: CancellationToken,
     tasks: TaskTracker,
 ) {
-    let router = router.layer(Extension(Encrypted(tls.is_some())));
     let mut door = Door::new(listener, Crowd::new(room), stop.clone());
     while let Some((stream, peer, place)) = door.next().await {
         let (router, tls, stop) = (router.clone(), tls.clone(), stop.clone());
+        let to = stream.local_addr().ok().map(|to| to.ip().to_canonical());
+        let way = Way { encrypted: tls.is_some(), to };
         tasks.spawn(async move {
             let _place = place;
             // Whatever is logged on the way says for whom.
             let span = tracing::warn_span!("http", %peer);
             match tls {
-                None => connection(stream, peer, router, stop).instrument(span).await,
+                None => connection(stream, peer, way, router, stop).instrument(span).await,
                 Some(tls) => match timeout(HANDSHAKE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(stream, peer, router, stop).instrument(span).await,
+                    Ok(Ok(stream)) => {
+                        connection(stream, peer, way, router, stop).instrument(span).await;
+                    }
                     Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
                     Err(_) => tracing::debug!(%peer, "no TLS in time"),
                 },
@@ -69,13 +77,19 @@ pub(crate) async fn serve(
     }
 }
 
-async fn connection<S>(stream: S, peer: SocketAddr, router: Router, stop: CancellationToken)
-where
+async fn connection<S>(
+    stream: S,
+    peer: SocketAddr,
+    way: Way,
+    router: Router,
+    stop: CancellationToken,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = service_fn(|mut request: hyper::Request<Incoming>| {
         straighten(request.uri_mut());
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(way);
         answer(router.clone(), request)
     });
     let connection = http1::Builder::new()

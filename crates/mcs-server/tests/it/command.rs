@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use mcs_server::config::Settings;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -205,7 +206,13 @@ async fn a_device_is_sent_no_more_than_it_takes_and_the_rest_is_told_undelivered
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_can_be_made_lines() {
-    let site = Site::with(|config| config.command_times.terminator = "\n").await;
+    let file = crate::Folder::new();
+    let path = file.path().join("server.toml");
+    std::fs::write(&path, "command-terminator = \"lf\"\nmax-per-address = 0\n").expect("written");
+    let settings =
+        Settings::from_file(&path).expect("a configuration").into_config().expect("good");
+    assert_eq!(settings.room.per_address, 0);
+    let site = Site::with(|config| config.command_times = settings.command_times).await;
     let mut board = Board::connect(site.server.addrs().command).await;
     board.say(format!("{ID},{KEY},0").as_bytes()).await;
     assert_eq!(board.hear_some().await, format!("{ID},{KEY},0\n"));

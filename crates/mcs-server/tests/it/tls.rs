@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use mcs_server::config::TlsFiles;
+use mcs_server::config::{Settings, TlsFiles};
 use mcs_server::tls::Certificate;
 use rcgen::CertifiedKey;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -234,4 +234,18 @@ async fn a_session_that_began_over_tls_never_leaves_without() {
     };
     assert!(cookie(&secure).ends_with("; Secure"), "{secure}");
     assert!(!cookie(&plain).contains("Secure"), "{plain}");
+}
+
+#[test]
+fn what_needs_a_certificate_says_so() {
+    let any = "127.0.0.1:0".parse().ok();
+    for settings in [
+        Settings { https: any, ..Settings::default() },
+        Settings { command_tls: any, ..Settings::default() },
+        Settings { mqtts: any, ..Settings::default() },
+        Settings { wss: any, ..Settings::default() },
+    ] {
+        let error = settings.into_config().expect_err("it has none");
+        assert!(error.to_string().contains("tls-cert"), "{error:#}");
+    }
 }

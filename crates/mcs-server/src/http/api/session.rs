@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::http::error::Error;
 use crate::http::operator::{self, Operator};
-use crate::http::{Encrypted, body, effect};
+use crate::http::{Way, body, effect};
 use crate::operators::{LoginError, SESSION_LIFE, ticket};
 
 /// Sign in
@@ -33,7 +33,7 @@ use crate::operators::{LoginError, SESSION_LIFE, ticket};
 pub(in crate::http) async fn login(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Extension(encrypted): Extension<Encrypted>,
+    Extension(way): Extension<Way>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
@@ -46,8 +46,7 @@ pub(in crate::http) async fn login(
     match app.operators.sign_in(&login.name, login.password, peer.ip()).await? {
         Ok(signed_in) => {
             let info = info(signed_in.user, signed_in.role, &signed_in.token);
-            let cookie =
-                cookie(&app, &headers, encrypted, &signed_in.token, SESSION_LIFE.as_secs());
+            let cookie = cookie(&app, &headers, way, &signed_in.token, SESSION_LIFE.as_secs());
             let info = SessionInfo { token: Some(signed_in.token), ..info };
             Ok(([(header::SET_COOKIE, cookie)], Json(info)).into_response())
         }
@@ -76,7 +75,7 @@ pub(in crate::http) async fn logout(
     State(app): State<Arc<App>>,
     operator: Operator,
     Query(Leave { everywhere }): Query<Leave>,
-    Extension(encrypted): Extension<Encrypted>,
+    Extension(way): Extension<Way>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let leave = {
@@ -90,7 +89,7 @@ pub(in crate::http) async fn logout(
         }
     };
     effect::whole(&app, leave).await?;
-    let cookie = cookie(&app, &headers, encrypted, "", 0);
+    let cookie = cookie(&app, &headers, way, "", 0);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
@@ -112,8 +111,8 @@ fn info(name: String, role: Role, token: &str) -> SessionInfo {
 }
 
 /// The cookie for who asked so: one that came in by TLS, here or at a proxy before us, never leaves without.
-fn cookie(app: &App, asked: &HeaderMap, encrypted: Encrypted, value: &str, seconds: u64) -> String {
-    let encrypted = encrypted.0 || app.public_url().starts_with("https://");
+fn cookie(app: &App, asked: &HeaderMap, way: Way, value: &str, seconds: u64) -> String {
+    let encrypted = way.encrypted || app.public_url().starts_with("https://");
     let secure = if encrypted { "; Secure" } else { "" };
     let name = operator::cookie(asked);
     format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -11,6 +12,7 @@ use mcs_model::rest::CommandAddress;
 use super::caller::Caller;
 use super::{Format, answer, json, text};
 use crate::app::App;
+use crate::http::Way;
 use crate::net;
 
 /// Get connection, as JSON
@@ -25,9 +27,11 @@ use crate::net;
 pub(in crate::http) async fn as_json(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    Extension(way): Extension<Way>,
     headers: HeaderMap,
 ) -> Response {
-    answer(async { Ok(json(&address(&app, Format::Json, &id, &headers).await?.to_json())) }).await
+    answer(async { Ok(json(&address(&app, Format::Json, &id, way, &headers).await?.to_json())) })
+        .await
 }
 
 /// Get connection, as CSV
@@ -43,10 +47,11 @@ pub(in crate::http) async fn as_json(
 pub(in crate::http) async fn as_csv(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    Extension(way): Extension<Way>,
     headers: HeaderMap,
 ) -> Response {
     answer(async {
-        Ok(text("text/csv", address(&app, Format::Csv, &id, &headers).await?.to_csv()))
+        Ok(text("text/csv", address(&app, Format::Csv, &id, way, &headers).await?.to_csv()))
     })
     .await
 }
@@ -55,14 +60,15 @@ async fn address(
     app: &App,
     format: Format,
     id: &str,
+    way: Way,
     headers: &HeaderMap,
 ) -> Result<CommandAddress, Response> {
     let (device, caller) = format.device(app, id, headers, Right::See).await?;
     if matches!(caller, Caller::Device) {
         app.hub.heard(&device.id);
     }
-    let listener = app.addrs().command;
-    let address = app.config.command_public.unwrap_or_else(|| net::dialable(listener));
+    let of_the_listener = || net::dialable(app.addrs().command, way.to);
+    let address = app.config.command_public.unwrap_or_else(of_the_listener);
     Ok(CommandAddress { ip: address.ip().to_string(), port: address.port() })
 }
 

@@ -160,7 +160,8 @@ impl Door {
             return;
         }
         let listener = self.listener.local_addr().ok();
-        tracing::warn!(?listener, untold = self.untold, "{}", what());
+        let listener = listener.map(tracing::field::display);
+        tracing::warn!(listener, untold = self.untold, "{}", what());
         self.told = Some(Stopwatch::start());
         self.untold = 0;
     }

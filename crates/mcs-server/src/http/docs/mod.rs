@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
-use super::Encrypted;
+use super::Way;
 use super::console::secure;
 use crate::app::App;
 
@@ -52,10 +52,10 @@ pub(super) async fn openapi(Extension(docs): Extension<Docs>) -> Response {
 pub(super) async fn page(
     State(app): State<Arc<App>>,
     Extension(docs): Extension<Docs>,
-    Extension(encrypted): Extension<Encrypted>,
+    Extension(way): Extension<Way>,
     headers: HeaderMap,
 ) -> Response {
-    let base = page::base(&app, encrypted, &headers);
+    let base = page::base(&app, way, &headers);
     let html = page::render(&docs.0.document, &base, app.config.demo);
     secure(axum::response::Html(html).into_response())
 }
@@ -66,10 +66,10 @@ pub(super) async fn page(
 pub(super) async fn page_in_folder(
     app: State<Arc<App>>,
     docs: Extension<Docs>,
-    encrypted: Extension<Encrypted>,
+    way: Extension<Way>,
     headers: HeaderMap,
 ) -> Response {
-    page(app, docs, encrypted, headers).await
+    page(app, docs, way, headers).await
 }
 
 /// The page's style sheet

@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, header};
 use serde_json::Value;
 
 use crate::app::App;
-use crate::http::Encrypted;
+use crate::http::Way;
 
 /// Where the reader's examples go: the address that led here.
-pub(super) fn base(app: &App, encrypted: Encrypted, headers: &HeaderMap) -> String {
+pub(super) fn base(app: &App, way: Way, headers: &HeaderMap) -> String {
     if let Some(public) = &app.config.public_url {
         return public.clone();
     }
@@ -19,7 +19,7 @@ pub(super) fn base(app: &App, encrypted: Encrypted, headers: &HeaderMap) -> Stri
     if host.is_empty() || !host.bytes().all(plain) {
         return app.public_url();
     }
-    format!("{}://{host}", if encrypted.0 { "https" } else { "http" })
+    format!("{}://{host}", if way.encrypted { "https" } else { "http" })
 }
 
 /// The page. With the demo, its examples name a board that is here.

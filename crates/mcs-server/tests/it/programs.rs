@@ -165,13 +165,13 @@ async fn a_member_sees_what_was_granted_and_nothing_else() {
 
 /// What a program writes for a device is not a sign of life of the device.
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_device_itself_is_seen_when_points_come() {
+async fn only_what_the_device_itself_calls_is_a_sign_of_its_life() {
     let site = Site::start().await;
     let token = site.token("operator").await;
     let points = format!("/devices/{ID}/datapoints.csv");
     site.v2(&token, "POST", &points).body("count,,1").send().await;
     assert_eq!(site.listed(&token).await["presence"]["lastSeen"], json!(null));
-    site.device("POST", "/datapoints.csv").body("count,,2").send().await;
+    site.device("GET", "/datachannels/count/datapoints.csv").send().await;
     assert!(site.listed(&token).await["presence"]["lastSeen"].is_u64());
 }
 

@@ -98,7 +98,12 @@ impl Format {
         right: Right,
     ) -> Result<(Arc<Device>, Caller), Response> {
         let found = match proof {
-            Some(Proof::Key(key)) => (self.device_of_key(app, id, &key).await?, Caller::Device),
+            Some(Proof::Key(key)) => {
+                let device = self.device_of_key(app, id, &key).await?;
+                // Whatever it wants, it is a sign of life.
+                app.hub.heard(&device.id);
+                (device, Caller::Device)
+            }
             proof => {
                 let caller = Caller::User(self.user_for(app, proof).await?);
                 (self.device_of_user(app, id, &caller, right).await?, caller)

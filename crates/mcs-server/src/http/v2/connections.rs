@@ -9,7 +9,6 @@ use axum::response::Response;
 use mcs_model::api::Right;
 use mcs_model::rest::CommandAddress;
 
-use super::caller::Caller;
 use super::{Format, answer, json, text};
 use crate::app::App;
 use crate::http::Way;
@@ -63,10 +62,7 @@ async fn address(
     way: Way,
     headers: &HeaderMap,
 ) -> Result<CommandAddress, Response> {
-    let (device, caller) = format.device(app, id, headers, Right::See).await?;
-    if matches!(caller, Caller::Device) {
-        app.hub.heard(&device.id);
-    }
+    format.device(app, id, headers, Right::See).await?;
     let of_the_listener = || net::dialable(app.addrs().command, way.to);
     let address = app.config.command_public.unwrap_or_else(of_the_listener);
     Ok(CommandAddress { ip: address.ip().to_string(), port: address.port() })

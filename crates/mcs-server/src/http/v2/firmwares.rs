@@ -13,7 +13,6 @@ use mcs_model::rest::{
 };
 use serde::Deserialize;
 
-use super::caller::Caller;
 use super::{Format, answer, json};
 use crate::app::App;
 use crate::firmware::fits;
@@ -43,13 +42,10 @@ pub(in crate::http) async fn report(
     body: Body,
 ) -> Response {
     answer(async {
-        let (device, caller) = FORMAT.device(&app, &id, &headers, Right::Control).await?;
+        let (device, _) = FORMAT.device(&app, &id, &headers, Right::Control).await?;
         let body = body::read(&headers, body, MAX_REPORT).await;
         let body = body.map_err(|error| FORMAT.unread(&error))?;
         let version = version_of_report(&body).map_err(|error| FORMAT.malformed(&error))?;
-        if matches!(caller, Caller::Device) {
-            app.hub.heard(&device.id);
-        }
         // What the device says is kept even if nobody uploaded that version: it is what it runs.
         let report = {
             let (app, device, version) = (app.clone(), device.clone(), version.clone());

@@ -124,9 +124,6 @@ async fn upload(
     points: Vec<Result<RawPoint, PointError>>,
 ) -> Result<UploadOutcome, Response> {
     let by_device = matches!(caller, Caller::Device);
-    if by_device {
-        app.hub.heard(&device.id);
-    }
     let upload = {
         let app = app.clone();
         async move {

@@ -85,7 +85,15 @@ async fn a_python_program_reports_what_the_switch_is_set_to() {
     let port = site.mqtt().port().to_string();
     for value in ["1", "0"] {
         let mut command = Command::new(python());
-        command.args([program, "127.0.0.1", &port, board.names.id, board.names.key]);
+        command.args([
+            "-W",
+            "ignore",
+            program,
+            "127.0.0.1",
+            &port,
+            board.names.id,
+            board.names.key,
+        ]);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("to run");
         let stdout = child.stdout.take().expect("a pipe");
         let ready = tokio::task::spawn_blocking(move || {

@@ -60,6 +60,26 @@ fn an_error_does_not_repeat_the_key() {
 
 proptest! {
     #[test]
+    fn a_publish_names_a_topic_that_is_concrete_and_slashes_to_spare_change_nothing(
+        levels in proptest::collection::vec("mcs|[+#]|[-A-Za-z0-9_ .,$+#é]{0,6}|FOTA", 0..6),
+        spare in proptest::collection::vec(1_usize..4, 7),
+    ) {
+        let text = levels.join("/");
+        let mut sloppy = "/".repeat(spare[6] - 1);
+        for (level, slashes) in levels.iter().zip(&spare) {
+            sloppy.push_str(level);
+            sloppy.push_str(&"/".repeat(*slashes));
+        }
+        let read = Topic::of_publish(&text);
+        prop_assert_eq!(Topic::of_publish(&sloppy), read.clone());
+        if let Ok(topic) = read {
+            let written = topic.to_string();
+            prop_assert!(!written.contains(['+', '#', '$']));
+            prop_assert_eq!(Topic::of_publish(&written), Ok(topic));
+        }
+    }
+
+    #[test]
     fn a_topic_that_is_read_is_written_the_same(
         text in prop_oneof![
             any::<String>(),

@@ -16,19 +16,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use rmqtt::codec::types::MQTT_LEVEL_5;
-use rmqtt::codec::v5::{PublishAckReason, SubscribeAckReason};
+use rmqtt::codec::v5::SubscribeAckReason;
 use rmqtt::context::ServerContext;
 use rmqtt::hook::{Handler, HookResult, Parameter, ReturnType, Type};
 use rmqtt::session::Session;
 use rmqtt::types::{
-    AuthResult, ConnectInfo, From, FromType, Id, LastWill, Publish, PublishAclResult,
-    PublishResult, QoS, Subscribe, SubscribeAclResult, SubscribeReturn,
+    AuthResult, ConnectInfo, From, FromType, Id, LastWill, Publish, PublishAclResult, QoS,
+    Subscribe, SubscribeAclResult, SubscribeReturn,
 };
 use tokio::time::{Instant, sleep};
 use tracing::{debug, error, warn};
 
+use super::aside::{self, FAILED, REFUSED, SWALLOWED, UNHEARD, aside, replaced, too_large};
 use super::pace::Pace;
 use super::roster::{Admitted, Roster, Seat};
 use super::sessions::{self, Sessions};
@@ -144,29 +143,7 @@ impl Handler for Hooks {
                 (true, so_far)
             }
             Parameter::MessagePublishCheckAcl(session, publish) => {
-                // No reason string for who may not publish here: it would be a hint.
-                let result = match &*publish.topic {
-                    REFUSED => {
-                        PublishResult::reason_code(PublishAckReason::NotAuthorized, None, false)
-                    }
-                    INVALID => {
-                        // Unless that makes the PUBACK too large for the client [MQTT-3.4.2-2].
-                        let why = (!too_large(session, publish).await)
-                            .then(|| String::from_utf8_lossy(&publish.payload).into_owned().into());
-                        let reason = PublishAckReason::PayloadFormatInvalid;
-                        PublishResult::reason_code(reason, why, false)
-                    }
-                    // For QoS 2 the broker takes every reason but 0 for the end of the handshake.
-                    UNHEARD if publish.qos != QoS::ExactlyOnce => {
-                        let reason = PublishAckReason::NoMatchingSubscribers;
-                        PublishResult::reason_code(reason, None, false)
-                    }
-                    FAILED => {
-                        let reason = PublishAckReason::ImplementationSpecificError;
-                        PublishResult::reason_code(reason, None, closes(session, publish).await)
-                    }
-                    _ => PublishResult::success(),
-                };
+                let result = aside::result(session, publish).await;
                 (false, Some(HookResult::PublishAclResult(PublishAclResult(result))))
             }
             _ => (true, so_far),
@@ -311,9 +288,7 @@ impl Inner {
             Verdict::Invalid(_) | Verdict::Refuse | Verdict::Fail if will => {
                 return aside(publish, SWALLOWED);
             }
-            Verdict::Invalid(why) => {
-                return replaced(&aside(publish, INVALID), INVALID.to_owned(), why.into());
-            }
+            Verdict::Invalid(why) => return aside::invalid(publish, why),
             Verdict::Fail => return aside(publish, FAILED),
             Verdict::Refuse => return aside(publish, REFUSED),
             Verdict::Replace(instead) => (instead, SWALLOWED),
@@ -384,33 +359,6 @@ fn log_reserved(client: &Client, what: &str) {
     warn!(peer = %client.peer, client = ?client.id, "MQTT {what} refused: what begins with $ is the broker's");
 }
 
-/// Whether the connection has to close so that the client sends the message again: it waits for an acknowledgement,
-/// and its protocol has no negative one.
-async fn closes(session: &Session, publish: &Publish) -> bool {
-    let v5 = session.connect_info().await.is_ok_and(|it| it.proto_ver() == MQTT_LEVEL_5);
-    publish.qos != QoS::AtMostOnce && !v5
-}
-
-/// Whether the client takes no packet as large as this message.
-async fn too_large(session: &Session, publish: &Publish) -> bool {
-    let Some(seat) = seat(session).await else { return false };
-    let takes = seat.admitted.get().and_then(|admitted| admitted.takes);
-    takes.is_some_and(|takes| size(publish) > takes.get() as usize)
-}
-
-/// Bytes of a PUBLISH at most: numbers of variable length count in full.
-fn size(publish: &Publish) -> usize {
-    let properties = publish.properties.as_ref().map_or(0, |it| {
-        let texts =
-            [&it.content_type, &it.response_topic].map(|it| it.as_ref().map_or(0, |it| it.len()));
-        let correlation = it.correlation_data.as_ref().map_or(0, |it| it.len());
-        let user: usize =
-            it.user_properties.iter().map(|(key, value)| 5 + key.len() + value.len()).sum();
-        PROPERTIES + texts[0] + texts[1] + correlation + user + 5 * it.subscription_ids.len()
-    });
-    PUBLISH_FRAME + publish.topic.len() + publish.payload.len() + properties
-}
-
 /// Topics that start with `$` belong to the broker [MQTT-4.7.2-1].
 fn reserved(topic: &str) -> bool {
     topic.starts_with('$')
@@ -419,28 +367,6 @@ fn reserved(topic: &str) -> bool {
 /// No message goes to a filter [MQTT-3.3.2-2], though some devices try (CONTRACT §2.4): the gate may replace it.
 fn wild(topic: &str) -> bool {
     topic.contains(['+', '#'])
-}
-
-/// The message with a place for what MQTT 5 subscribers are told: from an MQTT 3 client it comes without, and the
-/// broker would leave out subscription identifiers, and a topic where it had meant to name its alias.
-fn whole(mut publish: Publish) -> Publish {
-    publish.properties.get_or_insert_default();
-    publish
-}
-
-/// The message with another topic and payload.
-fn replaced(publish: &Publish, topic: String, payload: Bytes) -> Publish {
-    let mut publish = whole(publish.clone());
-    publish.topic = topic.into();
-    publish.payload = payload;
-    publish
-}
-
-/// Something to acknowledge in place of the message, that reaches nobody.
-fn aside(publish: &Publish, topic: &'static str) -> Publish {
-    let mut publish = replaced(publish, topic.to_owned(), Bytes::new());
-    publish.retain = false;
-    publish
 }
 
 /// A number as a QoS, the highest at most.
@@ -453,20 +379,3 @@ pub(super) fn qos(level: u8) -> QoS {
 }
 
 const SEAT: &str = "mcs-seat";
-
-const SWALLOWED: &str = "$mcs/swallowed";
-
-const UNHEARD: &str = "$mcs/unheard";
-
-const REFUSED: &str = "$mcs/refused";
-
-/// Fixed header, lengths and packet id of a PUBLISH.
-const PUBLISH_FRAME: usize = 5 + 2 + 2 + 4;
-
-/// Its properties without what they say: alias, expiry, format, and the lengths of the others.
-const PROPERTIES: usize = 3 + 5 + 2 + 3 * 3;
-
-/// Its payload is the reason string.
-const INVALID: &str = "$mcs/invalid";
-
-const FAILED: &str = "$mcs/failed";

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
+mod aside;
 mod connect;
 mod embedded;
 mod front;

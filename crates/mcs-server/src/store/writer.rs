@@ -111,7 +111,9 @@ async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
             let gather = async {
                 while batch.len() < before {
                     let room = BATCH - batch.len();
-                    jobs.recv_many(&mut batch, room).await;
+                    if jobs.recv_many(&mut batch, room).await == 0 {
+                        break;
+                    }
                 }
             };
             // Too few are no harm.

@@ -51,10 +51,10 @@ struct Options {
     #[arg(long, conflicts_with = "write")]
     alone: bool,
     /// How often each subject takes each load
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// How long it takes it
-    #[arg(long, default_value_t = 4.0)]
+    #[arg(long, default_value_t = 3.0)]
     seconds: f64,
     /// Points of the history
     #[arg(long, default_value_t = 10_000_000)]
@@ -127,7 +127,9 @@ async fn preamble(options: &Options) -> Result<String> {
          same clients one after the other. A ratio is the first column divided by the column before the ratio, the median \
          over the rounds: of rates above 1, of all else below 1 is good for the first. Absolute figures are the \
          machine's; ratios and CPU times hold elsewhere.\n\
-         A run in which anything was lost or refused has no figures.\n\n",
+         A run in which anything was lost or refused has no figures.\n\
+         mcs-server runs as it is shipped, but without its limits on messages and requests a second of one device \
+         (`--mqtt-rate 0 --max-device-requests 0`).\n\n",
         versions.join(", "),
         options.rounds
     ))

@@ -91,8 +91,8 @@ impl Ours {
         populate(options, &folder, &data, devices).await?;
         let mut command = Command::new(&options.server);
         command.arg("serve").arg("--data").arg(&data);
-        // As many messages as come: its default is made for boards, not for a bench.
-        command.args(["--mqtt-rate", "0", "--max-connections", "20000"]);
+        // As many messages and requests as come: the limits are made for boards, not for a bench.
+        command.args(["--mqtt-rate", "0", "--max-device-requests", "0"]);
         for listener in ["--http", "--mqtt", "--ws", "--command"] {
             command.args([listener, "127.0.0.1:0"]);
         }

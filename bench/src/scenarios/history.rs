@@ -229,9 +229,8 @@ async fn plain(
                 )
             }
             Query::Devices => {
-                "SELECT s.device, s.channel, p.at, p.value FROM series s JOIN points p \
-                 ON p.series = s.id AND (p.at, p.arrived) = (SELECT at, arrived FROM points \
-                 WHERE series = s.id ORDER BY at DESC, arrived DESC LIMIT 1)"
+                "SELECT device, channel, (SELECT value FROM points WHERE series = id \
+                 ORDER BY at DESC, arrived DESC LIMIT 1) FROM series"
                     .to_owned()
             }
             Query::Day | Query::Whole => {

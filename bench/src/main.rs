@@ -129,7 +129,8 @@ async fn preamble(options: &Options) -> Result<String> {
          machine's; ratios and CPU times hold elsewhere.\n\
          A run in which anything was lost or refused has no figures.\n\
          mcs-server runs as it is shipped, but without its limits on messages and requests a second of one device \
-         (`--mqtt-rate 0 --max-device-requests 0`).\n\n",
+         (`--mqtt-rate 0 --max-device-requests 0`), and all brokers with queues that hold whatever a subscriber has not \
+         read yet (`--mqtt-queue`, `max_queued_messages`).\n\n",
         versions.join(", "),
         options.rounds
     ))

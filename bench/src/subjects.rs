@@ -93,6 +93,8 @@ impl Ours {
         command.arg("serve").arg("--data").arg(&data);
         // As many messages and requests as come: the limits are made for boards, not for a bench.
         command.args(["--mqtt-rate", "0", "--max-device-requests", "0"]);
+        // A subscriber that reads everything may fall behind, as far as at the peers.
+        command.args(["--mqtt-queue", "1000000", "--mqtt-queue-bytes", "1073741824"]);
         for listener in ["--http", "--mqtt", "--ws", "--command"] {
             command.args([listener, "127.0.0.1:0"]);
         }

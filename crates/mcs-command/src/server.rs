@@ -213,8 +213,13 @@ impl Peer {
 
     /// The device, once it is authorised.
     pub fn device(&self) -> Option<&DeviceId> {
+        self.login().map(|(device, _)| device)
+    }
+
+    /// The device and its proof, once it is authorised.
+    pub fn login(&self) -> Option<(&DeviceId, &DeviceKey)> {
         match &self.state {
-            State::Authorized(login) => Some(&login.device),
+            State::Authorized(login) => Some((&login.device, &login.key)),
             _ => None,
         }
     }

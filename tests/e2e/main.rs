@@ -7,9 +7,11 @@
 mod browser;
 mod files;
 mod journey;
+mod member;
 mod pages;
 mod process;
 mod static_site;
+mod tap;
 
 use std::path::PathBuf;
 

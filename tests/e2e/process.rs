@@ -77,6 +77,18 @@ impl Server {
         Ok(())
     }
 
+    /// Runs an admin command on the data of the running server, with `input` as its standard input.
+    pub(crate) async fn admin(&self, arguments: &[&str], input: &str) -> Result<()> {
+        let mut admin = Command::new(built("mcs-server")?);
+        admin.args(arguments).arg("--data").arg(&self.data);
+        admin.stdin(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true);
+        let mut child = admin.spawn()?;
+        child.stdin.take().context("there is no input")?.write_all(input.as_bytes()).await?;
+        let status = timeout(PATIENCE, child.wait()).await??;
+        ensure!(status.success(), "{arguments:?} failed");
+        Ok(())
+    }
+
     async fn start_at(data: PathBuf, [http, mqtt, ws, command]: [SocketAddr; 4]) -> Result<Self> {
         let mut server = Command::new(built("mcs-server")?);
         server.args(["serve", "--demo"]).arg("--console").arg(dist()).arg("--data").arg(&data);

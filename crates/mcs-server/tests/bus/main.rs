@@ -2,6 +2,7 @@
 
 mod access;
 mod clients;
+mod delivery;
 mod front;
 mod gate;
 mod pace;

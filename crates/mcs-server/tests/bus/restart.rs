@@ -8,7 +8,7 @@ use crate::gate::{DEVICE, TestGate};
 use crate::wire::{Hello, Message, Raw, VERSIONS, Version};
 use crate::{free_port, fresh_folder};
 
-async fn start(folder: &Path) -> EmbeddedBus {
+pub(crate) async fn start(folder: &Path) -> EmbeddedBus {
     let config = Config {
         mqtt: free_port(),
         mqtts: None,

@@ -46,8 +46,8 @@ struct Waiting<M> {
     size: u32,
     /// It is on the disk.
     stored: bool,
-    /// The message, while it is in memory.
-    message: Option<M>,
+    /// The message, while it is in memory. In a box, since few are.
+    message: Option<Box<M>>,
 }
 
 /// What became of a message that came in.
@@ -115,7 +115,7 @@ impl<M> Queue<M> {
         }
         let soon = self.waiting.len() + self.handed.len() < WINDOW
             && self.bytes + self.handed_bytes < WINDOW_BYTES;
-        let message = message.filter(|_| soon);
+        let message = message.filter(|_| soon).map(Box::new);
         self.bytes += size as usize;
         self.waiting.push_back(Waiting { id, size, stored: false, message });
         pushed.taken = true;
@@ -141,7 +141,7 @@ impl<M> Queue<M> {
     /// A message was brought into memory.
     pub(super) fn loaded(&mut self, id: i64, message: M) {
         if let Some(waiting) = self.find(id) {
-            waiting.message = Some(message);
+            waiting.message = Some(Box::new(message));
         }
     }
 
@@ -160,7 +160,7 @@ impl<M> Queue<M> {
             Waiting { id, size, message: Some(message), .. } => {
                 self.bytes -= size as usize;
                 self.hand(id, size);
-                Some(Next::Hand(id, message))
+                Some(Next::Hand(id, *message))
             }
             front => {
                 let first = front.id;

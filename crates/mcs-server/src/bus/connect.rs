@@ -14,6 +14,9 @@
 //!
 //! This departs from MQTT on purpose (CONTRACT §9.3 rule 10). The address keeps a stranger elsewhere from
 //! resuming a board's session, and with it the topics that prove the board; a board that moves starts anew.
+//! It does not keep out who is behind the same address, as behind one NAT or proxy, and knows the client id: a board
+//! that resumes may say nothing that a stranger could not, so there is no telling them apart. A client id that
+//! cannot be guessed does, and so does a login.
 
 use std::net::IpAddr;
 
@@ -127,7 +130,7 @@ pub(super) fn scope(
         None if clean && session_expiry == 0 => {
             format!("{SEPARATOR}{SEPARATOR}{}{SEPARATOR}{client_id}", connection.0)
         }
-        None => format!("{SEPARATOR}{SEPARATOR}{peer}{SEPARATOR}{client_id}"),
+        None => lasting_name(peer, client_id),
     };
     let name_len = u16::try_from(name.len()).map_err(|_| ConnectError::Name { v5 })?;
 
@@ -141,6 +144,11 @@ pub(super) fn scope(
     packet.extend_from_slice(name.as_bytes());
     packet.extend_from_slice(after);
     Ok(Scoped { client_id: client_id.to_owned(), name, lasting, v5, packet })
+}
+
+/// The name of a session without a user name that is to be resumed.
+pub(super) fn lasting_name(peer: IpAddr, client_id: &str) -> String {
+    format!("{SEPARATOR}{SEPARATOR}{peer}{SEPARATOR}{client_id}")
 }
 
 /// Whether a session with this name belongs to somebody with a user name, as [`scope`] wrote it;

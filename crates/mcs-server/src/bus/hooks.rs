@@ -234,19 +234,22 @@ impl Inner {
         let filter = &subscribe.topic_filter;
         // `$exclusive/…` and `$limit/…` come without their prefix, and as a limit.
         let special = reserved(filter) || subscribe.opts.limit_subs().is_some();
-        let allowed = match client(session).await {
-            Some(client) if special => {
-                log_reserved(&client, "subscription");
-                false
-            }
-            Some(client) => self.gate.may_subscribe(&client, filter).await,
-            None => false,
+        let Some(client) = client(session).await else {
+            return SubscribeReturn::new_failure(SubscribeAckReason::NotAuthorized);
         };
-        if allowed {
-            SubscribeReturn::new_success(subscribe.opts.qos(), None)
-        } else {
-            SubscribeReturn::new_failure(SubscribeAckReason::NotAuthorized)
+        if special {
+            log_reserved(&client, "subscription");
         }
+        if special || !self.gate.may_subscribe(&client, filter).await {
+            return SubscribeReturn::new_failure(SubscribeAckReason::NotAuthorized);
+        }
+        if client.principal == Principal::Device && !self.sessions.has_place(session, filter).await
+        {
+            let (peer, client) = (client.peer, &client.id);
+            warn!(%peer, ?client, "MQTT subscription refused: as many sessions of its device are kept as may be");
+            return SubscribeReturn::new_failure(SubscribeAckReason::QuotaExceeded);
+        }
+        SubscribeReturn::new_success(subscribe.opts.qos(), None)
     }
 
     /// What the broker handles in place of the message.

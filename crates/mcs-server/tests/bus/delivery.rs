@@ -147,7 +147,7 @@ async fn a_message_of_quality_2_comes_once() {
         }
         slow = Slow::connect(bus.mqtt()).await;
         // PUBREL for the first, PUBLISH for the second, in either order.
-        let mut got = vec![slow.packet().await, slow.packet().await];
+        let mut got = [slow.packet().await, slow.packet().await];
         got.sort_by_key(|(kind, _)| *kind);
         assert_eq!(got[0].0, 0x3c, "restart {restart}");
         assert_eq!(got[1], (0x62, first.id.to_be_bytes().to_vec()), "restart {restart}");
@@ -255,6 +255,48 @@ async fn a_session_and_a_message_expire_while_the_server_is_down() {
     assert!(welcome.session_present);
     assert_eq!(board.message().await.payload, b"fresh");
     bus.stop().await;
+}
+
+/// The old session has another name, and ends once the client has proved that it is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_devices_clean_start_forgets_what_was_kept() {
+    let bench = Bench::start().await;
+    let lasting = Hello::new(Version::V311, "board").lasting();
+    let mut board = Raw::connect(bench.address(), &lasting).await;
+    board.subscribe(&format!("{DEVICE}/+"), 1).await;
+    board.disconnect().await;
+    publish(&bench.bus, "1", 1).await;
+    let clean = Hello::new(Version::V311, "board");
+    let mut board = Raw::connect(bench.address(), &clean).await;
+    assert_eq!(bench.bus.sessions().waiting, 1, "it may be anybody");
+    board.subscribe(&format!("{DEVICE}/+"), 1).await;
+    board.ping().await;
+    assert_eq!(bench.bus.sessions().kept, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_has_only_so_many_sessions() {
+    let bench = Bench::start().await;
+    let id = |n: u32| format!("board-{n}");
+    for n in 0..16 {
+        let mut board =
+            Raw::connect(bench.address(), &Hello::new(Version::V311, &id(n)).lasting()).await;
+        board.subscribe(&format!("{DEVICE}/+"), 1).await;
+        board.disconnect().await;
+    }
+    for (version, code) in [(Version::V311, 0x80), (Version::V5, 0x97)] {
+        let id = id(99);
+        let hello = Hello::new(version, &id);
+        let mut board = Raw::connect(bench.address(), &hello.clone().lasting()).await;
+        assert_eq!(board.try_subscribe(&format!("{DEVICE}/+"), 1).await, code);
+        // One that is not kept takes no place, nor does a second subscription.
+        let mut board = Raw::connect(bench.address(), &hello).await;
+        board.subscribe(&format!("{DEVICE}/+"), 1).await;
+    }
+    let first = id(0);
+    let mut board =
+        Raw::connect(bench.address(), &Hello::new(Version::V311, &first).lasting()).await;
+    board.subscribe(&format!("{DEVICE}/switch"), 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,8 +35,7 @@ async fn waiting(to: SocketAddr) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_was_acknowledged_is_lost_for_clients_that_are_away_when_the_server_is_killed()
-{
+async fn nothing_that_was_acknowledged_is_lost_when_the_server_is_killed() {
     let folder = Folder::new();
     populate(folder.path()).await;
     for round in 0..3 {
@@ -48,10 +47,15 @@ async fn nothing_that_was_acknowledged_is_lost_for_clients_that_are_away_when_th
             board.subscribe(&topic("+"), 1).await;
             board.disconnect().await;
         }
+        // This one stays, and takes nothing.
+        let hello = format!("stalled-{round}");
+        let hello = Hello::new(Version::V311, &hello).lasting();
+        let mut stalled = Raw::connect(server.mqtt(), &hello).await;
+        stalled.subscribe(&topic("+"), 1).await;
         let to = server.mqtt();
         let publishers: Vec<_> =
             (0..4).map(|who| tokio::spawn(publish_until_the_end(to, who))).collect();
-        let enough = async { while waiting(server.http()).await < 3_000 {} };
+        let enough = async { while waiting(server.http()).await < 4_000 {} };
         soon("some messages", enough).await;
         server.end("-KILL").await;
         let mut acknowledged = Vec::new();
@@ -60,8 +64,9 @@ async fn nothing_that_was_acknowledged_is_lost_for_clients_that_are_away_when_th
         }
 
         let server = Process::start(folder.path(), &[]).await;
-        for version in VERSIONS {
-            let id = id(version);
+        let stalled = (Version::V311, format!("stalled-{round}"));
+        let away = VERSIONS.map(|version| (version, id(version)));
+        for (version, id) in away.into_iter().chain([stalled]) {
             let (mut board, welcome) =
                 Raw::try_connect(server.mqtt(), &Hello::new(version, &id).lasting()).await;
             assert!(welcome.session_present, "{version:?}");

@@ -10,9 +10,10 @@ use std::sync::atomic::Ordering;
 use tracing::error;
 
 use super::Sessions;
-use super::book::{Link, Sent};
+use super::book::{Link, Sent, device};
 use super::leave::patience;
 use super::message::tag;
+use crate::bus::connect::{is_users, lasting_name};
 use crate::bus::hooks::seat;
 use crate::store::Change;
 
@@ -37,6 +38,9 @@ impl Sessions {
     /// A session is kept from its first subscription on. The SUBACK waits until that is on the disk.
     async fn subscribed(&self, session: &Session, subscribe: &Subscribe) -> Result<()> {
         let patience = patience(session).await;
+        if patience == 0 {
+            return self.begin_anew(session, &subscribe.topic_filter).await;
+        }
         let options = serde_json::to_string(&subscribe.opts)?;
         let filter = subscribe.topic_filter.to_string();
         let entry = self.0.plain.entry(session.id.clone());
@@ -47,12 +51,15 @@ impl Sessions {
             let mut changes = Vec::new();
             let new = book.linked(&session.id).is_none();
             if new {
-                // Without a way to it, it is over. Without patience, it ends with its connection.
-                let Some(tx) = tx.filter(|_| patience > 0) else { return Ok(()) };
+                // Without a way to it, it is over.
+                let Some(tx) = tx else { return Ok(()) };
                 let link = Link::new(session.id.clone(), tx);
                 changes.push(book.keep(session.id.clone(), Some(link), patience));
             }
             let Some(kept) = book.linked(&session.id) else { return Ok(()) };
+            if kept.device.is_none() {
+                kept.device = device(&filter).map(str::to_owned);
+            }
             changes.push(Change::Subscribe { session: kept.id, filter, options });
             (permit.write(changes), kept.id, new)
         };
@@ -63,6 +70,22 @@ impl Sessions {
             book.kept.remove(name);
         }
         outcome
+    }
+
+    /// A client with a session that ends with its connection has proved a key. Without a login it has another
+    /// name than a session that was kept for the same client: that one ends now [MQTT-3.1.2-6].
+    async fn begin_anew(&self, session: &Session, filter: &str) -> Result<()> {
+        let Some(seat) = seat(session).await.filter(|_| !is_users(&session.id.client_id)) else {
+            return Ok(());
+        };
+        let name = lasting_name(seat.peer.ip(), &seat.client_id).into();
+        let is_its = self.book().kept.get(&name).is_some_and(|kept| {
+            kept.link.is_none() && kept.device.is_some() && kept.device.as_deref() == device(filter)
+        });
+        if is_its {
+            self.forget(&name).await?;
+        }
+        Ok(())
     }
 
     async fn unsubscribed(&self, session: &Session, filter: String) -> Result<()> {

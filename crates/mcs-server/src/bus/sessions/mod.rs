@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use rmqtt::context::ServerContext;
-use rmqtt::session::SessionState;
+use rmqtt::session::{Session, SessionState};
 use rmqtt::shared::{DefaultShared, Shared as _};
 use rmqtt::types::{ClientId, From, Id, Publish};
 use tokio::time::{sleep, timeout};
@@ -40,7 +40,7 @@ use tracing::{error, warn};
 use super::Limits;
 use crate::store::{Change, SessionRecord, SessionStore};
 
-use book::{Book, Kept, Load};
+use book::{Book, Kept, Load, device};
 pub(super) use queue::WINDOW;
 pub use queue::{Budget, Overflow};
 
@@ -116,9 +116,11 @@ impl Sessions {
             }
             let name = ClientId::from(record.name.as_str());
             let owner = Id::new(inside.node_id, inside.lid, None, None, name.clone(), None);
+            let mut of_device = None;
             for (filter, options) in store.subscriptions(record.id).await? {
                 let options = serde_json::from_str(&options)
                     .context("the options of a stored subscription cannot be read")?;
+                of_device = of_device.or_else(|| device(&filter).map(str::to_owned));
                 let router = broker.extends.router().await;
                 router.add(&filter, owner.clone(), options).await.map_err(|it| anyhow!(it))?;
             }
@@ -128,7 +130,8 @@ impl Sessions {
                 store.write(vec![leave]).await?.committed().await?;
             }
             let record = SessionRecord { expires: Some(expires), ..record };
-            let kept = Kept::new(&record, owner, None, store.waiting(record.id).await?);
+            let mut kept = Kept::new(&record, owner, None, store.waiting(record.id).await?);
+            kept.device = of_device;
             book.kept.insert(name, kept);
         }
         let sessions = Self(Arc::new(Inner {
@@ -164,6 +167,17 @@ impl Sessions {
     pub(super) fn refuses(&self, name: &str) -> bool {
         let book = self.book();
         book.kept.len() >= self.0.most && !book.kept.contains_key(name)
+    }
+
+    /// Whether the session of a client without a login may be kept for the device in the filter.
+    pub(super) async fn has_place(&self, session: &Session, filter: &str) -> bool {
+        if leave::patience(session).await == 0 {
+            return true;
+        }
+        let (book, device) = (self.book(), device(filter));
+        book.kept.contains_key(&session.id.client_id)
+            || book.kept.values().filter(|kept| kept.device.as_deref() == device).count()
+                < SESSIONS_OF_A_DEVICE
     }
 
     /// Waits until every client that is gone has left everything on the disk.
@@ -325,6 +339,9 @@ impl Sessions {
         self.0.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// More than a device has clients, and few enough that nobody who knows one key takes all places.
+const SESSIONS_OF_A_DEVICE: usize = 16;
 
 const LEAVING: Duration = Duration::from_millis(10);
 

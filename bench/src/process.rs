@@ -2,7 +2,8 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::Range;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -73,9 +74,14 @@ pub(crate) fn own_usage() -> Result<Usage> {
     usage("self")
 }
 
-/// A port of the loopback interface that is free now.
-pub(crate) fn free_port() -> Result<SocketAddr> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
+/// Two ports that are free now on every address: mosquitto's WebSockets want it so. None of those that the system
+/// gives to clients, of whom there are thousands.
+pub(crate) fn free_ports() -> Result<[SocketAddr; 2]> {
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok();
+    let start = PORTS.start + u16::try_from(std::process::id() % 1000)? * 8;
+    let mut free = (start..PORTS.end).filter(is_free);
+    let mut next = || Some(SocketAddr::from((Ipv4Addr::LOCALHOST, free.next()?)));
+    Ok([next().context("no port is free")?, next().context("no port is free")?])
 }
 
 /// Waits until something listens.
@@ -109,6 +115,9 @@ fn parse(stat: &str, status: &str) -> io::Result<Usage> {
     };
     Ok(Usage { cpu, resident: size("VmRSS:")?, peak: size("VmHWM:")? })
 }
+
+/// Below the ports that Linux gives to clients.
+const PORTS: Range<u16> = 20_000..30_000;
 
 /// How long a program may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -14,7 +14,7 @@ use crate::Options;
 use crate::load::http::Http;
 use crate::load::mqtt::Client;
 use crate::load::wire::Address;
-use crate::process::{Process, free_port, listening};
+use crate::process::{Process, free_ports, listening};
 
 /// A registered device.
 #[derive(Clone, Debug)]
@@ -192,7 +192,7 @@ fn prototype_file() -> Value {
 /// mosquitto, open to everybody, with queues that lose nothing under this load.
 pub(crate) async fn mosquitto(options: &Options, name: &str) -> Result<Subject> {
     let folder = options.folder(&format!("{name}-mosquitto"))?;
-    let (mqtt, websocket) = (free_port()?, free_port()?);
+    let [mqtt, websocket] = free_ports()?;
     let config = folder.join("mosquitto.conf");
     let mut file = fs::File::create(&config)?;
     writeln!(

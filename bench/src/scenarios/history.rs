@@ -64,7 +64,8 @@ pub(crate) async fn run(options: &Options) -> Result<Section> {
             "{} points: {DEVICES} devices with {} channels of floats, a point a second each, uploaded to the devices' \
              topics by MQTT (QoS 1, {UPLOAD} points a message, {WINDOW} messages of a device on the way). Then \
              {REQUESTS} requests of each kind for channels at random, one at a time, over HTTP and JSON, in each of \
-             {} rounds; beside them SQL on the same file for the same rows by the `sqlite3` program, which makes no JSON.",
+             {} rounds; beside them SQL on the same file for the same rows by the `sqlite3` program, which makes no JSON \
+             and whose clock counts milliseconds.",
             steps * DEVICES * FLOATS.len(),
             FLOATS.len(),
             options.rounds

@@ -1,24 +1,18 @@
 //! What the broker asks us: who may connect, name a topic, and what becomes of a message.
 
+mod publish;
+
 use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use mcs_model::api::{Right, Role};
-use mcs_model::upload::{self, Rules};
 use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Topic};
-use tracing::Instrument as _;
 
 use crate::app::App;
-use crate::bus::{self, Client, Connect, Forward, Incoming, Principal, Refusal, Verdict};
-use crate::ingest;
+use crate::bus::{self, Client, Connect, Incoming, Principal, Refusal, Verdict};
 use crate::registry::{Denied, Device};
 
-/// Most points in one message to a device's topic.
-const MAX_POINTS: usize = 1000;
-
-/// Most characters of a reason string.
-const MAX_REASON: usize = 200;
+use publish::Publish;
 
 /// Why a client may not have or publish to a topic: for the log.
 enum Denial {
@@ -214,67 +208,7 @@ impl bus::Gate for Gate {
                 };
             }
         };
-        if client.principal == Principal::Device {
-            if message.will {
-                app.hub.heard(&device.id);
-            } else {
-                app.hub.open_mqtt(&device.id, client.connection, None);
-            }
-        }
-        // An empty retained message clears what the broker keeps [MQTT-3.3.1-10]; it is no point.
-        if message.retain && message.payload.is_empty() {
-            let nothing = vec![(topic.to_string(), Bytes::new())];
-            return match retain(&app, &nothing, message.qos).await {
-                Ok(()) => Verdict::Replace(forwards(nothing, true)),
-                Err(error) => {
-                    tracing::error!(device = %device.id, %error, "a retained message was kept");
-                    Verdict::Fail
-                }
-            };
-        }
-        let channel = match &topic {
-            Topic::Channel(_, _, channel) => Some(channel),
-            _ => None,
-        };
-        let rules = Rules { max_points: MAX_POINTS, seconds: app.config.timestamp_seconds };
-        let raw = upload::from_mqtt(channel, message.payload, rules);
-        let (peer, id) = (client.peer, &client.id);
-        let span = tracing::info_span!("mqtt", %peer, client = ?id, channel = channel.map(ChannelId::as_str));
-        let ingest = ingest::ingest(&app, &device, raw, message.resent);
-        let ingested = match ingest.instrument(span).await {
-            Ok(ingested) if ingested.points.is_empty() => {
-                return Verdict::Invalid(reason(ingested.refused));
-            }
-            Ok(ingested) => ingested,
-            Err(error) => {
-                tracing::debug!(device = %device.id, %error, "a message was not stored");
-                return Verdict::Fail;
-            }
-        };
-        // QoS 0 promises nothing, so nobody waits for the disk.
-        if message.qos > 0
-            && let Some(pending) = ingested.pending
-            && let Err(error) = pending.committed().await
-        {
-            // The store says once that it takes nothing, and why.
-            tracing::debug!(device = %device.id, %error, "a message was not stored");
-            return Verdict::Fail;
-        }
-        let undelivered = ingest::command(&app, &device, &ingested.points).await;
-        if client.principal == Principal::Device {
-            app.firmware.observe(&app, &device, &ingested.points).await;
-        }
-        let canonical = ingest::canonical(&device, &ingested.points);
-        if message.retain
-            && let Err(error) = retain(&app, &canonical, message.qos).await
-        {
-            tracing::error!(device = %device.id, %error, "a retained message was not stored");
-            return Verdict::Fail;
-        }
-        let mut instead = forwards(canonical, true);
-        // People ask the server for the last value: nothing has to be kept for them.
-        instead.extend(forwards(ingest::keyless(&device, &ingested.points), false));
-        if undelivered.is_empty() { Verdict::Replace(instead) } else { Verdict::Unheard(instead) }
+        Publish { app: &app, device: &device, client, topic: &topic, message }.verdict().await
     }
 
     async fn subscribed(&self, client: &Client, filter: &str) {
@@ -304,30 +238,4 @@ impl bus::Gate for Gate {
         app.operators.left(client.connection);
         app.hub.close_mqtt(client.connection);
     }
-}
-
-fn forwards(messages: Vec<(String, Bytes)>, retain: bool) -> Vec<Forward> {
-    let forward = |(topic, payload)| Forward { topic, payload, retain };
-    messages.into_iter().map(forward).collect()
-}
-
-/// What is wrong with a message of which nothing is valid: the first reason, as long as a small board may print.
-fn reason(refused: Vec<String>) -> String {
-    let more = refused.len().saturating_sub(1);
-    let mut reason: String = refused.into_iter().next().unwrap_or_default();
-    if let Some((end, _)) = reason.char_indices().nth(MAX_REASON) {
-        reason.truncate(end);
-    }
-    if more > 0 {
-        reason.push_str(&format!("; and {more} more"));
-    }
-    reason
-}
-
-/// The broker keeps retained messages in memory: they have to outlive it.
-async fn retain(app: &App, messages: &[(String, Bytes)], qos: u8) -> anyhow::Result<()> {
-    for (topic, payload) in messages {
-        app.store.retain(topic, payload, qos).await?;
-    }
-    Ok(())
 }

@@ -152,10 +152,11 @@ impl Format {
             Ok(id) => app.registry.device(&id).await.map_err(|error| self.broken(&error))?,
             Err(_) => None,
         };
-        match device.as_ref().map(|device| caller.right(app, device)) {
-            Some(Some(has)) if has >= right => device.ok_or_else(|| self.no_device()),
-            Some(Some(_)) => Err(self.forbidden(id)),
-            Some(None) | None => Err(self.no_device()),
+        let device = device.ok_or_else(|| self.no_device())?;
+        match caller.right(app, &device) {
+            Some(has) if has >= right => Ok(device),
+            Some(_) => Err(self.forbidden(id)),
+            None => Err(self.no_device()),
         }
     }
 

@@ -14,7 +14,7 @@ use mcs_model::rest::{Command, Failure, command_accepted};
 
 use super::{Format, MAX_BODY, answer, json};
 use crate::app::App;
-use crate::http::{body, effect};
+use crate::http::effect;
 use crate::registry::Device;
 use crate::{clock, ingest};
 
@@ -40,8 +40,7 @@ pub(in crate::http) async fn command(
     answer(async {
         let format = Format::Json;
         let (device, _) = format.device(&app, &id, &headers, Right::Control).await?;
-        let body = body::read(&headers, body, MAX_BODY).await;
-        let body = body.map_err(|error| format.unread(&error))?;
+        let body = format.body(&headers, body, MAX_BODY).await?;
         let text = str::from_utf8(&body).map_err(|_| format.malformed(&"the body is no UTF-8"))?;
         let command = Command::parse(text).map_err(|error| format.malformed(&error))?;
         let now = clock::now();

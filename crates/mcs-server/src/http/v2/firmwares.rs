@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::{Format, answer, json};
 use crate::app::App;
 use crate::firmware::fits;
-use crate::http::{body, effect};
+use crate::http::effect;
 use crate::registry::Device;
 
 /// Most bytes of a report.
@@ -43,8 +43,7 @@ pub(in crate::http) async fn report(
 ) -> Response {
     answer(async {
         let (device, _) = FORMAT.device(&app, &id, &headers, Right::Control).await?;
-        let body = body::read(&headers, body, MAX_REPORT).await;
-        let body = body.map_err(|error| FORMAT.unread(&error))?;
+        let body = FORMAT.body(&headers, body, MAX_REPORT).await?;
         let version = version_of_report(&body).map_err(|error| FORMAT.malformed(&error))?;
         // What the device says is kept even if nobody uploaded that version: it is what it runs.
         let report = {

@@ -12,12 +12,14 @@ pub(super) mod points;
 pub(super) mod products;
 pub(super) mod registration;
 
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use mcs_model::rest::Failure;
 use serde_json::Value;
 
-use super::body::BodyError;
+use super::body::{self, BodyError};
 use crate::store::Unavailable;
 
 pub(super) use cors::cors;
@@ -66,12 +68,15 @@ impl Format {
         self.fail(Failure::new(500, "Internal Server Error"))
     }
 
-    fn unread(self, error: &BodyError) -> Response {
-        self.fail(match error {
-            BodyError::TooLarge(limit) => {
-                Failure::new(413, format!("The body is larger than {limit} bytes."))
-            }
-            BodyError::Broken => Failure::new(400, "The body did not arrive."),
+    /// A body of at most `limit` bytes.
+    async fn body(self, headers: &HeaderMap, body: Body, limit: u32) -> Result<Bytes, Response> {
+        body::read(headers, body, limit).await.map_err(|error| {
+            self.fail(match error {
+                BodyError::TooLarge(limit) => {
+                    Failure::new(413, format!("The body is larger than {limit} bytes."))
+                }
+                BodyError::Broken => Failure::new(400, "The body did not arrive."),
+            })
         })
     }
 }

@@ -6,7 +6,6 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use mcs_model::api::Right;
 use mcs_model::rest::{
     Failure, MAX_RETRIEVED, RetrieveQuery, UploadOutcome, app_of_body, retrieved_csv,
@@ -18,7 +17,7 @@ use mcs_model::{ChannelId, Timestamp};
 use super::caller::{Caller, Proof};
 use super::{Format, MAX_BODY, MAX_SMALL_BODY, answer, json, text};
 use crate::app::App;
-use crate::http::{body, effect};
+use crate::http::effect;
 use crate::ingest;
 use crate::registry::Device;
 use crate::store::{Page, Window};
@@ -56,10 +55,10 @@ pub(in crate::http) async fn upload_json(
             Some(proof) => {
                 let (device, caller) =
                     format.device_for(&app, &id, Some(proof), Right::Control).await?;
-                (device, caller, read(format, &headers, body, MAX_BODY).await?)
+                (device, caller, format.body(&headers, body, MAX_BODY).await?)
             }
             None => {
-                let body = read(format, &headers, body, MAX_SMALL_BODY).await?;
+                let body = format.body(&headers, body, MAX_SMALL_BODY).await?;
                 let proof = app_of_body(&body).map(Proof::App);
                 let (device, caller) = format.device_for(&app, &id, proof, Right::Control).await?;
                 (device, caller, body)
@@ -98,22 +97,13 @@ pub(in crate::http) async fn upload_csv(
     answer(async {
         let format = Format::Csv;
         let (device, caller) = format.device(&app, &id, &headers, Right::Control).await?;
-        let body = read(format, &headers, body, MAX_BODY).await?;
+        let body = format.body(&headers, body, MAX_BODY).await?;
         let points = upload::from_csv(&body, app.config.upload_rules());
         let outcome = upload(&app, format, device, &caller, points).await?;
         // MCS says text/html, and so its clients expect it.
         Ok((status(&outcome), text("text/html", outcome.to_csv())).into_response())
     })
     .await
-}
-
-async fn read(
-    format: Format,
-    headers: &HeaderMap,
-    body: Body,
-    limit: u32,
-) -> Result<Bytes, Response> {
-    body::read(headers, body, limit).await.map_err(|error| format.unread(&error))
 }
 
 async fn upload(

@@ -14,7 +14,7 @@ use mcs_model::{ProductId, Prototype, prototype_file};
 use super::{Format, MAX_SMALL_BODY, answer, json};
 use crate::app::App;
 use crate::firmware::Release;
-use crate::http::{body, effect};
+use crate::http::effect;
 use crate::store::SessionRow;
 
 /// Retrieve a prototype
@@ -102,8 +102,7 @@ pub(in crate::http) async fn describe(
     answer(async {
         let format = Format::Firmware;
         let (prototype, user) = find(&app, &id, &headers, Right::Control).await?;
-        let body = body::read(&headers, body, MAX_SMALL_BODY).await;
-        let body = body.map_err(|error| format.unread(&error))?;
+        let body = format.body(&headers, body, MAX_SMALL_BODY).await?;
         let described = Description::parse(&body).map_err(|error| format.malformed(&error))?;
         let rows = app.store.firmwares(&prototype.id).await;
         let mut rows = rows.map_err(|error| format.broken(&error))?;

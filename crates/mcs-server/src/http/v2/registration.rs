@@ -12,7 +12,7 @@ use mcs_model::rest::{Failure, Registration, activated, deregistered, registered
 use super::caller::Caller;
 use super::{Format, MAX_SMALL_BODY, answer, json};
 use crate::app::App;
-use crate::http::{body, effect};
+use crate::http::effect;
 use crate::store::DeviceRow;
 use crate::{clock, programs, random};
 
@@ -37,8 +37,7 @@ pub(in crate::http) async fn register(
     answer(async {
         let format = Format::Json;
         let user = format.admin(&app, &headers).await?;
-        let body = body::read(&headers, body, MAX_SMALL_BODY).await;
-        let body = body.map_err(|error| format.unread(&error))?;
+        let body = format.body(&headers, body, MAX_SMALL_BODY).await?;
         let about = Registration::parse(&body).map_err(|error| format.malformed(&error))?;
         if !app.registry.snapshot().prototypes.contains_key(&about.product) {
             return Err(format.fail(Failure::new(404, "product not found")));

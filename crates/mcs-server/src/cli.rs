@@ -73,35 +73,33 @@ impl Cli {
             Some(file) => Settings::from_file(file)?,
             None => Settings::default(),
         };
-        let open = async |data| {
-            let settings = Settings { data, ..Settings::default() };
-            Store::open(&settings.or(file.clone()).into_config()?.data).await
-        };
-        let (store, answer) = match self.command {
-            Command::Serve(settings) => {
-                return Ok(Task::Serve(Box::new(settings.or(file).into_config()?)));
+        match self.command {
+            Command::Serve(settings) => Ok(Task::Serve(Box::new(settings.or(file).into_config()?))),
+            Command::User(admin) => admin.run(file, UserCommand::run).await,
+            Command::Prototype(admin) => admin.run(file, PrototypeCommand::run).await,
+            Command::Device(admin) => admin.run(file, DeviceCommand::run).await,
+            Command::App(admin) => {
+                let run = async |it: ProgramCommand, on: &Store| it.run(on, ProgramKind::App).await;
+                admin.run(file, run).await
             }
-            Command::User(Admin { command, data }) => {
-                let store = open(data).await?;
-                (store.clone(), command.run(&store).await)
+            Command::Token(admin) => {
+                let run =
+                    async |it: ProgramCommand, on: &Store| it.run(on, ProgramKind::Token).await;
+                admin.run(file, run).await
             }
-            Command::Prototype(Admin { command, data }) => {
-                let store = open(data).await?;
-                (store.clone(), command.run(&store).await)
-            }
-            Command::Device(Admin { command, data }) => {
-                let store = open(data).await?;
-                (store.clone(), command.run(&store).await)
-            }
-            Command::App(Admin { command, data }) => {
-                let store = open(data).await?;
-                (store.clone(), command.run(&store, ProgramKind::App).await)
-            }
-            Command::Token(Admin { command, data }) => {
-                let store = open(data).await?;
-                (store.clone(), command.run(&store, ProgramKind::Token).await)
-            }
-        };
+        }
+    }
+}
+
+impl<C: Subcommand> Admin<C> {
+    async fn run(
+        self,
+        file: Settings,
+        run: impl AsyncFnOnce(C, &Store) -> Result<Value>,
+    ) -> Result<Task> {
+        let settings = Settings { data: self.data, ..Settings::default() };
+        let store = Store::open(&settings.or(file).into_config()?.data).await?;
+        let answer = run(self.command, &store).await;
         store.close().await;
         Ok(Task::Print(answer?))
     }

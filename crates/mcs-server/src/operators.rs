@@ -13,11 +13,11 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
 use mcs_model::Timestamp;
 use mcs_model::api::Role;
-use sha2::{Digest as _, Sha256};
 
 use crate::bus::ConnectionId;
+use crate::clock;
+use crate::random::{self, digest};
 use crate::store::{SessionRow, Store, UserRow};
-use crate::{clock, random};
 
 use brake::Brake;
 use verifier::{Busy, Verifier};
@@ -204,12 +204,6 @@ pub(crate) fn hash_password(password: &str) -> Result<String> {
     ensure!(password.len() <= 1024, "the password is longer than 1024 bytes");
     let hash = Argon2::default().hash_password(password.as_bytes());
     Ok(hash.ok().context("the password cannot be hashed")?.to_string())
-}
-
-/// Tokens are random, so one round of SHA-256 is enough to make a stolen table useless; and the
-/// look-up by hash tells by its time nothing about the token.
-fn digest(secret: &[u8]) -> Vec<u8> {
-    Sha256::digest(secret).to_vec()
 }
 
 fn hex(bytes: &[u8]) -> String {

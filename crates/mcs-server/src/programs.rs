@@ -3,10 +3,9 @@
 
 use anyhow::{Result, ensure};
 use mcs_model::rest::AppCredentials;
-use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::random;
+use crate::random::{self, digest};
 use crate::store::{ProgramKind, SessionRow, Store};
 
 /// A program that was just made.
@@ -40,29 +39,23 @@ pub(crate) async fn add(
         ProgramKind::Token => TOKEN_ID,
     };
     let program = NewProgram { id: random::id("", length)?, secret: random::id("", SECRET)? };
-    store.add_program(kind, &program.id, &hash(&program.secret), user, name).await?;
+    store.add_program(kind, &program.id, &digest(program.secret.as_bytes()), user, name).await?;
     Ok(program)
 }
 
 /// For whom an application acts, if that is its secret.
 pub(crate) async fn of_app(store: &Store, app: &AppCredentials) -> Result<Option<SessionRow>> {
     let found = store.app(&app.id).await?;
-    let given = hash(&app.secret);
+    let given = digest(app.secret.as_bytes());
     Ok(found.filter(|(hash, _)| hash.ct_eq(&given).into()).map(|(_, user)| user))
 }
 
 /// For whom the holder of an API token acts.
 pub(crate) async fn of_token(store: &Store, token: &str) -> Result<Option<SessionRow>> {
-    store.token(&hash(token)).await
+    store.token(&digest(token.as_bytes())).await
 }
 
 /// A new activation code.
 pub(crate) fn activation_code() -> Result<String> {
     random::id("", CODE)
-}
-
-/// What is stored of a secret. Secrets are random, so one round is enough; and a look-up by the
-/// hash tells by its time nothing about the secret.
-pub(crate) fn hash(secret: &str) -> Vec<u8> {
-    Sha256::digest(secret.as_bytes()).to_vec()
 }

@@ -1,6 +1,8 @@
-//! Secrets and identifiers from the operating system's generator.
+//! Secrets and identifiers from the operating system's generator, and what is stored of a secret.
 
 use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -27,6 +29,12 @@ pub(crate) fn id(prefix: &str, len: usize) -> anyhow::Result<String> {
     }
     id.truncate(len.max(prefix.len()));
     Ok(id)
+}
+
+/// What is stored of a secret that was made here. It is random, so one round of SHA-256 is enough to
+/// make a stolen table useless; and a look-up by the hash tells by its time nothing about the secret.
+pub(crate) fn digest(secret: &[u8]) -> Vec<u8> {
+    Sha256::digest(secret).to_vec()
 }
 
 fn fill(bytes: &mut [u8]) -> anyhow::Result<()> {

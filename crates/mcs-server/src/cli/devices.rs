@@ -93,7 +93,7 @@ impl DeviceCommand {
             }
             Self::Code { id } => {
                 let code = programs::activation_code()?;
-                store.put_activation(&id, &programs::hash(&code)).await?;
+                store.put_activation(&id, &random::digest(code.as_bytes())).await?;
                 Ok(json!({ "deviceId": id, "activationCode": code }))
             }
             Self::Remove { id } => {

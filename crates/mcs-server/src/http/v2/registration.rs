@@ -14,7 +14,7 @@ use super::{Format, MAX_SMALL_BODY, answer, json};
 use crate::app::App;
 use crate::http::effect;
 use crate::store::DeviceRow;
-use crate::{clock, programs, random};
+use crate::{clock, random};
 
 /// Register a device
 ///
@@ -157,7 +157,7 @@ pub(in crate::http) async fn activate(
     answer(async {
         let activate = {
             let app = app.clone();
-            async move { app.store.activate(&programs::hash(code.trim())).await }
+            async move { app.store.activate(&random::digest(code.trim().as_bytes())).await }
         };
         let device = effect::whole(&app, activate).await;
         match device.map_err(|error| Format::Json.broken(&error))? {

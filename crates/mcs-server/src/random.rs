@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use mcs_model::{DeviceId, DeviceKey};
 use sha2::{Digest as _, Sha256};
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -29,6 +30,16 @@ pub(crate) fn id(prefix: &str, len: usize) -> anyhow::Result<String> {
     }
     id.truncate(len.max(prefix.len()));
     Ok(id)
+}
+
+/// The id of a new device (CONTRACT §0.3).
+pub(crate) fn device_id() -> anyhow::Result<DeviceId> {
+    Ok(id("D", 8)?.parse()?)
+}
+
+/// A new device's key, or a device's new one (CONTRACT §0.3).
+pub(crate) fn device_key() -> anyhow::Result<DeviceKey> {
+    Ok(id("", 16)?.parse()?)
 }
 
 /// What is stored of a secret that was made here. It is random, so one round of SHA-256 is enough to

@@ -58,8 +58,8 @@ impl DeviceCommand {
         match self {
             Self::Add { product, name, id, key } => {
                 let device = DeviceRow {
-                    id: id.map_or_else(|| Ok(random::id("D", 8)?.parse()?), anyhow::Ok)?,
-                    key: key.map_or_else(new_key, Ok)?,
+                    id: id.map_or_else(random::device_id, Ok)?,
+                    key: key.map_or_else(random::device_key, Ok)?,
                     name: checked(&name)?,
                     prototype: product,
                 };
@@ -87,7 +87,7 @@ impl DeviceCommand {
                 Ok(json!({ "deviceId": id, "name": name }))
             }
             Self::Rekey { id, key } => {
-                let key = key.map_or_else(new_key, Ok)?;
+                let key = key.map_or_else(random::device_key, Ok)?;
                 store.set_key(&id, &key).await?;
                 Ok(json!({ "deviceId": id, "deviceKey": key }))
             }
@@ -116,10 +116,6 @@ fn listed(text: &str, product: &ProductId) -> Result<Vec<DeviceRow>> {
     };
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(at, line)| device(line).with_context(|| format!("line {}", at + 1))).collect()
-}
-
-fn new_key() -> Result<DeviceKey> {
-    Ok(random::id("", 16)?.parse()?)
 }
 
 fn checked(name: &str) -> Result<String> {

@@ -61,8 +61,8 @@ pub(in crate::http) async fn register(
 
 fn new_device(about: &Registration) -> anyhow::Result<DeviceRow> {
     Ok(DeviceRow {
-        id: random::id("D", 8)?.parse()?,
-        key: random::id("", 16)?.parse()?,
+        id: random::device_id()?,
+        key: random::device_key()?,
         name: about.name.clone(),
         prototype: about.product.clone(),
     })

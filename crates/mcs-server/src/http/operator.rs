@@ -6,8 +6,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use mcs_model::ProductId;
 use mcs_model::api::{Right, Role};
+use mcs_model::{ChannelId, ProductId};
 
 use super::error::Error;
 use crate::app::App;
@@ -37,6 +37,18 @@ impl Operator {
             Some(_) => Err(self.only_sees(&format!("the device {id}"))),
             None => Err(unknown()),
         }
+    }
+
+    /// A data channel whose history the caller may see, and its device.
+    pub(super) async fn channel(
+        &self,
+        app: &App,
+        device: &str,
+        channel: &str,
+    ) -> Result<(Arc<Device>, ChannelId), Error> {
+        let device = self.device(app, device, Right::See).await?;
+        let id = channel.parse().ok().filter(|it| device.prototype.channel(it).is_some());
+        Ok((device, id.ok_or_else(|| Error::not_found("channel", channel))?))
     }
 
     /// The prototype with this id, if the caller may do so much with its firmware. Who sees one of its devices

@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use mcs_model::api::{Credentials, DeviceInfo, History, LastPoint, Right};
 use mcs_model::rest::Order;
-use mcs_model::{ChannelId, DeviceId, Timestamp};
+use mcs_model::{DeviceId, Timestamp};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -94,17 +94,13 @@ pub(in crate::http) async fn points(
     Path((device, channel)): Path<(String, String)>,
     Query(range): Query<Range>,
 ) -> Result<Json<History>, Error> {
-    let found = operator.device(&app, &device, Right::See).await?;
-    let id: ChannelId = channel.parse().map_err(|_| Error::not_found("channel", &channel))?;
-    if found.prototype.channel(&id).is_none() {
-        return Err(Error::not_found("channel", &channel));
-    }
+    let (device, channel) = operator.channel(&app, &device, &channel).await?;
     let window = Window {
         start: Timestamp::from_millis(range.start.unwrap_or(0)),
         end: Timestamp::from_millis(range.end.unwrap_or(u64::MAX)),
         offset: 0,
         limit: range.limit.unwrap_or(DEFAULT_POINTS).min(MAX_POINTS),
     };
-    let page = app.store.points(&found.id, &id, window, Order::OldestFirst).await?;
+    let page = app.store.points(&device.id, &channel, window, Order::OldestFirst).await?;
     Ok(Json(History { points: page.points, truncated: page.more }))
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use mcs_model::api::{Right, Series};
-use mcs_model::{ChannelId, Timestamp};
+use mcs_model::Timestamp;
+use mcs_model::api::Series;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -42,11 +42,7 @@ pub(in crate::http) async fn series(
     Path((device, channel)): Path<(String, String)>,
     Query(question): Query<Question>,
 ) -> Result<Json<Series>, Error> {
-    let found = operator.device(&app, &device, Right::See).await?;
-    let id: ChannelId = channel.parse().map_err(|_| Error::not_found("channel", &channel))?;
-    if found.prototype.channel(&id).is_none() {
-        return Err(Error::not_found("channel", &channel));
-    }
+    let (device, channel) = operator.channel(&app, &device, &channel).await?;
     let extent = Extent {
         start: question.start.map(Timestamp::from_millis),
         end: question.end.map_or_else(clock::now, Timestamp::from_millis),
@@ -55,5 +51,5 @@ pub(in crate::http) async fn series(
     if extent.start.is_some_and(|start| start > extent.end) {
         return Err(Error::malformed("start is later than end"));
     }
-    Ok(Json(app.store.series(&found.id, &id, extent).await?))
+    Ok(Json(app.store.series(&device.id, &channel, extent).await?))
 }

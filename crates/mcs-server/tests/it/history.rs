@@ -66,8 +66,10 @@ async fn only_so_many_points_of_a_channel_are_kept() {
     let folder = Folder::new();
     populate(folder.path()).await;
     let file = folder.path().join("server.toml");
-    std::fs::write(&file, "keep-points = 9\n[[keep]]\nchannel = \"count\"\npoints = 3")
-        .expect("to write");
+    // The rest is asked for as often as the server answers.
+    let settings =
+        "max-device-requests = 0\nkeep-points = 9\n[[keep]]\nchannel = \"count\"\npoints = 3";
+    std::fs::write(&file, settings).expect("to write");
     let request = |server: &Process, method: &str, rest: &str| {
         let path = format!("/mcs/v2/devices/{ID}{rest}");
         Request::new(server.http(), method, &path).header("deviceKey", KEY)
@@ -90,6 +92,7 @@ async fn only_so_many_points_of_a_channel_are_kept() {
         let left = soon("the rest to go", async {
             loop {
                 let reply = request(&server, "GET", &path).send().await;
+                assert_eq!(reply.status, 200);
                 if reply.text().lines().count() <= kept {
                     return reply.text().to_owned();
                 }

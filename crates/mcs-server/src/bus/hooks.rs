@@ -10,9 +10,12 @@
 //!   on a topic of ours that nobody can publish or subscribe to: the broker acknowledges it like any other.
 //! - Nobody is a superuser: the broker would not ask at all.
 
+mod admit;
+mod publish;
+
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,17 +24,14 @@ use rmqtt::context::ServerContext;
 use rmqtt::hook::{Handler, HookResult, Parameter, ReturnType, Type};
 use rmqtt::session::Session;
 use rmqtt::types::{
-    AuthResult, ConnectInfo, From, FromType, Id, LastWill, Publish, PublishAclResult, QoS,
-    Subscribe, SubscribeAclResult, SubscribeReturn,
+    AuthResult, PublishAclResult, QoS, Subscribe, SubscribeAclResult, SubscribeReturn,
 };
-use tokio::time::{Instant, sleep};
-use tracing::{debug, error, warn};
+use tracing::warn;
 
-use super::aside::{self, FAILED, REFUSED, SWALLOWED, UNHEARD, aside, replaced, too_large};
-use super::pace::Pace;
-use super::roster::{Admitted, Roster, Seat};
-use super::sessions::{self, Sessions};
-use super::{Client, Connect, Forward, Gate, Incoming, Limits, Principal, Refusal, Verdict};
+use super::aside::{self, too_large};
+use super::roster::{Roster, Seat};
+use super::sessions::Sessions;
+use super::{Client, Gate, Limits, Principal, Refusal};
 
 /// Asks the gate on the broker's behalf.
 #[derive(Clone)]
@@ -152,84 +152,6 @@ impl Handler for Hooks {
 }
 
 impl Inner {
-    async fn admit(&self, connect: &ConnectInfo) -> Result<(), Refusal> {
-        let id = connect.id();
-        let seat = id.remote_addr.and_then(|address| self.roster.at(address));
-        // Not through the front.
-        let seat = seat.ok_or(Refusal::NotAuthorized)?;
-
-        let asked = Connect {
-            connection: seat.connection,
-            peer: seat.peer,
-            client_id: &seat.client_id,
-            user: connect.username().map(|user| &**user),
-            password: connect.password().map(|password| &**password),
-        };
-        let principal = self.gate.authenticate(&asked).await?;
-        let client = Arc::new(Client {
-            connection: seat.connection,
-            principal,
-            id: seat.client_id.clone(),
-            peer: seat.peer,
-        });
-
-        if let Some(will) = connect.last_will() {
-            let topic = match &will {
-                LastWill::V3(will) => &will.topic,
-                LastWill::V5(will) => &will.topic,
-            };
-            if reserved(topic) || wild(topic) || !self.gate.may_publish(&client, topic).await {
-                return Err(Refusal::NotAuthorized);
-            }
-        }
-
-        let resumed =
-            if connect.clean_start() { Vec::new() } else { self.resume(&client, id).await };
-        // Once for each connection: a second CONNECT on it never gets here [MQTT-3.1.0-2].
-        let pace = self.rate.map(|rate| Mutex::new(Pace::new(Instant::now(), rate)));
-        let takes = match connect {
-            ConnectInfo::V5(_, connect) => connect.max_packet_size,
-            ConnectInfo::V3(..) => None,
-        };
-        let _ = seat.admitted.set(Admitted { client, resumed, takes, pace });
-        Ok(())
-    }
-
-    /// Drops what the client may no longer have from the session that it resumes; answers the filters that stay.
-    async fn resume(&self, client: &Client, id: &Id) -> Vec<String> {
-        let mut kept = Vec::new();
-        let filters = self.sessions.filters(&id.client_id).await;
-        for filter in filters.unwrap_or_else(|error| {
-            error!(%error, "a session's subscriptions cannot be read");
-            Vec::new()
-        }) {
-            if self.gate.may_subscribe(client, &filter).await {
-                kept.push(filter);
-            } else if let Err(error) = self.sessions.unsubscribe(&id.client_id, &filter).await {
-                warn!(%error, "cannot take a subscription out of its session");
-            }
-        }
-        kept
-    }
-
-    async fn connected(&self, session: &Session) {
-        let seat = session.id.remote_addr.and_then(|address| self.roster.at(address));
-        let Some(seat) = seat else { return };
-        // The session outlives the connection, and a will needs to know whose it is.
-        session.extra_attrs.write().await.insert(SEAT.into(), Arc::clone(&seat));
-        let Some(admitted) = seat.admitted.get() else { return };
-        if admitted.client.principal != Principal::Device || !admitted.resumed.is_empty() {
-            seat.prove();
-        }
-        if !seat.proved() {
-            tokio::spawn(show_out(Arc::clone(&seat), self.stranger));
-        }
-        self.gate.connected(&admitted.client).await;
-        for filter in &admitted.resumed {
-            self.gate.subscribed(&admitted.client, filter).await;
-        }
-    }
-
     async fn subscribe(&self, session: &Session, subscribe: &Subscribe) -> SubscribeAclResult {
         let filter = &subscribe.topic_filter;
         // `$exclusive/…` and `$limit/…` come without their prefix, and as a limit.
@@ -251,100 +173,6 @@ impl Inner {
         }
         SubscribeReturn::new_success(subscribe.opts.qos(), None)
     }
-
-    /// What the broker handles in place of the message.
-    async fn publish(&self, session: &Session, from: &From, publish: &Publish) -> Publish {
-        let will = matches!(from.typ(), FromType::LastWill);
-        if will && self.stopping.load(Ordering::Relaxed) {
-            return aside(publish, SWALLOWED);
-        }
-        let seat = seat(session).await;
-        let admitted = seat.as_ref().and_then(|seat| Some((seat, seat.admitted.get()?)));
-        // None: the will of a session from before a restart. Nobody knows whose it was.
-        let Some((seat, admitted)) = admitted else { return aside(publish, REFUSED) };
-        let client = &admitted.client;
-        if !will {
-            slow(admitted).await;
-        }
-        if reserved(&publish.topic) {
-            log_reserved(client, "message");
-            return aside(publish, REFUSED);
-        }
-        let message = Incoming {
-            topic: &publish.topic,
-            payload: &publish.payload,
-            qos: publish.qos.value(),
-            retain: publish.retain,
-            resent: publish.dup,
-            will,
-        };
-        let verdict = self.gate.publish(client, message).await;
-        if !matches!(verdict, Verdict::Refuse | Verdict::Fail) {
-            seat.prove();
-        }
-        let (instead, done) = match verdict {
-            Verdict::Deliver if wild(&publish.topic) => return aside(publish, REFUSED),
-            Verdict::Deliver => {
-                let (topic, payload) = (publish.topic.to_string(), publish.payload.clone());
-                (vec![Forward { topic, payload, retain: true }], SWALLOWED)
-            }
-            Verdict::Invalid(_) | Verdict::Refuse | Verdict::Fail if will => {
-                return aside(publish, SWALLOWED);
-            }
-            Verdict::Invalid(why) => return aside::invalid(publish, why),
-            Verdict::Fail => return aside(publish, FAILED),
-            Verdict::Refuse => return aside(publish, REFUSED),
-            Verdict::Replace(instead) => (instead, SWALLOWED),
-            Verdict::Unheard(instead) => (instead, UNHEARD),
-        };
-        match self.forward(session, from, publish, instead).await {
-            Err(_) if !will => aside(publish, FAILED),
-            Ok(()) | Err(_) => aside(publish, done),
-        }
-    }
-
-    /// Publishes these topics and payloads in place of the message.
-    ///
-    /// Not the broker by itself, not even the message as it is: it would not tell when it cannot be kept.
-    async fn forward(
-        &self,
-        session: &Session,
-        from: &From,
-        publish: &Publish,
-        instead: Vec<Forward>,
-    ) -> anyhow::Result<()> {
-        for Forward { topic, payload, retain } in instead {
-            let mut publish = replaced(publish, topic, payload);
-            publish.retain &= retain;
-            let expiry = publish.retain.then(|| session.fitter.message_expiry_interval(&publish));
-            sessions::forward(&self.broker, from.clone(), publish, expiry).await?;
-        }
-        Ok(())
-    }
-}
-
-/// Ends the connection of a client that has proved nothing in time.
-async fn show_out(seat: Arc<Seat>, time: Duration) {
-    sleep(time).await;
-    if seat.is_a_strangers() {
-        debug!(peer = %seat.peer, client = ?seat.client_id, "MQTT client closed: it has named no topic with its key");
-        seat.close.cancel();
-    }
-}
-
-/// Waits while the client sends too fast.
-async fn slow(admitted: &Admitted) {
-    let Some(pace) = &admitted.pace else { return };
-    let (wait, first) = pace.lock().unwrap_or_else(PoisonError::into_inner).wait(Instant::now());
-    if wait.is_zero() {
-        return;
-    }
-    if first {
-        let (peer, client) = (admitted.client.peer, &admitted.client.id);
-        warn!(%peer, ?client, "MQTT client slowed down: it sends faster than --mqtt-rate allows; \
-            a device that answers its own messages does that");
-    }
-    sleep(wait).await;
 }
 
 /// The connection that the session is, or was last.

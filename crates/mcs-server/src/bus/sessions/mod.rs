@@ -19,6 +19,7 @@ mod hooks;
 mod leave;
 mod message;
 mod queue;
+mod restore;
 mod resume;
 mod shared;
 
@@ -27,7 +28,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Result, anyhow, ensure};
 use rmqtt::context::ServerContext;
 use rmqtt::session::{Session, SessionState};
 use rmqtt::shared::{DefaultShared, Shared as _};
@@ -37,8 +38,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
-use super::Limits;
-use crate::store::{Change, SessionRecord, SessionStore};
+use crate::store::{Change, SessionStore};
 
 use book::{Book, Kept, Load, device};
 pub(super) use queue::WINDOW;
@@ -97,62 +97,6 @@ pub(super) async fn forward(
 }
 
 impl Sessions {
-    /// Brings the kept sessions into a broker that does not listen yet. `inside` is the server's own session there.
-    pub(super) async fn restore(
-        broker: &ServerContext,
-        store: SessionStore,
-        limits: &Limits,
-        inside: Id,
-    ) -> Result<Self> {
-        let records = store.load().await?;
-        let last_session = records.last().map_or(0, |record| record.id);
-        let mut book = Book::starting_after(last_session, store.last_message().await?);
-        let now = rmqtt::utils::timestamp_millis();
-        for record in records {
-            let expires = record.expires.unwrap_or(now + record.patience);
-            if expires <= now {
-                store.write(vec![Change::Forget { session: record.id }]).await?.committed().await?;
-                continue;
-            }
-            let name = ClientId::from(record.name.as_str());
-            let owner = Id::new(inside.node_id, inside.lid, None, None, name.clone(), None);
-            let mut of_device = None;
-            for (filter, options) in store.subscriptions(record.id).await? {
-                let options = serde_json::from_str(&options)
-                    .context("the options of a stored subscription cannot be read")?;
-                of_device = of_device.or_else(|| device(&filter).map(str::to_owned));
-                let router = broker.extends.router().await;
-                router.add(&filter, owner.clone(), options).await.map_err(|it| anyhow!(it))?;
-            }
-            if record.expires.is_none() {
-                // The process was killed: since when the client is gone, nobody knows.
-                let leave = Change::Leave { session: record.id, expires };
-                store.write(vec![leave]).await?.committed().await?;
-            }
-            let record = SessionRecord { expires: Some(expires), ..record };
-            let mut kept = Kept::new(&record, owner, None, store.waiting(record.id).await?);
-            kept.device = of_device;
-            book.kept.insert(name, kept);
-        }
-        let sessions = Self(Arc::new(Inner {
-            broker: broker.clone(),
-            plain: DefaultShared::new(Some(broker.clone())),
-            store,
-            budget: limits.queue,
-            most: limits.clients,
-            inside,
-            book: Mutex::new(book),
-            dropped: AtomicU64::new(0),
-            tasks: TaskTracker::new(),
-            closing: CancellationToken::new(),
-        }));
-        *broker.extends.shared_mut().await = Box::new(sessions.clone());
-        sessions.register().await;
-        let sweeping = sessions.clone();
-        sessions.0.tasks.spawn(async move { sweeping.sweep().await });
-        Ok(sessions)
-    }
-
     /// How it stands.
     pub(super) fn counts(&self) -> SessionCounts {
         let book = self.book();
@@ -343,10 +287,14 @@ impl Sessions {
 /// More than a device has clients, and few enough that nobody who knows one key takes all places.
 const SESSIONS_OF_A_DEVICE: usize = 16;
 
+/// How often to look whether all clients have left.
 const LEAVING: Duration = Duration::from_millis(10);
 
+/// How long clients may take to leave when the server stops.
 const STOPPING: Duration = Duration::from_secs(5);
 
+/// Before messages that could not be read are read again.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// How often to look for sessions whose time is over.
 const SWEEP: Duration = Duration::from_secs(1);

@@ -1,0 +1,87 @@
+//! The server starts: kept sessions come from the disk into the broker.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context as _, Result, anyhow};
+use rmqtt::context::ServerContext;
+use rmqtt::shared::DefaultShared;
+use rmqtt::types::{ClientId, Id, TimestampMillis};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::book::{Book, Kept, device};
+use super::{Inner, Sessions};
+use crate::bus::Limits;
+use crate::store::{Change, SessionRecord, SessionStore};
+
+impl Sessions {
+    /// Brings the kept sessions into a broker that does not listen yet. `inside` is the server's own session there.
+    pub(in crate::bus) async fn restore(
+        broker: &ServerContext,
+        store: SessionStore,
+        limits: &Limits,
+        inside: Id,
+    ) -> Result<Self> {
+        let records = store.load().await?;
+        let last_session = records.last().map_or(0, |record| record.id);
+        let mut book = Book::starting_after(last_session, store.last_message().await?);
+        let now = rmqtt::utils::timestamp_millis();
+        for record in records {
+            let name = ClientId::from(record.name.as_str());
+            let owner = Id::new(inside.node_id, inside.lid, None, None, name.clone(), None);
+            if let Some(kept) = kept(broker, &store, record, owner, now).await? {
+                book.kept.insert(name, kept);
+            }
+        }
+        let sessions = Self(Arc::new(Inner {
+            broker: broker.clone(),
+            plain: DefaultShared::new(Some(broker.clone())),
+            store,
+            budget: limits.queue,
+            most: limits.clients,
+            inside,
+            book: Mutex::new(book),
+            dropped: AtomicU64::new(0),
+            tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
+        }));
+        *broker.extends.shared_mut().await = Box::new(sessions.clone());
+        sessions.register().await;
+        let sweeping = sessions.clone();
+        sessions.0.tasks.spawn(async move { sweeping.sweep().await });
+        Ok(sessions)
+    }
+}
+
+/// The session of a record with its subscriptions in the router; `None` when its time is over, and it is forgotten.
+async fn kept(
+    broker: &ServerContext,
+    store: &SessionStore,
+    record: SessionRecord,
+    owner: Id,
+    now: TimestampMillis,
+) -> Result<Option<Kept>> {
+    let expires = record.expires.unwrap_or(now + record.patience);
+    if expires <= now {
+        store.write(vec![Change::Forget { session: record.id }]).await?.committed().await?;
+        return Ok(None);
+    }
+    let mut of_device = None;
+    for (filter, options) in store.subscriptions(record.id).await? {
+        let options = serde_json::from_str(&options)
+            .context("the options of a stored subscription cannot be read")?;
+        of_device = of_device.or_else(|| device(&filter).map(str::to_owned));
+        let router = broker.extends.router().await;
+        router.add(&filter, owner.clone(), options).await.map_err(|it| anyhow!(it))?;
+    }
+    if record.expires.is_none() {
+        // The process was killed: since when the client is gone, nobody knows.
+        let leave = Change::Leave { session: record.id, expires };
+        store.write(vec![leave]).await?.committed().await?;
+    }
+    let record = SessionRecord { expires: Some(expires), ..record };
+    let mut kept = Kept::new(&record, owner, None, store.waiting(record.id).await?);
+    kept.device = of_device;
+    Ok(Some(kept))
+}

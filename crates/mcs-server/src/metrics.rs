@@ -16,6 +16,10 @@ impl Counter {
     pub(crate) fn add(&self, n: usize) {
         self.0.fetch_add(n as u64, Ordering::Relaxed);
     }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What the server counts.
@@ -33,55 +37,57 @@ pub(crate) struct Metrics {
 
 /// The Prometheus text format.
 pub(crate) fn render(app: &App) -> String {
-    let metrics = &app.metrics;
-    let mut text = String::new();
-    let mut counter = |name: &str, help: &str, counter: &Counter| {
-        let value = counter.0.load(Ordering::Relaxed);
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}");
+    let (metrics, health, sessions) = (&app.metrics, app.store.health(), app.bus().sessions());
+    let all = app.hub.all();
+    let online = |transport| {
+        let here = all.iter().filter(|(_, it)| it.transports.contains(&transport));
+        here.count() as u64
     };
-    counter("mcs_points_total", "Data points accepted.", &metrics.points);
-    counter("mcs_refused_points_total", "Data points refused.", &metrics.refused_points);
-    counter("mcs_http_requests_total", "HTTP requests answered.", &metrics.requests);
+    let mut text = String::new();
+    let mut metric = |kind: &str, name: &str, help: &str, values: &[(&str, u64)]| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        for (labels, value) in values {
+            let _ = writeln!(text, "{name}{labels} {value}");
+        }
+    };
+    let mut counter = |name: &str, help: &str, value| metric("counter", name, help, &[("", value)]);
+    counter("mcs_points_total", "Data points accepted.", metrics.points.get());
+    counter("mcs_refused_points_total", "Data points refused.", metrics.refused_points.get());
+    counter("mcs_http_requests_total", "HTTP requests answered.", metrics.requests.get());
     counter(
         "mcs_command_connections_total",
         "Command Server connections that came in.",
-        &metrics.command_connections,
+        metrics.command_connections.get(),
     );
-    let health = app.store.health();
-    let (failed, well) = (health.failed(), u8::from(health.trouble().is_none()));
-    let _ = writeln!(
-        text,
-        "# HELP mcs_store_failures_total Commits that failed.\n\
-         # TYPE mcs_store_failures_total counter\nmcs_store_failures_total {failed}\n\
-         # HELP mcs_store_up Whether points can be stored.\n\
-         # TYPE mcs_store_up gauge\nmcs_store_up {well}"
+    counter("mcs_store_failures_total", "Commits that failed.", health.failed());
+    counter(
+        "mcs_mqtt_dropped_messages_total",
+        "Messages that a kept MQTT session's client will not get.",
+        sessions.dropped,
     );
-    let sessions = app.bus().sessions();
-    let _ = write!(
-        text,
-        "# HELP mcs_mqtt_dropped_messages_total Messages that a kept MQTT session's client will not get.\n\
-         # TYPE mcs_mqtt_dropped_messages_total counter\n\
-         mcs_mqtt_dropped_messages_total {}\n\
-         # HELP mcs_mqtt_kept_sessions MQTT sessions that outlive their connections.\n\
-         # TYPE mcs_mqtt_kept_sessions gauge\n\
-         mcs_mqtt_kept_sessions {}\n\
-         # HELP mcs_mqtt_waiting_messages Messages that wait in them.\n\
-         # TYPE mcs_mqtt_waiting_messages gauge\n\
-         mcs_mqtt_waiting_messages {}\n",
-        sessions.dropped, sessions.kept, sessions.waiting,
+    let mut gauge = |name: &str, help: &str, values: &[_]| metric("gauge", name, help, values);
+    let up = u64::from(health.trouble().is_none());
+    gauge("mcs_store_up", "Whether points can be stored.", &[("", up)]);
+    gauge(
+        "mcs_mqtt_kept_sessions",
+        "MQTT sessions that outlive their connections.",
+        &[("", sessions.kept as u64)],
     );
-    let all = app.hub.all();
-    let _ = writeln!(text, "# HELP mcs_devices_online Devices that can be reached.");
-    let _ = writeln!(text, "# TYPE mcs_devices_online gauge");
-    for (name, transport) in [("mqtt", Transport::Mqtt), ("command", Transport::Command)] {
-        let online = all.iter().filter(|(_, it)| it.transports.contains(&transport)).count();
-        let _ = writeln!(text, "mcs_devices_online{{transport=\"{name}\"}} {online}");
-    }
-    let devices = app.registry.snapshot().devices.len();
-    let _ = writeln!(
-        text,
-        "# HELP mcs_devices Registered devices.\n# TYPE mcs_devices gauge\nmcs_devices {devices}"
+    gauge(
+        "mcs_mqtt_waiting_messages",
+        "Messages that wait in them.",
+        &[("", sessions.waiting as u64)],
     );
+    gauge(
+        "mcs_devices_online",
+        "Devices that can be reached.",
+        &[
+            (r#"{transport="mqtt"}"#, online(Transport::Mqtt)),
+            (r#"{transport="command"}"#, online(Transport::Command)),
+        ],
+    );
+    let devices = app.registry.snapshot().devices.len() as u64;
+    gauge("mcs_devices", "Registered devices.", &[("", devices)]);
     text
 }

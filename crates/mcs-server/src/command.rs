@@ -74,7 +74,7 @@ where
         app,
         peer,
         stream,
-        protocol: Peer::new(app.config.command_times, Time::ZERO),
+        protocol: Peer::new(app.config.command_protocol, Time::ZERO),
         clock: Stopwatch::start(),
         orders,
         orders_to: Some(orders_to),

@@ -19,6 +19,8 @@ pub use crate::bus::{Budget, Overflow};
 pub struct Config {
     /// Console, REST and `/mqtt`.
     pub http: SocketAddr,
+    /// Console, REST and `/mqtt` over TLS.
+    pub https: Option<SocketAddr>,
     /// MQTT over TCP.
     pub mqtt: SocketAddr,
     /// MQTT over TLS.
@@ -29,40 +31,38 @@ pub struct Config {
     pub wss: Option<SocketAddr>,
     /// Command Server.
     pub command: SocketAddr,
+    /// Command Server over TLS.
+    pub command_tls: Option<SocketAddr>,
+    /// Certificate chain and key, PEM.
+    pub tls: Option<TlsFiles>,
     /// What get-connection answers, when it is not the listener's address (CONTRACT §3.1).
     pub command_public: Option<SocketAddr>,
     /// Base of firmware addresses, without a slash at the end, when it is not the HTTP listener.
     pub public_url: Option<String>,
+    /// The protocol of the Command Server: its times, and what ends its messages.
+    pub command_protocol: mcs_command::server::Config,
     /// Where everything is kept.
     pub data: PathBuf,
-    /// Certificate chain and key, PEM.
-    pub tls: Option<TlsFiles>,
     /// Console files to serve instead of those in the binary.
     pub console: Option<PathBuf>,
     /// Seed a demo and run two simulated devices.
     pub demo: bool,
-    /// Most bytes of a firmware file.
-    pub max_firmware: u64,
     /// Connections of each listener: of the broker's listeners together, of each other one.
     pub room: Room,
-    /// Console, REST and `/mqtt` over TLS.
-    pub https: Option<SocketAddr>,
-    /// Command Server over TLS.
-    pub command_tls: Option<SocketAddr>,
-    /// The times that a Command Server connection is given, and what ends its messages.
-    pub command_times: mcs_command::server::Config,
-    /// How long points are kept; all and for ever where no rule holds.
-    pub keep: Vec<KeepRule>,
     /// Messages a second that one MQTT client may send before it is slowed.
     pub mqtt_rate: Option<NonZeroU32>,
     /// What may wait for an MQTT client which is away.
     pub mqtt_queue: Budget,
+    /// REST calls a second, in the long run, of one device or user; 0 is no limit.
+    pub max_device_requests: u32,
     /// Most data points of a REST upload (CONTRACT §4.3).
     pub max_upload_points: usize,
     /// Take timestamps of 9 to 11 digits as seconds (CONTRACT §9.3 rule 3).
     pub timestamp_seconds: bool,
-    /// REST calls a second, in the long run, of one device or user; 0 is no limit.
-    pub max_device_requests: u32,
+    /// Most bytes of a firmware file.
+    pub max_firmware: u64,
+    /// How long points are kept; all and for ever where no rule holds.
+    pub keep: Vec<KeepRule>,
 }
 
 impl Config {
@@ -88,13 +88,16 @@ pub struct Settings {
     /// Console, REST and /mqtt [default: 127.0.0.1:8080]
     #[arg(long, env = "MCS_HTTP", value_name = "ADDR")]
     pub http: Option<SocketAddr>,
+    /// Console, REST and /mqtt over TLS; needs a certificate
+    #[arg(long, env = "MCS_HTTPS", value_name = "ADDR")]
+    pub https: Option<SocketAddr>,
     /// MQTT [default: 127.0.0.1:1883]
     #[arg(long, env = "MCS_MQTT", value_name = "ADDR")]
     pub mqtt: Option<SocketAddr>,
     /// MQTT over TLS; needs a certificate
     #[arg(long, env = "MCS_MQTTS", value_name = "ADDR")]
     pub mqtts: Option<SocketAddr>,
-    /// MQTT over WebSocket, path /mqtt [default: 127.0.0.1:8083]
+    /// MQTT over WebSocket, path /mqtt or / [default: 127.0.0.1:8083]
     #[arg(long, env = "MCS_WS", value_name = "ADDR")]
     pub ws: Option<SocketAddr>,
     /// MQTT over WebSocket over TLS; needs a certificate
@@ -103,6 +106,15 @@ pub struct Settings {
     /// Command Server [default: 127.0.0.1:4430]
     #[arg(long, env = "MCS_COMMAND", value_name = "ADDR")]
     pub command: Option<SocketAddr>,
+    /// Command Server over TLS, beside the plain one; needs a certificate
+    #[arg(long, env = "MCS_COMMAND_TLS", value_name = "ADDR")]
+    pub command_tls: Option<SocketAddr>,
+    /// Certificate chain, PEM
+    #[arg(long, env = "MCS_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key, PEM
+    #[arg(long, env = "MCS_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// Address that get-connection answers [default: the Command Server's listener; when that is 0.0.0.0,
     /// the address by which the device found this machine]
     #[arg(long, env = "MCS_COMMAND_PUBLIC", value_name = "IP:PORT")]
@@ -110,24 +122,18 @@ pub struct Settings {
     /// Base of firmware addresses [default: http:// and the HTTP listener]
     #[arg(long, env = "MCS_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// What the Command Server sends behind each message; programs for MCS expect nothing [default: none]
+    #[arg(long, env = "MCS_COMMAND_TERMINATOR", value_name = "KIND")]
+    pub command_terminator: Option<Terminator>,
     /// Where everything is kept [default: ./data]
     #[arg(long, env = "MCS_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Certificate chain, PEM
-    #[arg(long, env = "MCS_TLS_CERT", value_name = "FILE", requires = "tls_key")]
-    pub tls_cert: Option<PathBuf>,
-    /// Private key, PEM
-    #[arg(long, env = "MCS_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
-    pub tls_key: Option<PathBuf>,
     /// Console files to serve instead of those in the binary
     #[arg(long, env = "MCS_CONSOLE", value_name = "DIR")]
     pub console: Option<PathBuf>,
     /// Seed a prototype, two simulated devices and the user demo with the password demo
     #[arg(long, env = "MCS_DEMO", num_args = 0..=1, default_missing_value = "true")]
     pub demo: Option<bool>,
-    /// Most bytes of a firmware file [default: 536870912]
-    #[arg(long, env = "MCS_MAX_FIRMWARE", value_name = "BYTES")]
-    pub max_firmware: Option<u64>,
     /// Most connections of each listener [default: 20000]
     #[arg(long, env = "MCS_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
@@ -135,36 +141,9 @@ pub struct Settings {
     /// is, does not count [default: 1000]
     #[arg(long, env = "MCS_MAX_PER_ADDRESS", value_name = "N")]
     pub max_per_address: Option<usize>,
-    /// Console, REST and /mqtt over TLS; needs a certificate
-    #[arg(long, env = "MCS_HTTPS", value_name = "ADDR")]
-    pub https: Option<SocketAddr>,
-    /// Command Server over TLS, beside the plain one; needs a certificate
-    #[arg(long, env = "MCS_COMMAND_TLS", value_name = "ADDR")]
-    pub command_tls: Option<SocketAddr>,
-    /// What the Command Server sends behind each message; programs for MCS expect nothing [default: none]
-    #[arg(long, env = "MCS_COMMAND_TERMINATOR", value_name = "KIND")]
-    pub command_terminator: Option<Terminator>,
-    /// Days after which a point goes, unless it is its channel's newest [default: never]
-    #[arg(long, env = "MCS_KEEP_DAYS", value_name = "N")]
-    pub keep_days: Option<NonZeroU32>,
-    /// Most points of each channel; older ones go [default: no limit]
-    #[arg(long, env = "MCS_KEEP_POINTS", value_name = "N")]
-    pub keep_points: Option<NonZeroU64>,
-    /// Finer rules, in the file only: `[[keep]]` tables with prototype, channel, days, points
-    #[arg(skip)]
-    pub keep: Vec<KeepRule>,
     /// Messages a second from one MQTT client before it is slowed, 0 for no limit [default: 200]
     #[arg(long, env = "MCS_MQTT_RATE", value_name = "N")]
     pub mqtt_rate: Option<u32>,
-    /// Most data points of a REST upload; what stands behind them is refused [default: 5]
-    #[arg(long, env = "MCS_MAX_UPLOAD_POINTS", value_name = "N")]
-    pub max_upload_points: Option<usize>,
-    /// Take timestamps of 9 to 11 digits as seconds instead of refusing them
-    #[arg(long, env = "MCS_TIMESTAMP_SECONDS", num_args = 0..=1, default_missing_value = "true")]
-    pub timestamp_seconds: Option<bool>,
-    /// REST calls a second, in the long run, of one device or user; 0 is no limit [default: 100]
-    #[arg(long, env = "MCS_MAX_DEVICE_REQUESTS", value_name = "N")]
-    pub max_device_requests: Option<u32>,
     /// Most messages that wait for an MQTT client which is away, or slow [default: 10000]
     #[arg(long, env = "MCS_MQTT_QUEUE", value_name = "N")]
     pub mqtt_queue: Option<usize>,
@@ -174,6 +153,27 @@ pub struct Settings {
     /// What goes when there are more [default: drop-oldest]
     #[arg(long, env = "MCS_MQTT_QUEUE_FULL", value_name = "WHAT")]
     pub mqtt_queue_full: Option<Overflow>,
+    /// REST calls a second, in the long run, of one device or user; 0 is no limit [default: 100]
+    #[arg(long, env = "MCS_MAX_DEVICE_REQUESTS", value_name = "N")]
+    pub max_device_requests: Option<u32>,
+    /// Most data points of a REST upload; what stands behind them is refused [default: 5]
+    #[arg(long, env = "MCS_MAX_UPLOAD_POINTS", value_name = "N")]
+    pub max_upload_points: Option<usize>,
+    /// Take timestamps of 9 to 11 digits as seconds instead of refusing them
+    #[arg(long, env = "MCS_TIMESTAMP_SECONDS", num_args = 0..=1, default_missing_value = "true")]
+    pub timestamp_seconds: Option<bool>,
+    /// Most bytes of a firmware file [default: 536870912]
+    #[arg(long, env = "MCS_MAX_FIRMWARE", value_name = "BYTES")]
+    pub max_firmware: Option<u64>,
+    /// Days after which a point goes, unless it is its channel's newest [default: never]
+    #[arg(long, env = "MCS_KEEP_DAYS", value_name = "N")]
+    pub keep_days: Option<NonZeroU32>,
+    /// Most points of each channel; older ones go [default: no limit]
+    #[arg(long, env = "MCS_KEEP_POINTS", value_name = "N")]
+    pub keep_points: Option<NonZeroU64>,
+    /// Finer rules, in the file only: `[[keep]]` tables with prototype, channel, days, points
+    #[arg(skip)]
+    pub keep: Vec<KeepRule>,
 }
 
 /// What ends a message of the Command Server.
@@ -212,34 +212,34 @@ impl Settings {
     pub fn or(self, other: Self) -> Self {
         Self {
             http: self.http.or(other.http),
+            https: self.https.or(other.https),
             mqtt: self.mqtt.or(other.mqtt),
             mqtts: self.mqtts.or(other.mqtts),
             ws: self.ws.or(other.ws),
             wss: self.wss.or(other.wss),
             command: self.command.or(other.command),
-            command_public: self.command_public.or(other.command_public),
-            public_url: self.public_url.or(other.public_url),
-            data: self.data.or(other.data),
+            command_tls: self.command_tls.or(other.command_tls),
             tls_cert: self.tls_cert.or(other.tls_cert),
             tls_key: self.tls_key.or(other.tls_key),
+            command_public: self.command_public.or(other.command_public),
+            public_url: self.public_url.or(other.public_url),
+            command_terminator: self.command_terminator.or(other.command_terminator),
+            data: self.data.or(other.data),
             console: self.console.or(other.console),
             demo: self.demo.or(other.demo),
-            max_firmware: self.max_firmware.or(other.max_firmware),
             max_connections: self.max_connections.or(other.max_connections),
             max_per_address: self.max_per_address.or(other.max_per_address),
-            https: self.https.or(other.https),
-            command_tls: self.command_tls.or(other.command_tls),
-            command_terminator: self.command_terminator.or(other.command_terminator),
-            keep_days: self.keep_days.or(other.keep_days),
-            keep_points: self.keep_points.or(other.keep_points),
-            keep: if self.keep.is_empty() { other.keep } else { self.keep },
             mqtt_rate: self.mqtt_rate.or(other.mqtt_rate),
-            max_upload_points: self.max_upload_points.or(other.max_upload_points),
-            timestamp_seconds: self.timestamp_seconds.or(other.timestamp_seconds),
-            max_device_requests: self.max_device_requests.or(other.max_device_requests),
             mqtt_queue: self.mqtt_queue.or(other.mqtt_queue),
             mqtt_queue_bytes: self.mqtt_queue_bytes.or(other.mqtt_queue_bytes),
             mqtt_queue_full: self.mqtt_queue_full.or(other.mqtt_queue_full),
+            max_device_requests: self.max_device_requests.or(other.max_device_requests),
+            max_upload_points: self.max_upload_points.or(other.max_upload_points),
+            timestamp_seconds: self.timestamp_seconds.or(other.timestamp_seconds),
+            max_firmware: self.max_firmware.or(other.max_firmware),
+            keep_days: self.keep_days.or(other.keep_days),
+            keep_points: self.keep_points.or(other.keep_points),
+            keep: if self.keep.is_empty() { other.keep } else { self.keep },
         }
     }
 
@@ -276,38 +276,38 @@ impl Settings {
         );
         Ok(Config {
             http: self.http.unwrap_or_else(|| local(8080)),
+            https: self.https,
             mqtt: self.mqtt.unwrap_or_else(|| local(1883)),
             mqtts: self.mqtts,
             ws: self.ws.unwrap_or_else(|| local(8083)),
             wss: self.wss,
             command: self.command.unwrap_or_else(|| local(4430)),
+            command_tls: self.command_tls,
+            tls,
             command_public: self.command_public,
             public_url,
+            command_protocol: mcs_command::server::Config {
+                terminator: self.command_terminator.unwrap_or_default().text(),
+                ..mcs_command::server::Config::default()
+            },
             data: self.data.unwrap_or_else(|| PathBuf::from("data")),
-            tls,
             console: self.console,
             demo: self.demo.unwrap_or(false),
-            max_firmware: self.max_firmware.unwrap_or(512 << 20),
             room: Room {
                 connections: self.max_connections.unwrap_or(20_000),
                 per_address: self.max_per_address.unwrap_or(1_000),
             },
-            https: self.https,
-            command_tls: self.command_tls,
-            command_times: mcs_command::server::Config {
-                terminator: self.command_terminator.unwrap_or_default().text(),
-                ..mcs_command::server::Config::default()
-            },
-            keep,
             mqtt_rate: NonZeroU32::new(self.mqtt_rate.unwrap_or(200)),
-            max_upload_points,
-            timestamp_seconds: self.timestamp_seconds.unwrap_or(false),
-            max_device_requests: self.max_device_requests.unwrap_or(100),
             mqtt_queue: Budget {
                 messages: self.mqtt_queue.unwrap_or(Budget::DEFAULT.messages),
                 bytes: self.mqtt_queue_bytes.unwrap_or(Budget::DEFAULT.bytes),
                 full: self.mqtt_queue_full.unwrap_or(Budget::DEFAULT.full),
             },
+            max_device_requests: self.max_device_requests.unwrap_or(100),
+            max_upload_points,
+            timestamp_seconds: self.timestamp_seconds.unwrap_or(false),
+            max_firmware: self.max_firmware.unwrap_or(512 << 20),
+            keep,
         })
     }
 }

@@ -12,9 +12,9 @@ const SILENCE: Duration = Duration::from_millis(1_200);
 
 async fn patient() -> Site {
     Site::with(|config| {
-        config.command_times.silence = SILENCE;
+        config.command_protocol.silence = SILENCE;
         // For a machine that has other things to do.
-        config.command_times.grace = Duration::from_millis(1_000);
+        config.command_protocol.grace = Duration::from_millis(1_000);
     })
     .await
 }

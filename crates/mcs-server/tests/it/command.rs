@@ -141,9 +141,9 @@ async fn a_wrong_key_and_nonsense_end_the_connection_without_a_word() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_vanishes_is_given_up_after_its_silence() {
     let site = Site::with(|config| {
-        config.command_times.silence = Duration::from_millis(300);
-        config.command_times.grace = Duration::from_millis(100);
-        config.command_times.login = Duration::from_secs(2);
+        config.command_protocol.silence = Duration::from_millis(300);
+        config.command_protocol.grace = Duration::from_millis(100);
+        config.command_protocol.login = Duration::from_secs(2);
     })
     .await;
     let token = site.sign_in("viewer").await;
@@ -212,7 +212,7 @@ async fn messages_can_be_made_lines() {
     let settings =
         Settings::from_file(&path).expect("a configuration").into_config().expect("good");
     assert_eq!(settings.room.per_address, 0);
-    let site = Site::with(|config| config.command_times = settings.command_times).await;
+    let site = Site::with(|config| config.command_protocol = settings.command_protocol).await;
     let mut board = Board::connect(site.server.addrs().command).await;
     board.say(format!("{ID},{KEY},0").as_bytes()).await;
     assert_eq!(board.hear_some().await, format!("{ID},{KEY},0\n"));

@@ -25,6 +25,7 @@ use crate::accept::{Crowd, Door};
 use crate::app::App;
 use crate::clock::Stopwatch;
 use crate::hub::LinkId;
+use crate::tls::handshake;
 
 mod orders;
 
@@ -54,10 +55,8 @@ pub(crate) async fn serve(
             })),
             Some(tls) => drop(tasks.spawn(async move {
                 let _place = place;
-                match timeout(HANDSHAKE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(stream, peer, &app, stop.cancelled()).await,
-                    Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
-                    Err(_) => tracing::debug!(%peer, "no TLS in time"),
+                if let Some(stream) = handshake(&tls, stream, peer).await {
+                    connection(stream, peer, &app, stop.cancelled()).await;
                 }
             })),
         }
@@ -235,9 +234,6 @@ fn receive(
     protocol.handle_input(clock.time(), input);
     Poll::Ready(Ok(()))
 }
-
-/// Time for a TLS handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// A device that takes no byte for this long is gone.
 const STALL: Duration = Duration::from_secs(30);

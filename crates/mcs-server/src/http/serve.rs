@@ -14,7 +14,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
-use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,6 +22,7 @@ use tracing::Instrument as _;
 
 use super::linger::Linger;
 use crate::accept::{Crowd, Door, Room};
+use crate::tls::handshake;
 
 #[cfg(test)]
 mod tests;
@@ -36,8 +36,6 @@ pub(super) struct Way {
     pub(super) to: Option<IpAddr>,
 }
 
-/// Time for a TLS handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 /// A request head must be complete this long after the connection or the last answer.
 const HEAD: Duration = Duration::from_secs(30);
 /// Bytes of a request head, and so of its URI.
@@ -65,13 +63,11 @@ pub(crate) async fn serve(
             let span = tracing::warn_span!("http", %peer);
             match tls {
                 None => connection(stream, peer, way, router, stop).instrument(span).await,
-                Some(tls) => match timeout(HANDSHAKE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => {
+                Some(tls) => {
+                    if let Some(stream) = handshake(&tls, stream, peer).await {
                         connection(stream, peer, way, router, stop).instrument(span).await;
                     }
-                    Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS"),
-                    Err(_) => tracing::debug!(%peer, "no TLS in time"),
-                },
+                }
             }
         });
     }

@@ -71,6 +71,18 @@ pub struct Server {
     lock: File,
 }
 
+/// What listens, but for the broker.
+struct Listeners {
+    http: TcpListener,
+    https: Option<Secure>,
+    ws: TcpListener,
+    wss: Option<Secure>,
+    command: TcpListener,
+    command_tls: Option<Secure>,
+}
+
+type Secure = (TcpListener, TlsAcceptor);
+
 /// How long connections may take to finish what they do when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// How often to look for changes by admin commands, and for pushes whose time is over.
@@ -92,36 +104,14 @@ pub async fn start(config: Config) -> Result<Server> {
             "nobody can sign in yet: mcs-server user add NAME --role admin --password-stdin"
         );
     }
-    let http = listen(config.http)?;
-    let ws = listen(config.ws)?;
-    let command = listen(config.command)?;
     let certificate = match &config.tls {
         Some(files) => Some(Certificate::load(&files.cert, &files.key)?),
         None => None,
     };
-    let secure = |address: Option<SocketAddr>| match (&certificate, address) {
-        (Some(certificate), Some(address)) => {
-            anyhow::Ok(Some((listen(address)?, certificate.acceptor()?)))
-        }
-        _ => Ok(None),
-    };
-    let (https, wss) = (secure(config.https)?, secure(config.wss)?);
-    let command_tls = secure(config.command_tls)?;
+    let listeners = Listeners::bind(&config, certificate.as_ref())?;
     let broker = broker(&config, certificate.as_ref(), &app.store);
     let bus = Arc::new(EmbeddedBus::start(broker, Arc::new(Gate::new(&app))).await?);
-    let bound = |secure: &Option<(TcpListener, TlsAcceptor)>| {
-        secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()
-    };
-    let addrs = Addrs {
-        http: http.local_addr()?,
-        mqtt: bus.mqtt(),
-        mqtts: bus.mqtts(),
-        ws: ws.local_addr()?,
-        wss: bound(&wss)?,
-        command: command.local_addr()?,
-        https: bound(&https)?,
-        command_tls: bound(&command_tls)?,
-    };
+    let addrs = listeners.addrs(&bus)?;
     if config.command_public.unwrap_or_else(|| net::dialable(addrs.command, None)).is_ipv6() {
         tracing::warn!(
             "devices are told an IPv6 address of the Command Server, which old ones cannot dial: see --command-public"
@@ -134,45 +124,17 @@ pub async fn start(config: Config) -> Result<Server> {
 
     let mut server = Server {
         addrs,
-        app: app.clone(),
+        app,
         bus: bus.clone(),
         stop: CancellationToken::new(),
         services: JoinSet::new(),
         lock,
     };
-    let edge = Edge::new(Broker::Embedded(bus));
-    let tunnel = http::tunnel(edge.clone(), &["/mqtt", "/"]);
-    let router = http::router(app.clone(), edge);
-    server.serve(http, None, router.clone());
-    server.serve(ws, None, tunnel.clone());
-    server.obey(command, None);
-    if let Some((listener, tls)) = https {
-        server.serve(listener, Some(tls), router);
-    }
-    if let Some((listener, tls)) = wss {
-        server.serve(listener, Some(tls), tunnel);
-    }
-    if let Some((listener, tls)) = command_tls {
-        server.obey(listener, Some(tls));
-    }
+    server.serve_all(listeners, Edge::new(Broker::Embedded(bus)));
+    server.keep_up();
     if let Some(certificate) = certificate {
         server.services.spawn(renew(certificate));
     }
-    let keeper = app.clone();
-    server.services.spawn(async move { upkeep::run(&keeper).await });
-    let events = app.clone();
-    server.services.spawn(async move { events.events.run(events.bus()).await });
-    server.services.spawn(async move {
-        for round in 0_u64.. {
-            sleep(REFRESH).await;
-            app.refresh_registry().await;
-            app.firmware.tick(&app).await;
-            if round.is_multiple_of(SLOW) {
-                app.end_expired().await;
-                app.keep_heard().await;
-            }
-        }
-    });
     if config.demo {
         demo::run(&addrs, &mut server.services)?;
     }
@@ -199,6 +161,43 @@ impl Server {
         drop(self.lock);
     }
 
+    fn serve_all(&mut self, listeners: Listeners, edge: Edge) {
+        let tunnel = http::tunnel(edge.clone(), &["/mqtt", "/"]);
+        let router = http::router(self.app.clone(), edge);
+        self.serve(listeners.http, None, router.clone());
+        self.serve(listeners.ws, None, tunnel.clone());
+        self.obey(listeners.command, None);
+        if let Some((listener, tls)) = listeners.https {
+            self.serve(listener, Some(tls), router);
+        }
+        if let Some((listener, tls)) = listeners.wss {
+            self.serve(listener, Some(tls), tunnel);
+        }
+        if let Some((listener, tls)) = listeners.command_tls {
+            self.obey(listener, Some(tls));
+        }
+    }
+
+    /// Starts what is done without being asked.
+    fn keep_up(&mut self) {
+        let app = self.app.clone();
+        self.services.spawn(async move { upkeep::run(&app).await });
+        let app = self.app.clone();
+        self.services.spawn(async move { app.events.run(app.bus()).await });
+        let app = self.app.clone();
+        self.services.spawn(async move {
+            for round in 0_u64.. {
+                sleep(REFRESH).await;
+                app.refresh_registry().await;
+                app.firmware.tick(&app).await;
+                if round.is_multiple_of(SLOW) {
+                    app.end_expired().await;
+                    app.keep_heard().await;
+                }
+            }
+        });
+    }
+
     fn serve(&mut self, listener: TcpListener, tls: Option<TlsAcceptor>, router: axum::Router) {
         let (stop, tasks) = (self.stop.clone(), self.app.tasks.clone());
         self.services.spawn(http::serve(listener, tls, router, self.app.config.room, stop, tasks));
@@ -207,6 +206,42 @@ impl Server {
     /// The Command Server.
     fn obey(&mut self, listener: TcpListener, tls: Option<TlsAcceptor>) {
         self.services.spawn(command::serve(listener, tls, self.app.clone(), self.stop.clone()));
+    }
+}
+
+impl Listeners {
+    fn bind(config: &Config, certificate: Option<&Arc<Certificate>>) -> Result<Self> {
+        let secure = |address: Option<SocketAddr>| match (certificate, address) {
+            (Some(certificate), Some(address)) => {
+                anyhow::Ok(Some((listen(address)?, certificate.acceptor()?)))
+            }
+            _ => Ok(None),
+        };
+        Ok(Self {
+            http: listen(config.http)?,
+            https: secure(config.https)?,
+            ws: listen(config.ws)?,
+            wss: secure(config.wss)?,
+            command: listen(config.command)?,
+            command_tls: secure(config.command_tls)?,
+        })
+    }
+
+    /// Where these and the broker listen.
+    fn addrs(&self, bus: &EmbeddedBus) -> Result<Addrs> {
+        let bound = |secure: &Option<Secure>| {
+            secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()
+        };
+        Ok(Addrs {
+            http: self.http.local_addr()?,
+            mqtt: bus.mqtt(),
+            mqtts: bus.mqtts(),
+            ws: self.ws.local_addr()?,
+            wss: bound(&self.wss)?,
+            command: self.command.local_addr()?,
+            https: bound(&self.https)?,
+            command_tls: bound(&self.command_tls)?,
+        })
     }
 }
 

@@ -14,6 +14,9 @@ use crate::registry::{Denied, Device};
 
 use publish::Publish;
 
+/// Most bytes of a filter's last level: no channel id is longer, and every filter of a session is kept.
+const MAX_LEVEL: usize = 256;
+
 /// Why a client may not have or publish to a topic: for the log.
 enum Denial {
     /// It is not the client's to name.
@@ -70,6 +73,9 @@ impl Gate {
         let (["mcs", id, key] | ["mcs", id, key, _]) = levels[..] else {
             return Err(refused("it is none of a device"));
         };
+        if levels.get(3).is_some_and(|level| level.len() > MAX_LEVEL) {
+            return Err(refused("no data channel has so long an id"));
+        }
         self.device(&id.parse()?, &key.parse()?).await
     }
 

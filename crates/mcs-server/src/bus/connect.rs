@@ -45,6 +45,7 @@ pub(super) enum ConnectError {
     /// A CONNECT of a protocol that is none of MQTT 3.1, 3.1.1 and 5.
     Version,
     /// The client id or user name holds a control character: one separates scopes, others forge lines in a log.
+    /// Or it is so long that it would fill the log and the store.
     Name {
         /// Whether the client speaks MQTT 5.
         v5: bool,
@@ -118,7 +119,8 @@ pub(super) fn scope(
         // An empty user name is none.
         Some(rest.text()?).filter(|user| !user.is_empty())
     };
-    if [Some(client_id), user].into_iter().flatten().any(|name| name.contains(char::is_control)) {
+    let unfit = |name: &str| name.len() > MAX_NAME || name.contains(char::is_control);
+    if [Some(client_id), user].into_iter().flatten().any(unfit) {
         return Err(ConnectError::Name { v5 });
     }
 
@@ -151,10 +153,21 @@ pub(super) fn lasting_name(peer: IpAddr, client_id: &str) -> String {
     format!("{SEPARATOR}{SEPARATOR}{peer}{SEPARATOR}{client_id}")
 }
 
+/// Whether [`scope`] wrote this name; else the broker did, for a client without a client id.
+pub(super) fn is_scoped(name: &str) -> bool {
+    name.starts_with(SEPARATOR)
+}
+
 /// Whether a session with this name belongs to somebody with a user name, as [`scope`] wrote it;
 /// one without a client id does not show.
 pub(super) fn is_users(name: &str) -> bool {
-    name.strip_prefix(SEPARATOR).is_some_and(|rest| !rest.starts_with(SEPARATOR))
+    user(name).is_some()
+}
+
+/// The user name in the name of a session, as [`scope`] wrote it.
+pub(super) fn user(name: &str) -> Option<&str> {
+    let (user, _) = name.strip_prefix(SEPARATOR)?.split_once(SEPARATOR)?;
+    Some(user).filter(|user| !user.is_empty())
 }
 
 /// The client id in the name of a session, as [`scope`] wrote it: for the log.
@@ -238,6 +251,9 @@ fn write_varint(out: &mut Vec<u8>, mut value: usize) {
 
 /// First byte of a CONNECT.
 pub(super) const CONNECT: u8 = 0x10;
+
+/// Most bytes of a client id or a user name; more than 23 are a favour [MQTT-3.1.3-5].
+const MAX_NAME: usize = 1024;
 
 /// No client id or user name holds it: MQTT discourages control characters [MQTT-1.5.4-3], and we refuse this one.
 const SEPARATOR: char = '\u{1f}';

@@ -31,7 +31,7 @@ use tracing::warn;
 use super::aside::{self, too_large};
 use super::roster::{Roster, Seat};
 use super::sessions::Sessions;
-use super::{Client, Gate, Limits, Principal, Refusal};
+use super::{Client, Gate, Limits, Refusal};
 
 /// Asks the gate on the broker's behalf.
 #[derive(Clone)]
@@ -165,10 +165,9 @@ impl Inner {
         if special || !self.gate.may_subscribe(&client, filter).await {
             return SubscribeReturn::new_failure(SubscribeAckReason::NotAuthorized);
         }
-        if client.principal == Principal::Device && !self.sessions.has_place(session, filter).await
-        {
+        if !self.sessions.has_place(session, filter).await {
             let (peer, client) = (client.peer, &client.id);
-            warn!(%peer, ?client, "MQTT subscription refused: as many sessions of its device are kept as may be");
+            warn!(%peer, ?client, "MQTT subscription refused: as many sessions of its device or user are kept as may be");
             return SubscribeReturn::new_failure(SubscribeAckReason::QuotaExceeded);
         }
         SubscribeReturn::new_success(subscribe.opts.qos(), None)

@@ -9,6 +9,7 @@ use rmqtt::codec::types::Publish;
 use rmqtt::fitter::{DefaultFitter, Fitter, FitterManager};
 use rmqtt::types::{ConnectInfo, Disconnect, FitterType, Id, ListenerConfig};
 
+use super::connect::is_scoped;
 use super::roster::{Roster, Seat};
 
 /// For silence, one and a half times what the client asked for [MQTT-3.1.2-22]; a limit of ours where it asked for none.
@@ -28,6 +29,7 @@ impl FitterManager for Patience {
         Arc::new(Fit {
             unlimited: u16::try_from(self.unlimited.as_secs()).unwrap_or(u16::MAX),
             seat: id.remote_addr.and_then(|address| self.roster.at(address)),
+            nameless: !is_scoped(&id.client_id),
             rest: DefaultFitter::new(connect, id, listener),
         })
     }
@@ -37,6 +39,8 @@ struct Fit {
     unlimited: u16,
     /// None: the session is from before a restart, so it was worth keeping.
     seat: Option<Arc<Seat>>,
+    /// Its client sent no client id, and has no way to come back to this session.
+    nameless: bool,
     rest: DefaultFitter,
 }
 
@@ -64,7 +68,7 @@ impl Fitter for Fit {
 
     fn session_expiry_interval(&self, disconnect: Option<&Disconnect>) -> Duration {
         // Asked for at CONNECT too, to tell MQTT 5 clients: nobody is gone then.
-        if self.seat.as_ref().is_some_and(|seat| seat.was_a_strangers()) {
+        if self.nameless || self.seat.as_ref().is_some_and(|seat| seat.was_a_strangers()) {
             return Duration::ZERO;
         }
         self.rest.session_expiry_interval(disconnect)

@@ -112,7 +112,7 @@ impl Store {
         let write = open(1, options.pragma("cache_size", "-16384")).await?;
         let health = Health::default();
         let writer = Writer::spawn(write.clone(), health.clone());
-        let sessions = SessionStore::spawn(pool.clone(), write.clone());
+        let sessions = SessionStore::spawn(pool.clone(), write.clone(), health.clone());
         Ok(Self { pool, write, writer, sessions, health, file })
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::Store;
+use super::health::{Health, Trouble, Unavailable};
 
 /// The part of the database that holds MQTT sessions. Clones share it.
 #[derive(Clone)]
@@ -91,10 +92,10 @@ pub(crate) struct Permit<'a>(mpsc::Permit<'a, Job>);
 
 /// Changes that are queued; resolves when they are on the disk.
 #[must_use = "changes that nobody waits for may still fail"]
-pub(crate) struct Written(oneshot::Receiver<Result<(), Arc<sqlx::Error>>>);
+pub(crate) struct Written(oneshot::Receiver<Result<(), Trouble>>);
 
 enum Job {
-    Write(Vec<Change>, oneshot::Sender<Result<(), Arc<sqlx::Error>>>),
+    Write(Vec<Change>, oneshot::Sender<Result<(), Trouble>>),
     Stop,
 }
 
@@ -110,9 +111,9 @@ impl SessionStore {
         Ok(Store::open(folder).await?.sessions().clone())
     }
 
-    pub(super) fn spawn(pool: SqlitePool, write: SqlitePool) -> Self {
+    pub(super) fn spawn(pool: SqlitePool, write: SqlitePool, health: Health) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(write, jobs));
+        let task = tokio::spawn(run(write, health, jobs));
         Self { pool, queue, task: Arc::new(Mutex::new(Some(task))) }
     }
 
@@ -174,6 +175,14 @@ impl SessionStore {
     /// The subscriptions of a session: filter, and options as they were kept.
     pub(crate) async fn subscriptions(&self, session: i64) -> Result<Vec<(String, String)>> {
         Ok(sqlx::query_as("SELECT filter, options FROM mqtt_subscriptions WHERE session = ?")
+            .bind(session)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// The messages of a session: number and topic.
+    pub(crate) async fn topics(&self, session: i64) -> Result<Vec<(i64, String)>> {
+        Ok(sqlx::query_as("SELECT id, topic FROM mqtt_messages WHERE session = ?")
             .bind(session)
             .fetch_all(&self.pool)
             .await?)
@@ -246,7 +255,9 @@ impl Written {
     pub(crate) async fn committed(self) -> Result<()> {
         match self.0.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(anyhow!(error).context("an MQTT session could not be kept")),
+            Ok(Err(trouble)) => {
+                Err(anyhow!(Unavailable(trouble)).context("an MQTT session could not be kept"))
+            }
             Err(_) => Err(anyhow!("the server stops")),
         }
     }
@@ -255,7 +266,12 @@ impl Written {
 impl Change {
     /// Whether it has happened already, whether it can be written down or not.
     fn is_fact(&self) -> bool {
-        !matches!(self, Self::Keep(_) | Self::Subscribe { .. } | Self::Store(_))
+        !self.is_new()
+    }
+
+    /// Whether it takes space.
+    fn is_new(&self) -> bool {
+        matches!(self, Self::Keep(_) | Self::Subscribe { .. } | Self::Store(_))
     }
 }
 
@@ -267,7 +283,7 @@ impl MessageRecord {
     }
 }
 
-async fn run(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>) {
+async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut owed = Vec::new();
     let mut stopping = false;
@@ -276,6 +292,14 @@ async fn run(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>) {
         let mut waiting = Vec::new();
         for job in batch.drain(..) {
             match job {
+                // The last space is not for messages: people need it.
+                Job::Write(changes, done)
+                    if health.full() && changes.iter().any(Change::is_new) =>
+                {
+                    all.extend(changes.into_iter().filter(Change::is_fact));
+                    // Whoever gave up waiting does not need the answer.
+                    let _ = done.send(Err(Trouble::Full));
+                }
                 Job::Write(changes, done) => {
                     all.extend(changes);
                     waiting.push(done);
@@ -283,16 +307,17 @@ async fn run(pool: SqlitePool, mut jobs: mpsc::Receiver<Job>) {
                 Job::Stop => stopping = true,
             }
         }
-        let outcome = changes::commit(&pool, &all).await.map_err(Arc::new);
-        if let Err(error) = &outcome {
-            tracing::error!(%error, "MQTT sessions could not be kept");
+        let outcome = match all.is_empty() {
+            false => health.observe(&changes::commit(&pool, &all).await),
+            true => Ok(()),
+        };
+        if outcome.is_err() {
             // What somebody was told to be kept is theirs to repeat. What has happened stays true.
             all.retain(Change::is_fact);
             owed = all;
         }
         for done in waiting {
-            // Whoever gave up waiting does not need the answer.
-            let _ = done.send(outcome.clone());
+            let _ = done.send(outcome);
         }
     }
 }

@@ -300,6 +300,20 @@ async fn a_device_has_only_so_many_sessions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_has_only_so_many_sessions() {
+    let bench = Bench::start().await;
+    let id = |n: u32| format!("program-{n}");
+    for n in 0..=100 {
+        let id = id(n);
+        let hello = Hello::new(Version::V5, &id).login("ann", "secret").lasting();
+        let mut program = Raw::connect(bench.address(), &hello).await;
+        let code = program.try_subscribe(&format!("{DEVICE}/+"), 1).await;
+        assert_eq!(code, if n < 100 { 1 } else { 0x97 }, "{n}");
+        program.disconnect().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_users_clean_start_forgets_what_was_kept() {
     let folder = fresh_folder();
     let bus = start(&folder).await;

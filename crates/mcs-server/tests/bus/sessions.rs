@@ -86,6 +86,62 @@ async fn a_session_loses_what_its_client_may_no_longer_have() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_in_a_session_goes_with_the_right_to_it() {
+    for version in VERSIONS {
+        let bench = Bench::start().await;
+        let (kept, lost) = (format!("{DEVICE}/kept"), format!("{DEVICE}/lost"));
+        let publish = async |topic: &str, payload: &'static str| {
+            let payload = Bytes::from_static(payload.as_bytes());
+            bench.bus.publish(topic, payload, 1, false).await.expect("published");
+        };
+        let hello = Hello::new(version, "console").login("ann", "secret").lasting();
+        let mut console = Raw::connect(bench.address(), &hello).await;
+        console.subscribe(&kept, 1).await;
+        console.subscribe(&lost, 1).await;
+        // On the way when it goes.
+        publish(&lost, "0").await;
+        console.disconnect().await;
+        publish(&lost, "1").await;
+        publish(&kept, "2").await;
+        publish(&lost, "3").await;
+        bench.gate.forbid(&lost);
+
+        let (mut console, welcome) = Raw::try_connect(bench.address(), &hello).await;
+
+        assert!(welcome.session_present, "{version:?}");
+        publish(&kept, "4").await;
+        for payload in [b"2", b"4"] {
+            let message = console.message().await;
+            assert_eq!((message.topic, &message.payload[..]), (kept.clone(), &payload[..]));
+        }
+        let none_waits = async { while bench.bus.sessions().waiting > 0 {} };
+        soon("the last PUBACK", none_waits).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_without_a_subscription_is_not_kept() {
+    let mut bench = Bench::start().await;
+    let board = Hello::new(Version::V311, "board").lasting();
+    let console = Hello::new(Version::V5, "console").login("ann", "secret").lasting();
+    for hello in [&board, &console] {
+        let mut client = Raw::connect(bench.address(), hello).await;
+        client.publish(&Message::new(&format!("{DEVICE}/switch"), "1", 1)).await;
+        client.disconnect().await;
+        bench.events.find("gone", |event| matches!(event, Event::Disconnected(..))).await;
+        let forgotten =
+            async { while Raw::try_connect(bench.address(), hello).await.1.session_present {} };
+        soon("the end of the session", forgotten).await;
+    }
+    // Who sent no client id has no way back to its session.
+    let nameless = Hello::new(Version::V5, "").login("ann", "secret").lasting();
+    let nameless = Hello { clean: true, ..nameless };
+    let mut client = Raw::connect(bench.address(), &nameless).await;
+    client.subscribe(&format!("{DEVICE}/+"), 1).await;
+    assert_eq!(bench.bus.sessions().kept, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_outlives_its_connection_only_once_its_client_has_proved_something() {
     let bench = Bench::start().await;
     for version in VERSIONS {

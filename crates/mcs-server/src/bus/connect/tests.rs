@@ -102,6 +102,11 @@ fn what_is_no_connect_of_ours_is_refused_with_a_word_where_mqtt_has_one() {
             ConnectError::Name { v5: false },
             Some(&[0x20, 2, 0, 2][..]),
         ),
+        (
+            connect(4, 2, &[], &[&[b'c'; 1025]]),
+            ConnectError::Name { v5: false },
+            Some(&[0x20, 2, 0, 2][..]),
+        ),
         (connect(4, 2, &[], &[b"\xff"]), ConnectError::Malformed, None),
         (connect(5, 2, &[0x7f], &[b"c"]), ConnectError::Malformed, None),
         (b"GET / HTTP/1.1\r\n\r\n".to_vec(), ConnectError::Malformed, None),

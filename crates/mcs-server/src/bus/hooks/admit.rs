@@ -6,7 +6,7 @@ use std::time::Duration;
 use rmqtt::session::Session;
 use rmqtt::types::{ConnectInfo, Id, LastWill};
 use tokio::time::{Instant, sleep};
-use tracing::{debug, error, warn};
+use tracing::{debug, error};
 
 use super::{Inner, SEAT, reserved, wild};
 use crate::bus::pace::Pace;
@@ -47,7 +47,7 @@ impl Inner {
         }
 
         let resumed =
-            if connect.clean_start() { Vec::new() } else { self.resume(&client, id).await };
+            if connect.clean_start() { Vec::new() } else { self.resume(&client, id).await? };
         // Once for each connection: a second CONNECT on it never gets here [MQTT-3.1.0-2].
         let pace = self.rate.map(|rate| Mutex::new(Pace::new(Instant::now(), rate)));
         let takes = match connect {
@@ -58,21 +58,27 @@ impl Inner {
         Ok(())
     }
 
-    /// Drops what the client may no longer have from the session that it resumes; answers the filters that stay.
-    async fn resume(&self, client: &Client, id: &Id) -> Vec<String> {
-        let mut kept = Vec::new();
-        let filters = self.sessions.filters(&id.client_id).await;
-        for filter in filters.unwrap_or_else(|error| {
-            error!(%error, "a session's subscriptions cannot be read");
-            Vec::new()
-        }) {
+    /// Drops what the client may no longer have from the session that it resumes, and what waits there because of it;
+    /// answers the filters that stay. What cannot be looked at, or not be dropped, is not handed over.
+    async fn resume(&self, client: &Client, id: &Id) -> Result<Vec<String>, Refusal> {
+        let broken = |error: anyhow::Error| {
+            error!(%error, "an MQTT session cannot be looked through");
+            Refusal::NotAuthorized
+        };
+        let filters = self.sessions.filters(&id.client_id).await.map_err(broken)?;
+        let before = filters.len();
+        let mut kept = Vec::with_capacity(before);
+        for filter in filters {
             if self.gate.may_subscribe(client, &filter).await {
                 kept.push(filter);
-            } else if let Err(error) = self.sessions.unsubscribe(&id.client_id, &filter).await {
-                warn!(%error, "cannot take a subscription out of its session");
+            } else {
+                self.sessions.unsubscribe(&id.client_id, &filter).await.map_err(broken)?;
             }
         }
-        kept
+        if kept.len() < before {
+            self.sessions.withdraw(&id.client_id, &kept).await.map_err(broken)?;
+        }
+        Ok(kept)
     }
 
     /// The client is in: it has to prove itself in time, unless it has by the session that it resumes.

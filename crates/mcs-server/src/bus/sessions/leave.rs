@@ -46,14 +46,18 @@ impl Sessions {
 
     /// Takes over what the broker held for a session.
     pub(super) async fn left(&self, info: OfflineInfo, patience: Option<i64>) -> Result<()> {
+        let name = info.id.client_id.clone();
+        if !self.is_linked(&info.id) {
+            // It has subscribed to nothing, or that could not be kept: there is nothing to come back for.
+            for (filter, _) in &info.subscriptions {
+                self.unroute(filter, &name).await;
+            }
+            return Ok(());
+        }
         let permit = self.0.store.reserve().await?;
         let (name, stored, written) = {
             let mut book = self.book();
             let mut changes = Vec::new();
-            let name = info.id.client_id.clone();
-            if book.linked(&info.id).is_none() {
-                changes.push(book.keep(info.id.clone(), None, patience.unwrap_or(0)));
-            }
             let mut next = Vec::new();
             next.resize_with(info.inflight_messages.len() + info.offline_messages.len(), || {
                 book.message()
@@ -61,12 +65,6 @@ impl Sessions {
             let mut next = next.into_iter();
             let Some(kept) = book.kept.get_mut(&name) else { return Ok(()) };
             let session = kept.id;
-            if kept.link.is_none() {
-                for (filter, options) in &info.subscriptions {
-                    let (filter, options) = (filter.to_string(), serde_json::to_string(options)?);
-                    changes.push(Change::Subscribe { session, filter, options });
-                }
-            }
             for inflight in &info.inflight_messages {
                 let Some(packet) = inflight.publish.packet_id else { continue };
                 let released = inflight.status == MomentStatus::UnComplete;

@@ -38,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
+use super::connect::user;
 use crate::store::{Change, SessionStore};
 
 use book::{Book, Kept, Load, device};
@@ -113,15 +114,27 @@ impl Sessions {
         book.kept.len() >= self.0.most && !book.kept.contains_key(name)
     }
 
-    /// Whether the session of a client without a login may be kept for the device in the filter.
+    /// Whether a session may be kept that begins with this filter: of a user, or of the device in the filter,
+    /// there are only so many.
     pub(super) async fn has_place(&self, session: &Session, filter: &str) -> bool {
         if leave::patience(session).await == 0 {
             return true;
         }
-        let (book, device) = (self.book(), device(filter));
-        book.kept.contains_key(&session.id.client_id)
-            || book.kept.values().filter(|kept| kept.device.as_deref() == device).count()
-                < SESSIONS_OF_A_DEVICE
+        let (book, name) = (self.book(), &session.id.client_id);
+        if book.kept.contains_key(name) {
+            return true;
+        }
+        match user(name) {
+            Some(of) => {
+                let theirs = book.kept.keys().filter(|name| user(name) == Some(of));
+                theirs.count() < SESSIONS_OF_A_USER
+            }
+            None => {
+                let device = device(filter);
+                let its = book.kept.values().filter(|kept| kept.device.as_deref() == device);
+                its.count() < SESSIONS_OF_A_DEVICE
+            }
+        }
     }
 
     /// Waits until every client that is gone has left everything on the disk.
@@ -286,6 +299,9 @@ impl Sessions {
 
 /// More than a device has clients, and few enough that nobody who knows one key takes all places.
 const SESSIONS_OF_A_DEVICE: usize = 16;
+
+/// Programs that people let wait for messages at the same time.
+const SESSIONS_OF_A_USER: usize = 100;
 
 /// How often to look whether all clients have left.
 const LEAVING: Duration = Duration::from_millis(10);

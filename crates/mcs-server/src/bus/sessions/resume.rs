@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use rmqtt::inflight::{MomentStatus, OutInflightMessage};
 use rmqtt::session::{OfflineInfo, Session};
+use rmqtt::topic::Topic;
 use rmqtt::types::{ClientId, Tx};
 use tracing::error;
 
@@ -120,8 +121,33 @@ impl Sessions {
         written.committed().await
     }
 
+    /// Drops what waits in a session, or was on the way, and matches none of these filters.
+    pub(in crate::bus) async fn withdraw(&self, name: &ClientId, filters: &[String]) -> Result<()> {
+        let session = self.book().kept.get(name).map(|kept| kept.id);
+        let Some(session) = session else { return Ok(()) };
+        let filters = filters.iter().map(|it| it.parse()).collect::<Result<Vec<Topic>, _>>()?;
+        let may_have = |topic: &str| filters.iter().any(|filter| filter.matches_str(topic));
+        let topics = self.0.store.topics(session).await?;
+        let lost = topics.into_iter().filter(|(_, topic)| !may_have(topic)).map(|(id, _)| id);
+        let lost: Vec<_> = lost.collect();
+        let permit = self.0.store.reserve().await?;
+        let written = {
+            let mut book = self.book();
+            let Some(kept) = book.kept.get_mut(name).filter(|kept| kept.id == session) else {
+                return Ok(());
+            };
+            for message in &lost {
+                kept.queue.lost(*message);
+                kept.queue.done(*message);
+                kept.sent.remove(message);
+            }
+            permit.write(lost.into_iter().map(|message| Change::Remove { message }).collect())
+        };
+        written.committed().await
+    }
+
     /// From here on no message finds its way by this subscription.
-    async fn unroute(&self, filter: &str, name: &ClientId) {
+    pub(super) async fn unroute(&self, filter: &str, name: &ClientId) {
         let router = self.0.broker.extends.router().await;
         let owner =
             router.relations().get(filter).and_then(|it| it.get(name).map(|it| it.0.clone()));

@@ -11,7 +11,7 @@ use rmqtt::types::{
     TopicFilter, Tx, Unsubscribe,
 };
 use std::sync::Arc;
-use tracing::error;
+use tracing::{debug, error};
 
 use super::{KEPT, Sessions};
 
@@ -80,7 +80,8 @@ impl Shared for Sessions {
             let messages = to_keep.into_iter().map(copy).collect();
             let wait = publish.qos != QoS::AtMostOnce;
             if let Err(error) = self.keep(&from, messages, wait).await {
-                error!(%error, "a message could not be kept");
+                // The store says once that it takes nothing, and why.
+                debug!(%error, "a message could not be kept");
                 // Only some tasks want to know.
                 let _ = KEPT.try_with(|all| all.set(false));
             }

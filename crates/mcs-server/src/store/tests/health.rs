@@ -86,3 +86,35 @@ async fn a_locked_database_is_told() {
     bench.write(&[number(1, 2)]).await.committed().await.unwrap();
     assert_eq!(bench.values(EVERYTHING, Order::OldestFirst).await.0, [2]);
 }
+
+#[tokio::test]
+async fn what_waits_in_sessions_is_refused_too_but_what_has_happened_is_written() {
+    let bench = Bench::new("sessions-full").await;
+    let sessions = bench.store.sessions();
+    let write = async |changes| sessions.write(changes).await.unwrap().committed().await;
+    let message = |id| MessageRecord {
+        id,
+        session: 1,
+        topic: "mcs/D/k/c".to_owned(),
+        payload: "1".into(),
+        qos: 0,
+        retain: false,
+        properties: None,
+        created: 0,
+        packet: None,
+        released: false,
+    };
+    let (name, patience) = ("board".to_owned(), 1000);
+    let session = SessionRecord { id: 1, name, created: 0, patience, expires: None };
+    write(vec![Change::Keep(session), Change::Store(message(1))]).await.unwrap();
+    bench.store.health().observe_free(10 << 20);
+    let both = vec![Change::Remove { message: 1 }, Change::Store(message(2))];
+    let refused = write(both).await.unwrap_err();
+    assert!(refused.chain().any(|it| it.is::<Unavailable>()), "{refused:#}");
+    write(vec![Change::Leave { session: 1, expires: 5 }]).await.unwrap();
+    assert_eq!(sessions.topics(1).await.unwrap(), []);
+    assert_eq!(sessions.load().await.unwrap()[0].expires, Some(5));
+    bench.store.health().observe_free(100 << 20);
+    write(vec![Change::Store(message(3))]).await.unwrap();
+    assert_eq!(sessions.topics(1).await.unwrap().len(), 1);
+}

@@ -3,6 +3,8 @@
 //! Old device programs look for single words in these answers, so names, spelling and the absence
 //! of trailing line ends are part of the contract.
 
+use core::fmt;
+
 use serde_json::{Value, json};
 
 mod command;
@@ -21,14 +23,13 @@ pub use command::{Command, CommandError, command_accepted};
 pub use connection::CommandAddress;
 pub use credentials::{AppCredentials, app_of_body};
 pub use device::{
-    DevicePage, DeviceView, RegisterError, Registration, activated, deregistered, device_list,
-    registered,
+    DevicePage, DeviceView, Registration, activated, deregistered, device_list, registered,
 };
 pub use firmware::{
     ReportError, available_firmwares, firmware_url, version_accepted, version_of_report,
     version_report,
 };
-pub use product::{Description, DescriptionError, product, product_firmwares};
+pub use product::{Description, product, product_firmwares};
 pub use retrieve::{
     MAX_RETRIEVED, Order, QueryError, RetrieveQuery, retrieved_csv, retrieved_json,
 };
@@ -56,6 +57,27 @@ pub fn success(payload: Value) -> Value {
     }
     body
 }
+
+/// Why a body cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// The body is no JSON object.
+    Json,
+    /// A member is missing or wrong.
+    Member(&'static str),
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json => f.write_str("the body is no JSON object"),
+            Self::Member(name) => write!(f, "{name} is missing or wrong"),
+        }
+    }
+}
+
+impl core::error::Error for BodyError {}
 
 /// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

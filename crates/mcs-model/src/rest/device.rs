@@ -1,10 +1,8 @@
 //! What a device is, and how it comes and goes (CONTRACT §4.5).
 
-use core::fmt;
-
 use serde_json::{Map, Value, json};
 
-use super::{success, text_of};
+use super::{BodyError, success, text_of};
 use crate::api::FirmwareInfo;
 use crate::{DeviceId, DeviceKey, ProductId, Prototype, Timestamp, prototype_file};
 
@@ -47,12 +45,7 @@ impl DeviceView<'_> {
             channel["isAvailable"] = true.into();
             channel["comps"] = json!([]);
         }
-        let mut device = json!({
-            "deviceId": self.id,
-            "deviceName": self.name,
-            "name": self.name,
-            "deviceDescription": self.description,
-            "description": self.description,
+        let more = json!({
             "product": {
                 "prodId": self.prototype.id,
                 "prodVersion": self.prototype.version,
@@ -72,19 +65,14 @@ impl DeviceView<'_> {
             },
             "trustIpRange": ["*.*.*.*"],
             "lastIp": "",
-            "deviceImageURL": self.image,
-            "isHeartbeating": self.online,
             "isVerified": true,
-            "isActive": true,
-            "isTest": self.test,
-            "activatedAt": self.activated.map(Timestamp::as_millis),
             "deactivatedAt": null,
             "tags": [],
             "deviceNtCritGrps": [],
-            "privilege": self.privilege,
         });
-        if let Some(key) = self.key {
-            device["deviceKey"] = key.as_str().into();
+        let mut device = self.summary();
+        for (name, member) in more.as_object().into_iter().flatten() {
+            device[name] = member.clone();
         }
         device
     }
@@ -174,36 +162,25 @@ pub struct Registration {
     pub image: String,
 }
 
-/// Why a registration is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RegisterError {
-    /// The body is no JSON object.
-    Json,
-    /// A member is missing or wrong.
-    Member(&'static str),
-}
-
 impl Registration {
     /// Reads the body. `isTest` is required by the documents and `true` here when it is absent;
     /// numbers and words for it will do.
-    pub fn parse(body: &[u8]) -> Result<Self, RegisterError> {
-        let body: Map<String, Value> =
-            serde_json::from_slice(body).map_err(|_| RegisterError::Json)?;
+    pub fn parse(body: &[u8]) -> Result<Self, BodyError> {
+        let body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| BodyError::Json)?;
         let text = |name: &'static str, most: usize| match body.get(name) {
             None | Some(Value::Null) => Ok(String::new()),
             Some(member) => text_of(member)
                 .filter(|it| it.chars().count() <= most && !it.chars().any(char::is_control))
-                .ok_or(RegisterError::Member(name)),
+                .ok_or(BodyError::Member(name)),
         };
         let product = text("prodId", 64)?;
         let name = text("name", 200)?;
         let serial = text("serial", 49)?;
         if name.is_empty() {
-            return Err(RegisterError::Member("name"));
+            return Err(BodyError::Member("name"));
         }
         if !serial.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-') {
-            return Err(RegisterError::Member("serial"));
+            return Err(BodyError::Member("serial"));
         }
         let test = match body.get("isTest") {
             None | Some(Value::Null) => true,
@@ -211,11 +188,11 @@ impl Registration {
             Some(other) => match text_of(other).as_deref() {
                 Some("true" | "1") => true,
                 Some("false" | "0") => false,
-                _ => return Err(RegisterError::Member("isTest")),
+                _ => return Err(BodyError::Member("isTest")),
             },
         };
         Ok(Self {
-            product: product.parse().map_err(|_| RegisterError::Member("prodId"))?,
+            product: product.parse().map_err(|_| BodyError::Member("prodId"))?,
             name,
             test,
             description: text("description", 10_000)?,
@@ -224,17 +201,6 @@ impl Registration {
         })
     }
 }
-
-impl fmt::Display for RegisterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json => f.write_str("the body is no JSON object"),
-            Self::Member(name) => write!(f, "{name} is missing or wrong"),
-        }
-    }
-}
-
-impl core::error::Error for RegisterError {}
 
 /// The answer to a registration; we know no chips.
 pub fn registered(id: &DeviceId, key: &DeviceKey) -> Value {

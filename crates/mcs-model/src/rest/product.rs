@@ -1,10 +1,8 @@
 //! Prototypes, which the old documents call products (CONTRACT §4.6, §5.3).
 
-use core::fmt;
-
 use serde_json::{Map, Value, json};
 
-use super::{success, text_of};
+use super::{BodyError, success, text_of};
 use crate::api::FirmwareInfo;
 use crate::{FirmwareId, Prototype, prototype_file};
 
@@ -55,30 +53,19 @@ pub struct Description {
     pub checksum: String,
 }
 
-/// Why a description is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DescriptionError {
-    /// The body is no JSON object.
-    Json,
-    /// A member is missing or wrong.
-    Member(&'static str),
-}
-
 impl Description {
     /// Reads the body; `url` and `defaultprodfw` do not count: the file is here.
-    pub fn parse(body: &[u8]) -> Result<Self, DescriptionError> {
-        let body: Map<String, Value> =
-            serde_json::from_slice(body).map_err(|_| DescriptionError::Json)?;
+    pub fn parse(body: &[u8]) -> Result<Self, BodyError> {
+        let body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| BodyError::Json)?;
         let given = |name: &str| body.get(name).filter(|it| !it.is_null());
         let text = |name: &'static str| match given(name) {
             None => Ok(None),
-            Some(member) => text_of(member).map(Some).ok_or(DescriptionError::Member(name)),
+            Some(member) => text_of(member).map(Some).ok_or(BodyError::Member(name)),
         };
         let compatible = match given("candidatefwId") {
             None => None,
             Some(list) => {
-                let wrong = DescriptionError::Member("candidatefwId");
+                let wrong = BodyError::Member("candidatefwId");
                 let list = list.as_array().ok_or(wrong.clone())?;
                 let id = |it: &Value| it.as_str().and_then(|it| it.parse().ok());
                 Some(list.iter().map(id).collect::<Option<_>>().ok_or(wrong)?)
@@ -87,7 +74,7 @@ impl Description {
         Ok(Self {
             version: text("version")?
                 .filter(|it| !it.is_empty())
-                .ok_or(DescriptionError::Member("version"))?,
+                .ok_or(BodyError::Member("version"))?,
             name: text("name")?.filter(|it| !it.is_empty()),
             note: text("description")?,
             compatible,
@@ -95,14 +82,3 @@ impl Description {
         })
     }
 }
-
-impl fmt::Display for DescriptionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json => f.write_str("the body is no JSON object"),
-            Self::Member(name) => write!(f, "{name} is missing or wrong"),
-        }
-    }
-}
-
-impl core::error::Error for DescriptionError {}

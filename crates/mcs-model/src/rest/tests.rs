@@ -285,7 +285,7 @@ fn a_registration_takes_the_words_and_numbers_of_old_programs() {
     ] {
         assert!(with(member, value).is_err(), "{member}");
     }
-    assert_eq!(Registration::parse(b"[]"), Err(RegisterError::Json));
+    assert_eq!(Registration::parse(b"[]"), Err(BodyError::Json));
 }
 
 proptest! {

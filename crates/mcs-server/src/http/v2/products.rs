@@ -15,7 +15,7 @@ use super::{Format, MAX_SMALL_BODY, answer, json};
 use crate::app::App;
 use crate::firmware::Release;
 use crate::http::effect;
-use crate::store::SessionRow;
+use crate::store::{FirmwareRow, SessionRow};
 
 /// Retrieve a prototype
 #[utoipa::path(
@@ -103,29 +103,10 @@ pub(in crate::http) async fn describe(
         let format = Format::Firmware;
         let (prototype, user) = find(&app, &id, &headers, Right::Control).await?;
         let body = format.body(&headers, body, MAX_SMALL_BODY).await?;
-        let described = Description::parse(&body).map_err(|error| format.malformed(&error))?;
+        let said = Description::parse(&body).map_err(|error| format.malformed(&error))?;
         let rows = app.store.firmwares(&prototype.id).await;
-        let mut rows = rows.map_err(|error| format.broken(&error))?;
-        let known: Vec<_> = rows.iter().map(|it| it.id.clone()).collect();
-        let Some(at) = rows.iter().position(|it| it.version == described.version) else {
-            let why = format!("There is no file of the version {:?} yet.", described.version);
-            return Err(format.fail(Failure::new(404, why)));
-        };
-        let mut row = rows.swap_remove(at);
-        let expected = described.checksum.parse::<Md5Hex>();
-        if !described.checksum.is_empty() && expected.ok() != row.md5.parse().ok() {
-            return Err(format.malformed(&"The checksum is not the MD5 of the file."));
-        }
-        if let Some(list) = described.compatible {
-            if list.iter().any(|it| !known.contains(it) || *it == row.id) {
-                return Err(format.malformed(&"candidatefwId names no other firmware."));
-            }
-            row.compatible = (!list.is_empty()).then_some(list);
-        }
-        row.name = described.name.unwrap_or(row.name);
-        row.note = described.note.unwrap_or(row.note);
-        Release::new(row.prototype.clone(), &row.name, &row.version, &row.note)
-            .map_err(|why| format.malformed(&why))?;
+        let rows = rows.map_err(|error| format.broken(&error))?;
+        let row = described(said, rows).map_err(|failure| format.fail(failure))?;
         let id = row.id.clone();
         tracing::info!(user = user.user, firmware = %id, "firmware described");
         let change = {
@@ -136,6 +117,32 @@ pub(in crate::http) async fn describe(
         Ok(json(&version_accepted(&id)))
     })
     .await
+}
+
+/// The firmware of that version with what is said about it.
+fn described(said: Description, mut rows: Vec<FirmwareRow>) -> Result<FirmwareRow, Failure> {
+    let wrong = |why: &str| Failure::new(400, why);
+    let known: Vec<_> = rows.iter().map(|it| it.id.clone()).collect();
+    let Some(at) = rows.iter().position(|it| it.version == said.version) else {
+        let why = format!("There is no file of the version {:?} yet.", said.version);
+        return Err(Failure::new(404, why));
+    };
+    let mut row = rows.swap_remove(at);
+    let expected = said.checksum.parse::<Md5Hex>();
+    if !said.checksum.is_empty() && expected.ok() != row.md5.parse().ok() {
+        return Err(wrong("The checksum is not the MD5 of the file."));
+    }
+    if let Some(list) = said.compatible {
+        if list.iter().any(|it| !known.contains(it) || *it == row.id) {
+            return Err(wrong("candidatefwId names no other firmware."));
+        }
+        row.compatible = (!list.is_empty()).then_some(list);
+    }
+    row.name = said.name.unwrap_or(row.name);
+    row.note = said.note.unwrap_or(row.note);
+    Release::new(row.prototype.clone(), &row.name, &row.version, &row.note)
+        .map_err(|why| wrong(&why))?;
+    Ok(row)
 }
 
 /// The prototype of the path and the user, if that user may do this much with it.

@@ -20,7 +20,7 @@ type Undelivered = Vec<(To, From, Publish, Reason)>;
 #[async_trait]
 impl Shared for Sessions {
     fn entry(&self, id: Id) -> Box<dyn Entry> {
-        Box::new(Door { plain: self.0.plain.entry(id), sessions: self.clone() })
+        Box::new(KeptEntry { plain: self.0.plain.entry(id), sessions: self.clone() })
     }
 
     fn exist(&self, client_id: &str) -> bool {
@@ -135,19 +135,19 @@ impl Shared for Sessions {
 }
 
 /// One session, as the broker asks for it.
-struct Door {
+struct KeptEntry {
     plain: Box<dyn Entry>,
     sessions: Sessions,
 }
 
-impl Door {
+impl KeptEntry {
     fn name(&self) -> ClientId {
         self.plain.id().client_id.clone()
     }
 }
 
 #[async_trait]
-impl Entry for Door {
+impl Entry for KeptEntry {
     async fn try_lock(&self) -> Result<Box<dyn Entry>> {
         let plain = self.plain.try_lock().await?;
         Ok(Box::new(Self { plain, sessions: self.sessions.clone() }))

@@ -257,6 +257,7 @@ async fn a_command_is_text_and_says_when_nobody_was_there() {
         ("1,switch_control", "the content is not one line of 1 to 150 bytes"),
         ("1,a/b,1", "dataChnId: it may not hold , / + # or $"),
         ("1,nope,1", "There is no such data channel nope for this device."),
+        ("1,temperature,42", "The data channel temperature is no controller."),
     ] {
         let reply = command(body).await;
         assert_eq!((reply.status, &reply.json()["message"]), (400, &json!(why)), "{body:?}");

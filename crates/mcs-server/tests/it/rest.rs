@@ -266,7 +266,7 @@ async fn the_openapi_document_holds_every_call_and_every_call_it_holds_is_there(
     assert!(paths.len() > 30, "{}", paths.len());
 }
 
-/// What the document refers to is in it.
+/// What the document refers to is in it, and what its format requires.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_reference_of_the_openapi_document_leads_somewhere() {
     fn references(value: &Value, found: &mut BTreeSet<String>) {
@@ -293,6 +293,11 @@ async fn every_reference_of_the_openapi_document_leads_somewhere() {
     let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");
     for item in document["paths"].as_object().expect("paths").values() {
         for operation in item.as_object().expect("operations").values() {
+            // OpenAPI 3.1 wants a description of every answer.
+            for (status, reply) in operation["responses"].as_object().expect("answers") {
+                let told = reply.get("$ref").or_else(|| reply.get("description"));
+                assert!(told.is_some(), "{status} of {operation}");
+            }
             for ways in operation["security"].as_array().into_iter().flatten() {
                 for scheme in ways.as_object().expect("schemes").keys() {
                     assert!(schemes.contains_key(scheme), "{scheme}");

@@ -1,5 +1,6 @@
 //! What the functions do not say of themselves: what every call has in common.
 
+use axum::http::StatusCode;
 use mcs_model::rest::Failure;
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
@@ -135,6 +136,12 @@ fn finish(path: &str, operation: &mut Value) {
     let parameters: Vec<_> = places.chain(named).collect();
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
+    }
+    for (status, reply) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if reply.get("description").is_none() {
+            let status = status.parse().ok().and_then(|it: StatusCode| it.canonical_reason());
+            reply["description"] = status.unwrap_or_default().into();
+        }
     }
     let of_devices = path.starts_with("/mcs/");
     if operation["tags"] == json!(["Console"]) {

@@ -8,9 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
-use mcs_model::Timestamp;
 use mcs_model::api::Right;
 use mcs_model::rest::{Command, Failure, command_accepted};
+use mcs_model::{Direction, Timestamp};
 
 use super::{Format, MAX_BODY, answer, json};
 use crate::app::App;
@@ -43,6 +43,13 @@ pub(in crate::http) async fn command(
         let body = format.body(&headers, body, MAX_BODY).await?;
         let text = str::from_utf8(&body).map_err(|_| format.malformed(&"the body is no UTF-8"))?;
         let command = Command::parse(text).map_err(|error| format.malformed(&error))?;
+        if let Command::Channel(point) = &command
+            && let Some(channel) = device.prototype.channel(&point.channel)
+            && channel.direction != Direction::Controller
+        {
+            let why = format!("The data channel {} is no controller.", channel.id);
+            return Err(format.fail(Failure::new(400, why)));
+        }
         let now = clock::now();
         let send = {
             let app = app.clone();

@@ -24,7 +24,7 @@ pub(crate) struct Extent {
 }
 
 /// Most bytes of a text in a series.
-const MAX_TEXT: usize = 1000;
+const MAX_TEXT: i64 = 1000;
 /// More points than this are never read for one answer: the buckets become as large as rollups.
 const MAX_READ: i64 = 300_000;
 
@@ -67,44 +67,51 @@ const STEPS: [i64; 26] = {
 
 /// The points of a window. Of what is too long there is neither kind nor value.
 pub(super) const POINTS: &str = "SELECT at, \
-     iif(octet_length(value) > ?5, NULL, kind) AS kind, \
-     iif(octet_length(value) > ?5, NULL, value) AS value \
-     FROM points WHERE series = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at, arrived LIMIT ?4";
+     iif(octet_length(value) > ?4, NULL, kind) AS kind, \
+     iif(octet_length(value) > ?4, NULL, value) AS value \
+     FROM points WHERE series = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at, arrived LIMIT ?5";
 
-/// Buckets of ?4 ms from the points or from the rollups (see [`of_points`], [`of_rollups`]), each with its
-/// first and last point.
-fn buckets(grouped: &str) -> String {
+/// The buckets of ?2 ms that the JSON array ?4 numbers, with the first and the last point of each; those
+/// without a point are left out. Aggregates come from the points or from the rollups ([`of_points`],
+/// [`of_rollups`]).
+fn buckets(aggregates: &str, source: &str) -> String {
     let end = |order| {
         format!(
-            "(SELECT at, arrived FROM points WHERE series = ?1 AND at >= b.n * ?4 \
-             AND at < b.n * ?4 + ?4 ORDER BY at {order}, arrived {order} LIMIT 1)"
+            "(SELECT at, arrived FROM points WHERE series = ?1 AND at >= b.n * ?2 \
+             AND at < b.n * ?2 + ?2 ORDER BY at {order}, arrived {order} LIMIT 1)"
         )
     };
     let (first, last) = (end("ASC"), end("DESC"));
+    // A range is searched for each bucket: grouping the whole window by time would sort all that it holds.
+    // The few buckets are sorted before they are handed over: a row that comes alone costs more than that.
     format!(
-        "WITH b (n, count, low, high, low2, high2) AS MATERIALIZED ({grouped}) \
+        "WITH b (n, count, low, high, low2, high2) AS MATERIALIZED (\
+         SELECT n, {aggregates} FROM (SELECT rowid AS place, value AS n FROM json_each(?4)) \
+         JOIN {source} GROUP BY place) \
          SELECT b.*, \
-         iif(octet_length(f.value) > ?5, NULL, f.kind) AS first_kind, \
-         iif(octet_length(f.value) > ?5, NULL, f.value) AS first_value, \
-         iif(octet_length(l.value) > ?5, NULL, l.kind) AS last_kind, \
-         iif(octet_length(l.value) > ?5, NULL, l.value) AS last_value \
+         iif(octet_length(f.value) > ?3, NULL, f.kind) AS first_kind, \
+         iif(octet_length(f.value) > ?3, NULL, f.value) AS first_value, \
+         iif(octet_length(l.value) > ?3, NULL, l.kind) AS last_kind, \
+         iif(octet_length(l.value) > ?3, NULL, l.value) AS last_value \
          FROM b JOIN points f ON f.series = ?1 AND (f.at, f.arrived) = {first} \
-         JOIN points l ON l.series = ?1 AND (l.at, l.arrived) = {last}"
+         JOIN points l ON l.series = ?1 AND (l.at, l.arrived) = {last} ORDER BY n"
     )
 }
 
 pub(super) fn of_points() -> String {
-    buckets(&format!(
-        "SELECT at / ?4, COUNT(*), MIN({NUMBER}), MAX({NUMBER}), MIN({PERIOD}), MAX({PERIOD}) \
-         FROM points WHERE series = ?1 AND at BETWEEN ?2 AND ?3 GROUP BY 1"
-    ))
+    buckets(
+        &format!("COUNT(*), MIN({NUMBER}), MAX({NUMBER}), MIN({PERIOD}), MAX({PERIOD})"),
+        "points ON series = ?1 AND at >= n * ?2 AND at < n * ?2 + ?2",
+    )
 }
 
 pub(super) fn of_rollups() -> String {
-    buckets(&format!(
-        "SELECT slot * {SLOT} / ?4, SUM(count), MIN(low), MAX(high), MIN(low2), MAX(high2) \
-         FROM rollups WHERE series = ?1 AND slot BETWEEN ?2 / {SLOT} AND ?3 / {SLOT} GROUP BY 1"
-    ))
+    buckets(
+        "SUM(count), MIN(low), MAX(high), MIN(low2), MAX(high2)",
+        &format!(
+            "rollups ON series = ?1 AND slot BETWEEN n * ?2 / {SLOT} AND (n * ?2 + (?2 - 1)) / {SLOT}"
+        ),
+    )
 }
 
 impl Store {
@@ -149,7 +156,17 @@ struct Window {
 impl Window {
     /// All points, if they are not more than `most`.
     async fn points(&self, tx: &mut SqliteConnection, most: i64) -> Result<Option<PointColumns>> {
-        let mut rows = self.bind(POINTS.to_owned(), most + 1).fetch(tx);
+        // The slots between those that the ends cut lie in the window as a whole.
+        if self.count(tx, self.start / SLOT + 1, self.end / SLOT - 1).await? > most {
+            return Ok(None);
+        }
+        let mut rows = sqlx::query(POINTS)
+            .bind(self.series)
+            .bind(self.start)
+            .bind(self.end)
+            .bind(MAX_TEXT)
+            .bind(most + 1)
+            .fetch(tx);
         let mut columns = PointColumns::default();
         while let Some(row) = rows.try_next().await? {
             if i64::try_from(columns.at.len())? == most {
@@ -169,17 +186,23 @@ impl Window {
 
     async fn buckets(mut self, tx: &mut SqliteConnection, most: i64) -> Result<Series> {
         let mut step = step(self.start, self.end, most);
-        if step < SLOT && self.count(tx).await? > MAX_READ {
+        if step < SLOT && self.count(tx, self.start / SLOT, self.end / SLOT).await? > MAX_READ {
             step = SLOT;
         }
         // Whole buckets: they stay what they are while the window moves.
-        self.start = self.start / step * step;
-        self.end = (self.end / step * step).saturating_add(step - 1);
+        let (first, last) = (self.start / step, self.end / step);
+        self.start = first * step;
+        self.end = (last * step).saturating_add(step - 1);
         let statement = if step < SLOT { of_points() } else { of_rollups() };
+        let numbers = serde_json::to_string(&(first..=last).collect::<Vec<_>>())?;
         let mut columns = BucketColumns { step: step.unsigned_abs(), ..BucketColumns::default() };
-        let mut rows = self.bind(statement, step).fetch_all(tx).await?;
-        rows.sort_by_key(|row| row.get::<i64, _>("n"));
-        for row in rows {
+        let mut rows = sqlx::query(AssertSqlSafe(statement))
+            .bind(self.series)
+            .bind(step)
+            .bind(MAX_TEXT)
+            .bind(numbers)
+            .fetch(tx);
+        while let Some(row) = rows.try_next().await? {
             let first = Entry::read(&row, "first_kind", "first_value")?;
             let last = Entry::read(&row, "last_kind", "last_value")?;
             columns.at.push(timestamp(row.try_get::<i64, _>("n")? * step));
@@ -200,28 +223,10 @@ impl Window {
         Ok(Series { start, end, data: SeriesData::Buckets(columns) })
     }
 
-    /// How many points there are, with those of the slots that the ends cut.
-    async fn count(&self, tx: &mut SqliteConnection) -> Result<i64> {
-        let count = sqlx::query_scalar(COUNT)
-            .bind(self.series)
-            .bind(self.start / SLOT)
-            .bind(self.end / SLOT)
-            .fetch_one(tx)
-            .await?;
-        Ok(count)
-    }
-
-    fn bind(
-        &self,
-        statement: String,
-        number: i64,
-    ) -> sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments> {
-        sqlx::query(AssertSqlSafe(statement))
-            .bind(self.series)
-            .bind(self.start)
-            .bind(self.end)
-            .bind(number)
-            .bind(i64::try_from(MAX_TEXT).unwrap_or(i64::MAX))
+    /// How many points the slots from `first` to `last` hold.
+    async fn count(&self, tx: &mut SqliteConnection, first: i64, last: i64) -> Result<i64> {
+        let count = sqlx::query_scalar(COUNT).bind(self.series).bind(first).bind(last);
+        Ok(count.fetch_one(tx).await?)
     }
 }
 

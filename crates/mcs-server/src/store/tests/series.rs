@@ -39,6 +39,10 @@ impl Naive {
             }
             SeriesData::Buckets(like) => {
                 assert_eq!((start % like.step, (end + 1) % like.step), (0, 0));
+                let start = extent.start.unwrap_or_default().as_millis();
+                let asked = start..=extent.end.as_millis();
+                let points = self.0.iter().filter(|(at, _)| asked.contains(at)).count();
+                assert!(points > usize::try_from(extent.buckets).unwrap());
                 let mut buckets: BTreeMap<u64, Vec<&Value>> = BTreeMap::new();
                 for (at, value) in within {
                     buckets.entry(at / like.step * like.step).or_default().push(value);
@@ -180,6 +184,17 @@ async fn few_points_are_told_as_they_are_and_many_as_buckets_with_gaps() {
     assert_eq!(buckets.number.first, [ones(5.0), ones(1.0)].concat());
     assert_eq!(buckets.number.last, [ones(4.0), ones(1.0)].concat());
     assert!(buckets.text.is_empty() && buckets.period == Summary::default());
+}
+
+#[tokio::test]
+async fn a_series_reaches_from_the_first_to_the_last_of_all_times() {
+    let bench = Bench::new("ever").await;
+    bench.write(&[number(0, 5), number(1_500_000_000_000, 7)]).await.committed().await.unwrap();
+    let end = Timestamp::from_millis(u64::MAX);
+    let series = bench.series(Extent { start: None, end, buckets: 1 }).await;
+    let SeriesData::Buckets(buckets) = series.data else { panic!("points") };
+    assert_eq!((buckets.at, buckets.count), (vec![Timestamp::default()], vec![2]));
+    assert_eq!((buckets.number.first, buckets.number.last), (vec![Some(5.0)], vec![Some(7.0)]));
 }
 
 #[tokio::test]

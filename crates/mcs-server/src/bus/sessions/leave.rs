@@ -17,6 +17,9 @@ use super::book::{Kept, Sent};
 use super::message::{record, tag};
 use crate::store::Change;
 
+/// The broker begins to wait with a will a moment after us, and a session that has left takes its will along.
+const WILL_MARGIN: Duration = Duration::from_secs(1);
+
 impl Sessions {
     /// The client of a session is gone.
     pub(super) async fn leave(&self, session: Session) {
@@ -27,7 +30,7 @@ impl Sessions {
         }
         if let Some(delay) = will_delay(&session).await {
             // The broker publishes the will, and has to hold the session until then [MQTT-3.1.3-9].
-            self.0.closing.run_until_cancelled(sleep(delay)).await;
+            self.0.closing.run_until_cancelled(sleep(delay.saturating_add(WILL_MARGIN))).await;
         }
         // Locked: the next connection is here already.
         let Ok(mut entry) = self.0.plain.entry(session.id.clone()).try_lock().await else { return };

@@ -9,6 +9,7 @@ mod effect;
 mod error;
 mod linger;
 mod operator;
+mod query;
 mod serve;
 mod v2;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use mcs_model::api::{Credentials, DeviceInfo, History, LastPoint, Right};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::http::error::Error;
 use crate::http::operator::Operator;
+use crate::http::query::Asked;
 use crate::store::Window;
 
 /// Points in one answer when the caller names no limit.
@@ -92,7 +93,7 @@ pub(in crate::http) async fn points(
     State(app): State<Arc<App>>,
     operator: Operator,
     Path((device, channel)): Path<(String, String)>,
-    Query(range): Query<Range>,
+    Asked(range): Asked<Range>,
 ) -> Result<Json<History>, Error> {
     let (device, channel) = operator.channel(&app, &device, &channel).await?;
     let window = Window {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use mcs_digest::{Checksums, Md5Hex, Sha256Hex};
 use mcs_model::api::{FirmwareInfo, PushReport, PushRequest, Right};
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::firmware::{ReceiveError, Release};
 use crate::http::error::Error;
 use crate::http::operator::Operator;
+use crate::http::query::Asked;
 use crate::http::{body, effect};
 use crate::registry::Device;
 
@@ -65,7 +66,7 @@ pub(in crate::http) async fn upload(
     State(app): State<Arc<App>>,
     operator: Operator,
     Path(prototype): Path<String>,
-    Query(declared): Query<Declared>,
+    Asked(declared): Asked<Declared>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<FirmwareInfo>), Error> {

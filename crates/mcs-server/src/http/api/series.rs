@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use mcs_model::Timestamp;
 use mcs_model::api::Series;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock;
 use crate::http::error::Error;
 use crate::http::operator::Operator;
+use crate::http::query::Asked;
 use crate::store::Extent;
 
 /// Entries in one answer when the caller names no number.
@@ -40,7 +41,7 @@ pub(in crate::http) async fn series(
     State(app): State<Arc<App>>,
     operator: Operator,
     Path((device, channel)): Path<(String, String)>,
-    Query(question): Query<Question>,
+    Asked(question): Asked<Question>,
 ) -> Result<Json<Series>, Error> {
     let (device, channel) = operator.channel(&app, &device, &channel).await?;
     let extent = Extent {

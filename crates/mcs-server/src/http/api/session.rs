@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::http::error::Error;
 use crate::http::operator::{self, Operator};
+use crate::http::query::Asked;
 use crate::http::{Way, body, effect};
 use crate::operators::{LoginError, SESSION_LIFE, ticket};
 
@@ -74,7 +75,7 @@ pub(in crate::http) struct Leave {
 pub(in crate::http) async fn logout(
     State(app): State<Arc<App>>,
     operator: Operator,
-    Query(Leave { everywhere }): Query<Leave>,
+    Asked(Leave { everywhere }): Asked<Leave>,
     Extension(way): Extension<Way>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {

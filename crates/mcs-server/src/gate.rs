@@ -196,7 +196,7 @@ impl bus::Gate for Gate {
         match self.device_of_topic(client, topic).await {
             Ok(_) => true,
             Err(denial) => {
-                log_denial(client, "will", topic, &denial);
+                log_denial(client, "topic", topic, &denial);
                 false
             }
         }

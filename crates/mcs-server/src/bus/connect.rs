@@ -9,16 +9,12 @@
 //! | who | name |
 //! |---|---|
 //! | with a user name | user name and client id |
-//! | without, and the session ends with the connection | one of its own: nobody takes it over |
-//! | without, to be resumed | the address that it comes from and client id |
+//! | without, until it has proved the key of a device | one of the connection's own: nobody takes it over |
+//! | without, that has, and whose session is to outlive the connection | device and client id |
 //!
-//! This departs from MQTT on purpose (CONTRACT §9.3 rule 10). The address keeps a stranger elsewhere from
-//! resuming a board's session, and with it the topics that prove the board; a board that moves starts anew.
-//! It does not keep out who is behind the same address, as behind one NAT or proxy, and knows the client id: a board
-//! that resumes may say nothing that a stranger could not, so there is no telling them apart. A client id that
-//! cannot be guessed does, and so does a login.
-
-use std::net::IpAddr;
+//! This departs from MQTT on purpose (CONTRACT §9.3 rule 10). Whoever resumes a board's session gets the topics that
+//! prove the board, so a client without a login has to prove the same device first ([`claim`](super::claim)).
+//! The address is no part of it: many share one, behind a NAT or a proxy, and a board may move.
 
 use super::ConnectionId;
 
@@ -31,10 +27,28 @@ pub(super) struct Scoped {
     pub(super) name: String,
     /// The session is to outlive the connection.
     pub(super) lasting: bool,
+    /// The client wants a session that outlives connections, and has to prove first that it may have it.
+    pub(super) awaits_proof: bool,
     /// The client speaks MQTT 5.
     pub(super) v5: bool,
+    /// Where its will goes.
+    pub(super) will: Option<String>,
     /// The packet to hand to the broker.
     pub(super) packet: Vec<u8>,
+    /// The body before the client id, and behind it.
+    around: (Vec<u8>, Vec<u8>),
+}
+
+impl Scoped {
+    /// The same CONNECT for the session of a device whose key the client has proved.
+    pub(super) fn of_device(&self, device: &str) -> Result<Self, ConnectError> {
+        let name = device_session(device, &self.client_id);
+        let packet = named(&self.around.0, &name, &self.around.1)
+            .ok_or(ConnectError::Name { v5: self.v5 })?;
+        let (client_id, will, around) =
+            (self.client_id.clone(), self.will.clone(), self.around.clone());
+        Ok(Self { client_id, name, will, packet, around, ..*self })
+    }
 }
 
 /// Why a packet is not a CONNECT to hand on.
@@ -82,11 +96,7 @@ pub(super) fn packet_len(head: &[u8]) -> Result<Option<usize>, ConnectError> {
 }
 
 /// Puts the client id of a whole CONNECT into its scope; everything else stays as sent.
-pub(super) fn scope(
-    packet: &[u8],
-    connection: ConnectionId,
-    peer: IpAddr,
-) -> Result<Scoped, ConnectError> {
+pub(super) fn scope(packet: &[u8], connection: ConnectionId) -> Result<Scoped, ConnectError> {
     let mut rest = Reader(packet);
     rest.u8()?;
     rest.varint()?;
@@ -106,19 +116,19 @@ pub(super) fn scope(
     let client_id = rest.text()?;
     let after = rest.0;
 
-    let user = if flags & 0x80 == 0 {
+    let will = if flags & 0x04 == 0 {
         None
     } else {
-        if flags & 0x04 != 0 {
-            if v5 {
-                rest.properties()?;
-            }
-            rest.string()?;
-            rest.string()?;
+        if v5 {
+            rest.properties()?;
         }
-        // An empty user name is none.
-        Some(rest.text()?).filter(|user| !user.is_empty())
+        let topic = rest.text()?;
+        rest.string()?;
+        Some(topic.to_owned())
     };
+    // An empty user name is none.
+    let user = if flags & 0x80 == 0 { None } else { Some(rest.text()?) };
+    let user = user.filter(|user| !user.is_empty());
     let unfit = |name: &str| name.len() > MAX_NAME || name.contains(char::is_control);
     if [Some(client_id), user].into_iter().flatten().any(unfit) {
         return Err(ConnectError::Name { v5 });
@@ -129,14 +139,25 @@ pub(super) fn scope(
         // The broker assigns one, and it must be the one that it tells the client.
         _ if client_id.is_empty() => String::new(),
         Some(user) => format!("{SEPARATOR}{user}{SEPARATOR}{client_id}"),
-        None if clean && session_expiry == 0 => {
-            format!("{SEPARATOR}{SEPARATOR}{}{SEPARATOR}{client_id}", connection.0)
-        }
-        None => lasting_name(peer, client_id),
+        None => format!("{SEPARATOR}{SEPARATOR}{}{SEPARATOR}{client_id}", connection.0),
     };
-    let name_len = u16::try_from(name.len()).map_err(|_| ConnectError::Name { v5 })?;
-
     let head = body.get(..before).ok_or(ConnectError::Malformed)?;
+    let packet = named(head, &name, after).ok_or(ConnectError::Name { v5 })?;
+    Ok(Scoped {
+        client_id: client_id.to_owned(),
+        name,
+        lasting,
+        awaits_proof: user.is_none() && !client_id.is_empty() && (lasting || !clean),
+        v5,
+        will,
+        packet,
+        around: (head.to_owned(), after.to_owned()),
+    })
+}
+
+/// A CONNECT with this name between what stands before and behind it; none when the name is too long.
+fn named(head: &[u8], name: &str, after: &[u8]) -> Option<Vec<u8>> {
+    let name_len = u16::try_from(name.len()).ok()?;
     let len = head.len() + 2 + name.len() + after.len();
     let mut packet = Vec::with_capacity(len + 5);
     packet.push(CONNECT);
@@ -145,12 +166,34 @@ pub(super) fn scope(
     packet.extend_from_slice(&name_len.to_be_bytes());
     packet.extend_from_slice(name.as_bytes());
     packet.extend_from_slice(after);
-    Ok(Scoped { client_id: client_id.to_owned(), name, lasting, v5, packet })
+    Some(packet)
 }
 
-/// The name of a session without a user name that is to be resumed.
-pub(super) fn lasting_name(peer: IpAddr, client_id: &str) -> String {
-    format!("{SEPARATOR}{SEPARATOR}{peer}{SEPARATOR}{client_id}")
+/// The name of a session that is kept for a client without a login that has proved the key of a device.
+pub(super) fn device_session(device: &str, client_id: &str) -> String {
+    format!("{SEPARATOR}{SEPARATOR}{SEPARATOR}{device}{SEPARATOR}{client_id}")
+}
+
+/// The device in the name of a session, as [`device_session`] wrote it.
+pub(super) fn session_device(name: &str) -> Option<&str> {
+    let rest = name.strip_prefix(SEPARATOR)?.strip_prefix(SEPARATOR)?.strip_prefix(SEPARATOR)?;
+    rest.split(SEPARATOR).next()
+}
+
+/// Whether only one connection ever has a session with this name, as [`scope`] wrote it for a client without a login.
+pub(super) fn is_private(name: &str) -> bool {
+    name.starts_with(SEPARATOR) && !is_users(name) && session_device(name).is_none()
+}
+
+/// Whether a session with this name may keep what is on this topic: that of a device keeps nothing of another one,
+/// whose key nobody has to know who comes back to it.
+pub(super) fn may_keep(name: &str, topic: &str) -> bool {
+    session_device(name).is_none_or(|own| device(topic) == Some(own))
+}
+
+/// The device in a topic, or in a filter that the gate has allowed: `mcs/id/key…` (CONTRACT §2.2).
+pub(super) fn device(topic: &str) -> Option<&str> {
+    topic.strip_prefix("mcs/")?.split('/').next()
 }
 
 /// Whether [`scope`] wrote this name; else the broker did, for a client without a client id.
@@ -176,16 +219,16 @@ pub(super) fn client_id(name: &str) -> &str {
 }
 
 /// The unread rest of a packet.
-struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, len: usize) -> Result<&'a [u8], ConnectError> {
+    pub(super) fn take(&mut self, len: usize) -> Result<&'a [u8], ConnectError> {
         let (taken, rest) = self.0.split_at_checked(len).ok_or(ConnectError::Malformed)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    fn u8(&mut self) -> Result<u8, ConnectError> {
+    pub(super) fn u8(&mut self) -> Result<u8, ConnectError> {
         Ok(self.take(1)?.iter().fold(0, |_, byte| *byte))
     }
 
@@ -194,7 +237,7 @@ impl<'a> Reader<'a> {
         Ok(self.take(len)?.iter().fold(0, |n, byte| n << 8 | usize::from(*byte)))
     }
 
-    fn varint(&mut self) -> Result<usize, ConnectError> {
+    pub(super) fn varint(&mut self) -> Result<usize, ConnectError> {
         let mut value = 0;
         for shift in [0, 7, 14, 21] {
             let byte = self.u8()?;
@@ -211,7 +254,7 @@ impl<'a> Reader<'a> {
         self.take(len)
     }
 
-    fn text(&mut self) -> Result<&'a str, ConnectError> {
+    pub(super) fn text(&mut self) -> Result<&'a str, ConnectError> {
         str::from_utf8(self.string()?).map_err(|_| ConnectError::Malformed)
     }
 

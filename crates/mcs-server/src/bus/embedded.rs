@@ -130,13 +130,19 @@ impl EmbeddedBus {
         let sessions = Sessions::restore(&broker, config.sessions, &limits, inside.clone())
             .await
             .context("cannot restore the broker's sessions")?;
-        let hooks =
-            Hooks::new(gate, Arc::clone(&roster), sessions.clone(), broker.clone(), &limits);
+        let hooks = Hooks::new(
+            Arc::clone(&gate),
+            Arc::clone(&roster),
+            sessions.clone(),
+            broker.clone(),
+            &limits,
+        );
         hooks.register().await;
 
         let listener = listener(&limits)?;
         let front = Arc::new(Front {
             broker: listener.local_addr().map_err(|error| anyhow!(error))?,
+            gate,
             roster,
             sessions: sessions.clone(),
             patience: limits.connect,

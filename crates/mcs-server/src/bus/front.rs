@@ -4,12 +4,13 @@
 //! who did not come through the front. The front does what the broker cannot:
 //!
 //! - a client that stays silent, or sends anything but a CONNECT of decent size, is gone before the broker hears of it;
-//! - sessions get names that no stranger can take over ([`connect`](super::connect));
+//! - sessions get names that no stranger can take over ([`connect`](super::connect)), and a client without a login gets
+//!   to one that is kept by the key of its device ([`claim`](super::claim));
 //! - TLS, and WebSockets through [`Front::attach`], without another listener of the broker;
 //! - after a DISCONNECT the connection closes at once, where the broker waits for the keep alive to run out;
 //! - a connection can be ended from inside.
 //!
-//! Beyond the first packet it copies bytes, and a side that does not read slows the other down.
+//! Beyond that it copies bytes, and a side that does not read slows the other down.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,15 +25,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use super::ConnectionId;
-use super::connect::{CONNECT, Scoped, packet_len, scope};
+use super::claim::{Named, Outcome, proof, prove};
+use super::connect::{CONNECT, Scoped, packet_len, scope, session_device};
 use super::packets::Packets;
 use super::roster::{Roster, Seat, Seated};
 use super::sessions::Sessions;
+use super::{ConnectionId, Gate};
 use crate::accept::{Crowd, Door, Place};
 
 /// The door.
 pub(super) struct Front {
+    /// Knows whose key is in a topic.
+    pub(super) gate: Arc<dyn Gate>,
     /// Where the broker listens.
     pub(super) broker: SocketAddr,
     /// Who is in.
@@ -110,33 +114,92 @@ impl Front {
         let (mut stream, packet) = timeout(self.patience, opening).await??;
 
         let connection = self.roster.number();
-        let scoped = match scope(&packet, connection, peer.ip()) {
+        let scoped = match scope(&packet, connection) {
             Ok(scoped) => scoped,
             Err(error) => {
                 if let Some(connack) = error.connack() {
                     stream.write_all(connack).await?;
                     stream.shutdown().await?;
                 }
-                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{error:?}")));
+                return Err(invalid(error));
             }
         };
 
-        if scoped.lasting && self.sessions.refuses(&scoped.name) {
+        let full = if scoped.awaits_proof {
+            self.sessions.refuses_client(&scoped.client_id)
+        } else {
+            self.sessions.refuses(&scoped.name)
+        };
+        if scoped.lasting && full {
             warn!(%peer, client = ?scoped.client_id, "MQTT refused: as many sessions are kept as may be");
             stream.write_all(if scoped.v5 { QUOTA } else { UNAVAILABLE }).await?;
             return stream.shutdown().await;
         }
 
-        let (seated, broker, connack) =
-            timeout(self.patience, self.enter(connection, peer, &scoped)).await??;
+        let mut entered = self.enter(connection, peer, &scoped).await?;
+        let mut first = Vec::new();
+        if scoped.awaits_proof && accepted(&entered.connack) {
+            let closed = entered.seated.closed().clone();
+            // In a box: few clients need it, and all would carry its size.
+            let claiming = Box::pin(self.claim(&mut stream, entered, &scoped));
+            let Some(claimed) = closed.run_until_cancelled(claiming).await else { return Ok(()) };
+            (entered, first) = claimed?;
+        }
+        // Not for as long as the connection lasts: a password may be in it.
+        drop((packet, scoped));
+        let Entered { seated, broker, connack } = entered;
         let serving = async {
             stream.write_all(&connack).await?;
-            pipe(stream, broker).await
+            pipe(first, stream, broker).await
         };
         match seated.closed().run_until_cancelled(serving).await {
             Some(ended) => ended,
             None => Ok(()),
         }
+    }
+
+    /// Serves a client until it has proved a key, and then comes in again with the session of that device.
+    /// Answers also what the client has sent since.
+    async fn claim<'a>(
+        &'a self,
+        stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+        mut entered: Entered<'a>,
+        scoped: &Scoped,
+    ) -> io::Result<(Entered<'a>, Vec<u8>)> {
+        let seat = Arc::clone(entered.seated.seat());
+        let Some(admitted) = seat.admitted.get() else { return Ok((entered, Vec::new())) };
+        let (gate, client) = (&*self.gate, &*admitted.client);
+        let will: Vec<_> = scoped.will.iter().cloned().map(Named::Topic).collect();
+        let (device, first) = if let Some(device) = proof(gate, client, &will).await {
+            (device, Vec::new())
+        } else {
+            stream.write_all(&std::mem::take(&mut entered.connack)).await?;
+            match prove(stream, &mut entered.broker, scoped.v5, gate, client).await? {
+                Outcome::Ends { rest } => return Ok((entered, rest)),
+                Outcome::Proved { device, rest } => (device, rest),
+            }
+        };
+        let Entered { seated, mut broker, connack: unsent } = entered;
+        broker.write_all(DISCONNECT).await?;
+        broker.shutdown().await?;
+        // What it has answered so far, up to its end.
+        timeout(FAREWELL, tokio::io::copy(&mut broker, stream)).await??;
+        drop(seated);
+
+        let scoped = scoped.of_device(&device).map_err(invalid)?;
+        if scoped.lasting && self.sessions.refuses(&scoped.name) {
+            warn!(peer = %seat.peer, client = ?scoped.client_id, "MQTT closed: as many sessions are kept as may be");
+            return Err(invalid("no place for its session"));
+        }
+        let mut entered = self.enter(self.roster.number(), seat.peer, &scoped).await?;
+        if unsent.is_empty() {
+            if !accepted(&entered.connack) {
+                return Err(invalid("refused with the session of its device"));
+            }
+            // It has had one.
+            entered.connack.clear();
+        }
+        Ok((entered, first))
     }
 
     /// Hands the CONNECT to the broker and answers its CONNACK.
@@ -147,26 +210,44 @@ impl Front {
         connection: ConnectionId,
         peer: SocketAddr,
         scoped: &Scoped,
-    ) -> io::Result<(Seated<'_>, TcpStream, Vec<u8>)> {
-        let mut attempts = 0;
-        loop {
-            let mut broker = TcpStream::connect(self.broker).await?;
-            broker.set_nodelay(true)?;
-            let seat = Seat::new(connection, peer, &scoped.client_id);
-            let seated = self.roster.seat(broker.local_addr()?, seat);
-            broker.write_all(&scoped.packet).await?;
-            let connack = read_packet(&mut broker, CONNACK).await?;
-            if !unavailable(&connack) {
-                return Ok((seated, broker, connack));
+    ) -> io::Result<Entered<'_>> {
+        let entering = async {
+            let mut attempts = 0;
+            loop {
+                let mut broker = TcpStream::connect(self.broker).await?;
+                broker.set_nodelay(true)?;
+                let seat = Seat::new(connection, peer, &scoped.client_id);
+                if session_device(&scoped.name).is_some() {
+                    seat.prove();
+                }
+                let seated = self.roster.seat(broker.local_addr()?, seat);
+                broker.write_all(&scoped.packet).await?;
+                let connack = read_packet(&mut broker, CONNACK).await?;
+                if !unavailable(&connack) {
+                    return Ok(Entered { seated, broker, connack });
+                }
+                attempts += 1;
+                if attempts == ATTEMPTS {
+                    warn!(%peer, client = ?scoped.client_id, "MQTT refused: the broker is busy with the session");
+                    return Ok(Entered { seated, broker, connack });
+                }
+                sleep(ATTEMPT_PAUSE).await;
             }
-            attempts += 1;
-            if attempts == ATTEMPTS {
-                warn!(%peer, client = ?scoped.client_id, "MQTT refused: the broker is busy with the session");
-                return Ok((seated, broker, connack));
-            }
-            sleep(ATTEMPT_PAUSE).await;
-        }
+        };
+        timeout(self.patience, entering).await?
     }
+}
+
+/// A connection of the front's to the broker, for one client.
+struct Entered<'a> {
+    seated: Seated<'a>,
+    broker: TcpStream,
+    /// Not sent yet; empty when the client has had one.
+    connack: Vec<u8>,
+}
+
+fn invalid(error: impl std::fmt::Debug) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{error:?}"))
 }
 
 /// Reads exactly one packet of this kind, and not a byte more.
@@ -200,16 +281,30 @@ fn unavailable(connack: &[u8]) -> bool {
     matches!(connack, [_, _, _, 3 | 0x88, ..])
 }
 
-/// Copies both ways until both are done; when the broker is done, the client is too.
-async fn pipe(client: impl AsyncRead + AsyncWrite + Unpin, broker: TcpStream) -> io::Result<()> {
+/// Whether a CONNACK lets the client in.
+fn accepted(connack: &[u8]) -> bool {
+    matches!(connack, [_, _, _, 0, ..])
+}
+
+/// Copies both ways until both are done, beginning with what the client has sent `first`; when the broker is done,
+/// the client is too.
+async fn pipe(
+    first: Vec<u8>,
+    client: impl AsyncRead + AsyncWrite + Unpin,
+    broker: TcpStream,
+) -> io::Result<()> {
     let (mut from_client, mut to_client) = tokio::io::split(client);
     let (mut from_broker, mut to_broker) = broker.into_split();
 
     let inbound = async {
         let mut packets = Packets::default();
-        let mut chunk = vec![0; INBOUND_CHUNK];
+        let mut len = first.len();
+        let mut chunk = first;
+        chunk.resize(len.max(INBOUND_CHUNK), 0);
         loop {
-            let len = from_client.read(&mut chunk).await?;
+            if len == 0 {
+                len = from_client.read(&mut chunk).await?;
+            }
             let disconnect = packets.disconnect(&chunk[..len]);
             let end = match disconnect {
                 None => len,
@@ -221,6 +316,7 @@ async fn pipe(client: impl AsyncRead + AsyncWrite + Unpin, broker: TcpStream) ->
             if len == 0 || disconnect.is_some() {
                 break;
             }
+            len = 0;
         }
         // The broker sees the end of the stream, ends the session and closes.
         to_broker.shutdown().await?;
@@ -244,6 +340,9 @@ async fn pipe(client: impl AsyncRead + AsyncWrite + Unpin, broker: TcpStream) ->
 }
 
 const CONNACK: u8 = 0x20;
+
+/// In every version: no will.
+const DISCONNECT: &[u8] = &[0xe0, 0];
 
 /// A CONNACK: quota exceeded. As many sessions are kept as may be.
 const QUOTA: &[u8] = &[CONNACK, 3, 0, 0x97, 0];

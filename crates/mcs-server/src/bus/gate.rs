@@ -14,16 +14,18 @@ pub trait Gate: Send + Sync + 'static {
     /// CONNECT: may this client come in, and as whom?
     ///
     /// The will is not part of the question; [`Gate::may_publish`] answers for its topic next.
-    /// The question may be asked again for the same connection, while its session is in other hands.
+    /// The question may be asked again for the same connection, while its session is in other hands, and for another
+    /// one of the same client once it has proved whose session it may have.
     async fn authenticate(&self, connect: &Connect<'_>) -> Result<Principal, Refusal>;
 
-    /// SUBSCRIBE: may the client have what the filter matches?
+    /// SUBSCRIBE: may the client have what the filter matches? It may be asked twice for one SUBSCRIBE.
     ///
     /// The filter of a shared subscription comes without its `$share/group/` prefix.
     /// Other filters that start with `$` never get here: the bus refuses them.
     async fn may_subscribe(&self, client: &Client, filter: &str) -> bool;
 
-    /// Would a message on this topic be refused whatever its payload? Asked for a will at CONNECT.
+    /// Would a message on this topic be refused whatever its payload? Asked for a will at CONNECT, and to find out
+    /// whether a client knows the key of a device whose session it may have.
     async fn may_publish(&self, client: &Client, topic: &str) -> bool;
 
     /// PUBLISH: what becomes of the message. Awaited before the PUBACK, so that PUBACK means stored.

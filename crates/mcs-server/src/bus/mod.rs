@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 mod aside;
+mod claim;
 mod connect;
 mod embedded;
 mod front;

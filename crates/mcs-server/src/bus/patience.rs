@@ -9,12 +9,12 @@ use rmqtt::codec::types::Publish;
 use rmqtt::fitter::{DefaultFitter, Fitter, FitterManager};
 use rmqtt::types::{ConnectInfo, Disconnect, FitterType, Id, ListenerConfig};
 
-use super::connect::is_scoped;
+use super::connect::{is_private, is_scoped};
 use super::roster::{Roster, Seat};
 
 /// For silence, one and a half times what the client asked for [MQTT-3.1.2-22]; a limit of ours where it asked for none.
-/// A session waits for its client as long as both want, unless the client is a stranger: then it ends with
-/// the connection, since each that waits costs memory and an open file.
+/// A session waits for its client as long as both want, unless the client is a stranger or nobody can come back to it:
+/// then it ends with the connection, since each that waits costs memory and an open file.
 ///
 /// Everything else is as the listener's configuration says.
 pub(super) struct Patience {
@@ -30,6 +30,7 @@ impl FitterManager for Patience {
             unlimited: u16::try_from(self.unlimited.as_secs()).unwrap_or(u16::MAX),
             seat: id.remote_addr.and_then(|address| self.roster.at(address)),
             nameless: !is_scoped(&id.client_id),
+            private: is_private(&id.client_id),
             rest: DefaultFitter::new(connect, id, listener),
         })
     }
@@ -41,6 +42,8 @@ struct Fit {
     seat: Option<Arc<Seat>>,
     /// Its client sent no client id, and has no way to come back to this session.
     nameless: bool,
+    /// Only this connection ever has the session.
+    private: bool,
     rest: DefaultFitter,
 }
 
@@ -68,7 +71,8 @@ impl Fitter for Fit {
 
     fn session_expiry_interval(&self, disconnect: Option<&Disconnect>) -> Duration {
         // Asked for at CONNECT too, to tell MQTT 5 clients: nobody is gone then.
-        if self.nameless || self.seat.as_ref().is_some_and(|seat| seat.was_a_strangers()) {
+        let ends = |seat: &Seat| seat.was_a_strangers() || self.private && seat.is_over();
+        if self.nameless || self.seat.as_deref().is_some_and(ends) {
             return Duration::ZERO;
         }
         self.rest.session_expiry_interval(disconnect)

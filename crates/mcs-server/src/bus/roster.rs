@@ -64,14 +64,19 @@ impl Seat {
         self.over.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it is.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
     /// The connection is over, and its client has proved nothing.
     pub(super) fn was_a_strangers(&self) -> bool {
-        self.over.load(Ordering::Relaxed) && !self.proved()
+        self.is_over() && !self.proved()
     }
 
     /// The client is here, and has proved nothing yet.
     pub(super) fn is_a_strangers(&self) -> bool {
-        !self.over.load(Ordering::Relaxed) && !self.proved()
+        !self.is_over() && !self.proved()
     }
 }
 
@@ -128,6 +133,11 @@ impl Roster {
 }
 
 impl Seated<'_> {
+    /// What is known of the connection.
+    pub(super) fn seat(&self) -> &Arc<Seat> {
+        &self.seat
+    }
+
     /// Ends the connection when cancelled.
     pub(super) fn closed(&self) -> &CancellationToken {
         &self.seat.close

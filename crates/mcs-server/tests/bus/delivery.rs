@@ -7,6 +7,7 @@ use mcs_server::bus::{Budget, Bus as _, EmbeddedBus, Overflow};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::claim::claim;
 use crate::gate::DEVICE;
 use crate::restart::start;
 use crate::wire::{Hello, Raw, Version, framed, string};
@@ -15,7 +16,6 @@ use crate::{Bench, fresh_folder, soon};
 /// An MQTT 3.1.1 client that acknowledges nothing by itself.
 struct Slow {
     stream: TcpStream,
-    session_present: bool,
 }
 
 /// A PUBLISH as it came.
@@ -31,10 +31,18 @@ impl Slow {
         let mut stream = TcpStream::connect(to).await.expect("a listener");
         let hello = Hello::new(Version::V311, "slow").lasting();
         stream.write_all(&hello.packet()).await.expect("written");
-        let mut slow = Self { stream, session_present: false };
-        let (kind, body) = slow.packet().await;
-        assert_eq!((kind, body[1]), (0x20, 0));
-        slow.session_present = body[0] == 1;
+        let mut slow = Self { stream };
+        assert_eq!(slow.packet().await, (0x20, vec![0, 0]));
+        slow
+    }
+
+    /// Connects and proves whose session it is, by a message.
+    async fn resume(to: SocketAddr) -> Self {
+        let mut slow = Self::connect(to).await;
+        let mut body = Vec::new();
+        string(&mut body, &format!("{DEVICE}/raw"));
+        body.extend(b"swallow");
+        slow.stream.write_all(&framed(0x30, &body)).await.expect("written");
         slow
     }
 
@@ -112,8 +120,7 @@ async fn what_was_not_acknowledged_comes_again_with_its_packet_id_before_all_els
             bus.stop().await;
             bus = start(&folder).await;
         }
-        slow = Slow::connect(bus.mqtt()).await;
-        assert!(slow.session_present);
+        slow = Slow::resume(bus.mqtt()).await;
         for n in [0, 2] {
             let expected = Got { payload: n.to_string(), id: ids[n], again: true };
             assert_eq!(slow.publish().await, expected, "restart {restart}");
@@ -145,7 +152,7 @@ async fn a_message_of_quality_2_comes_once() {
             bus.stop().await;
             bus = start(&folder).await;
         }
-        slow = Slow::connect(bus.mqtt()).await;
+        slow = Slow::resume(bus.mqtt()).await;
         // PUBREL for the first, PUBLISH for the second, in either order.
         let mut got = [slow.packet().await, slow.packet().await];
         got.sort_by_key(|(kind, _)| *kind);
@@ -159,7 +166,7 @@ async fn a_message_of_quality_2_comes_once() {
     // All is said: only what is new comes.
     slow.disconnect().await;
     publish(&bus, "3", 2).await;
-    let mut slow = Slow::connect(bus.mqtt()).await;
+    let mut slow = Slow::resume(bus.mqtt()).await;
     assert_eq!(slow.publish().await.payload, "3");
     bus.stop().await;
 }
@@ -181,6 +188,7 @@ async fn a_client_far_behind_catches_up_in_order_while_more_comes() {
         }
     });
     let mut board = Raw::connect(bench.address(), &hello).await;
+    claim(&mut board).await;
     for n in 0..1_500 {
         assert_eq!(board.message().await.payload, n.to_string().as_bytes());
     }
@@ -216,6 +224,7 @@ async fn a_full_queue_drops_what_it_is_told_to_and_counts_it() {
         assert_eq!((counts.kept, counts.waiting), (1, expected.len()), "{full:?} {bytes}");
         assert_eq!(counts.dropped, 15 - expected.len() as u64);
         let mut board = Raw::connect(bench.address(), &hello).await;
+        claim(&mut board).await;
         for payload in expected {
             assert_eq!(board.message().await.payload, payload.as_bytes(), "{full:?} {bytes}");
         }
@@ -248,11 +257,9 @@ async fn a_session_and_a_message_expire_while_the_server_is_down() {
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     let bus = start(&folder).await;
     assert_eq!(bus.sessions().kept, 1);
-    let (_, welcome) = Raw::try_connect(bus.mqtt(), &short).await;
-    assert!(!welcome.session_present);
     let long = Hello::new(Version::V5, "long").lasting();
-    let (mut board, welcome) = Raw::try_connect(bus.mqtt(), &long).await;
-    assert!(welcome.session_present);
+    let mut board = Raw::connect(bus.mqtt(), &long).await;
+    claim(&mut board).await;
     assert_eq!(board.message().await.payload, b"fresh");
     bus.stop().await;
 }

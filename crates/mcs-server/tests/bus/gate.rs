@@ -11,10 +11,13 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::soon;
 
-/// The only device that is registered.
+/// A device that is registered.
 pub(crate) const DEVICE: &str = "mcs/DevAAAA1/keyAAAAAAAAAAAA1";
 
-/// Knows one device, and user `ann` with password `secret`.
+/// The only other one.
+pub(crate) const SECOND: &str = "mcs/DevCCCC3/keyCCCCCCCCCCCC3";
+
+/// Knows two devices, and user `ann` with password `secret`.
 ///
 /// A payload `replace X` is replaced by `X` on the device's channel `canonical`, `unheard X` too but nobody
 /// whom it is for is there, `swallow` is replaced by nothing,
@@ -162,7 +165,8 @@ impl Gate for TestGate {
     }
 }
 
-/// The topic or filter is the device's, or below it.
+/// The topic or filter is a device's, or below it.
 fn own(topic: &str) -> bool {
-    topic == DEVICE || topic.strip_prefix(DEVICE).is_some_and(|rest| rest.starts_with('/'))
+    let rest = topic.strip_prefix(DEVICE).or_else(|| topic.strip_prefix(SECOND));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

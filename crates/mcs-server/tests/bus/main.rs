@@ -1,6 +1,7 @@
 //! The embedded broker and the WebSocket tunnel, over real loopback sockets.
 
 mod access;
+mod claim;
 mod clients;
 mod delivery;
 mod front;

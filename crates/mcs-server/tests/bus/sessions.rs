@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use mcs_server::bus::Bus as _;
 
-use crate::gate::{DEVICE, Event};
+use crate::claim::claim;
+use crate::gate::{DEVICE, Event, SECOND};
 use crate::wire::{Hello, Message, Raw, VERSIONS, Version};
 use crate::{Bench, soon};
 
@@ -52,8 +53,8 @@ async fn a_session_keeps_what_came_while_its_device_was_away() {
                 .expect("published");
         }
 
-        let (mut device, welcome) = Raw::try_connect(bench.address(), &hello).await;
-        assert!(welcome.session_present, "{version:?}");
+        let mut device = Raw::connect(bench.address(), &hello).await;
+        claim(&mut device).await;
         for i in 0..100 {
             assert_eq!(device.message().await.payload, i.to_string().as_bytes(), "{version:?}");
         }
@@ -144,7 +145,7 @@ async fn a_session_without_a_subscription_is_not_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_outlives_its_connection_only_once_its_client_has_proved_something() {
     let bench = Bench::start().await;
-    for version in VERSIONS {
+    for (kept, version) in VERSIONS.into_iter().enumerate() {
         let id = format!("board-{version:?}");
         let hello = Hello::new(version, &id).lasting();
         let (mut stranger, welcome) = Raw::try_connect(bench.address(), &hello).await;
@@ -154,19 +155,14 @@ async fn a_session_outlives_its_connection_only_once_its_client_has_proved_somet
         }
         stranger.try_subscribe("#", 1).await;
         stranger.disconnect().await;
-        // The session ends at once, but not before the client sees the end of the connection.
-        let forgotten =
-            async { while Raw::try_connect(bench.address(), &hello).await.1.session_present {} };
-        soon("the end of the session", forgotten).await;
-
+        assert_eq!(bench.bus.sessions().kept, kept, "{version:?}");
         let mut device = Raw::connect(bench.address(), &hello).await;
         device.subscribe(&format!("{DEVICE}/+"), 1).await;
         device.disconnect().await;
         // Nothing is said this time, and it is kept all the same.
         for _ in 0..2 {
-            let (device, welcome) = Raw::try_connect(bench.address(), &hello).await;
-            assert!(welcome.session_present, "{version:?}");
-            device.disconnect().await;
+            Raw::connect(bench.address(), &hello).await.disconnect().await;
+            assert_eq!(bench.bus.sessions().kept, kept + 1, "{version:?}");
         }
     }
 }
@@ -186,9 +182,14 @@ async fn only_so_many_sessions_wait_for_their_clients_and_those_may_come_back() 
         let (_, welcome) =
             Raw::try_connect(bench.address(), &Hello::new(version, &id(5)).lasting()).await;
         assert_eq!(welcome.code, if version == Version::V5 { 0x97 } else { 3 });
-        let (_, welcome) =
-            Raw::try_connect(bench.address(), &Hello::new(version, &id(0)).lasting()).await;
-        assert!(welcome.session_present, "{version:?}");
+        let first = id(0);
+        let mut device =
+            Raw::connect(bench.address(), &Hello::new(version, &first).lasting()).await;
+        device.subscribe(&format!("{DEVICE}/+"), 1).await;
+        // Not with another device: that would be a session more.
+        let mut device =
+            Raw::connect(bench.address(), &Hello::new(version, &first).lasting()).await;
+        assert_eq!(device.subscribe_or_close(&format!("{SECOND}/+"), 1).await, None);
     }
 }
 

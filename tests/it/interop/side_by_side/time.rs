@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::sessions::NO_PROOF;
 use super::{Connect, Pair, Property, Publish, Version, Will};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,14 +97,27 @@ async fn a_session(pair: &Pair) {
             client.subscribes("a", 1).await;
             client.leaves().await;
         }
-        stage.tries("soon", brief("soon")).await;
-        sleep(Duration::from_secs(3)).await;
-        stage.tries("late", brief("late")).await;
+        let mut publisher = stage.client("pub", Version::V5).await;
+        for (name, seconds) in [("soon", 0), ("late", 3)] {
+            sleep(Duration::from_secs(seconds)).await;
+            let mut client = stage.tries(name, brief(name)).await;
+            client.subscribes("c", 1).await;
+            publisher.publishes("a", "subscribed", 1).await;
+            publisher.publishes("c", "end", 1).await;
+            client.hears_until_end().await;
+        }
     });
-    seen.await.both(
+    seen.await.differ(
+        NO_PROOF,
+        "soon CONNACK 0x00
+         late CONNACK 0x00
+         soon CONNACK 0x00
+         soon a subscribed at 1
+         late CONNACK 0x00",
         "soon CONNACK 0x00
          late CONNACK 0x00
          soon CONNACK 0x00, session present
+         soon a subscribed at 1
          late CONNACK 0x00",
     );
 }
@@ -123,6 +137,7 @@ async fn a_message(pair: &Pair) {
         sleep(Duration::from_secs(2)).await;
         publisher.publishes("a", "end", 1).await;
         let mut subscriber = stage.connects("sub", lasting).await;
+        subscriber.subscribes("d", 1).await;
         subscriber.hears_until_end().await;
     });
     seen.await.both("sub a long at 1 MessageExpiry(3600-)");

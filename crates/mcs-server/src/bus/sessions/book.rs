@@ -26,8 +26,6 @@ pub(super) struct Kept {
     pub(super) owner: Id,
     /// Its client's connection.
     pub(super) link: Option<Link>,
-    /// The device that it was first subscribed to; of a session without a login, the one that it belongs to.
-    pub(super) device: Option<String>,
     /// How long it waits for its client, in milliseconds.
     pub(super) patience: i64,
     /// When it ends, while its client is away.
@@ -121,7 +119,6 @@ impl Kept {
             created: record.created,
             owner,
             link,
-            device: None,
             patience: record.patience,
             expires: record.expires,
             queue: Queue::new(stored),
@@ -154,11 +151,6 @@ impl Kept {
         }
         None
     }
-}
-
-/// The device in a filter that the gate has allowed: `mcs/id/key…` (CONTRACT §2.2).
-pub(super) fn device(filter: &str) -> Option<&str> {
-    filter.strip_prefix("mcs/")?.split('/').next()
 }
 
 impl Link {

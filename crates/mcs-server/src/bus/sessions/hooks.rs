@@ -10,10 +10,10 @@ use std::sync::atomic::Ordering;
 use tracing::error;
 
 use super::Sessions;
-use super::book::{Link, Sent, device};
+use super::book::{Link, Sent};
 use super::leave::patience;
 use super::message::tag;
-use crate::bus::connect::{is_users, lasting_name};
+use crate::bus::connect::{device, device_session, is_users, may_keep};
 use crate::bus::hooks::seat;
 use crate::store::Change;
 
@@ -41,6 +41,9 @@ impl Sessions {
         if patience == 0 {
             return self.begin_anew(session, &subscribe.topic_filter).await;
         }
+        if !may_keep(&session.id.client_id, &subscribe.topic_filter) {
+            return Ok(());
+        }
         let options = serde_json::to_string(&subscribe.opts)?;
         let filter = subscribe.topic_filter.to_string();
         let entry = self.0.plain.entry(session.id.clone());
@@ -57,9 +60,6 @@ impl Sessions {
                 changes.push(book.keep(session.id.clone(), Some(link), patience));
             }
             let Some(kept) = book.linked(&session.id) else { return Ok(()) };
-            if kept.device.is_none() {
-                kept.device = device(&filter).map(str::to_owned);
-            }
             changes.push(Change::Subscribe { session: kept.id, filter, options });
             (permit.write(changes), kept.id, new)
         };
@@ -78,11 +78,9 @@ impl Sessions {
         let Some(seat) = seat(session).await.filter(|_| !is_users(&session.id.client_id)) else {
             return Ok(());
         };
-        let name = lasting_name(seat.peer.ip(), &seat.client_id).into();
-        let is_its = self.book().kept.get(&name).is_some_and(|kept| {
-            kept.link.is_none() && kept.device.is_some() && kept.device.as_deref() == device(filter)
-        });
-        if is_its {
+        let Some(device) = device(filter) else { return Ok(()) };
+        let name = device_session(device, &seat.client_id).into();
+        if self.book().kept.get(&name).is_some_and(|kept| kept.link.is_none()) {
             self.forget(&name).await?;
         }
         Ok(())

@@ -15,6 +15,7 @@ use tracing::error;
 use super::Sessions;
 use super::book::{Kept, Sent};
 use super::message::{record, tag};
+use crate::bus::connect::{is_private, may_keep};
 use crate::store::Change;
 
 /// The broker begins to wait with a will a moment after us, and a session that has left takes its will along.
@@ -38,13 +39,30 @@ impl Sessions {
             return;
         }
         let left = match entry.kick(false, false, false).await {
-            Ok(OfflineSession::Exist(Some(info))) => self.left(info, Some(patience)).await,
+            Ok(OfflineSession::Exist(Some(mut info))) => {
+                self.confine(&mut info).await;
+                self.left(info, Some(patience)).await
+            }
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         };
         if let Err(error) = left {
             error!(%error, "an MQTT session is not kept as it should be");
         }
+    }
+
+    /// Takes out of a session what it may not keep.
+    pub(super) async fn confine(&self, info: &mut OfflineInfo) {
+        let name = info.id.client_id.clone();
+        let (kept, lost) = std::mem::take(&mut info.subscriptions)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(filter, _)| may_keep(&name, filter));
+        info.subscriptions = kept;
+        for (filter, _) in lost {
+            self.unroute(&filter, &name).await;
+        }
+        info.inflight_messages.retain(|it| may_keep(&name, &it.publish.topic));
+        info.offline_messages.retain(|(_, it)| may_keep(&name, &it.topic));
     }
 
     /// Takes over what the broker held for a session.
@@ -129,6 +147,9 @@ impl Kept {
 
 /// How long a session waits for its client, in milliseconds: 0 when it ends with its connection.
 pub(super) async fn patience(session: &Session) -> i64 {
+    if is_private(&session.id.client_id) {
+        return 0;
+    }
     let connect = session.connect_info().await;
     if connect.is_ok_and(|it| matches!(&*it, ConnectInfo::V3(..)) && it.clean_start()) {
         return 0;

@@ -10,6 +10,9 @@
 //!   subscriptions stay in the router.
 //! - A client that comes back gets what was on the way first, with the packet ids that it knows
 //!   [MQTT-4.4.0-1], then what waits, in order.
+//! - A client without a login comes back when it has proved the key of the session's device ([`claim`](super::claim)).
+//!   Its CONNACK said that there is no session, so it may take a message of QoS 2 that was on the way for a new one.
+//!   Such a session keeps nothing of another device: who comes back need not know that one's key.
 //!
 //! What this promises when the process is killed at any moment: nothing that was acknowledged to its sender is lost.
 //! QoS 1 may come twice, as it may.
@@ -38,10 +41,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
-use super::connect::user;
+use super::connect::{client_id, device, may_keep, session_device, user};
 use crate::store::{Change, SessionStore};
 
-use book::{Book, Kept, Load, device};
+use book::{Book, Kept, Load};
 pub(super) use queue::WINDOW;
 pub use queue::{Budget, Overflow};
 
@@ -114,6 +117,13 @@ impl Sessions {
         book.kept.len() >= self.0.most && !book.kept.contains_key(name)
     }
 
+    /// Whether any session of a client without a login and with this client id would be.
+    pub(super) fn refuses_client(&self, id: &str) -> bool {
+        let book = self.book();
+        let is_its = |name: &ClientId| session_device(name).is_some() && client_id(name) == id;
+        book.kept.len() >= self.0.most && !book.kept.keys().any(is_its)
+    }
+
     /// Whether a session may be kept that begins with this filter: of a user, or of the device in the filter,
     /// there are only so many.
     pub(super) async fn has_place(&self, session: &Session, filter: &str) -> bool {
@@ -121,7 +131,7 @@ impl Sessions {
             return true;
         }
         let (book, name) = (self.book(), &session.id.client_id);
-        if book.kept.contains_key(name) {
+        if book.kept.contains_key(name) || !may_keep(name, filter) {
             return true;
         }
         match user(name) {
@@ -131,7 +141,7 @@ impl Sessions {
             }
             None => {
                 let device = device(filter);
-                let its = book.kept.values().filter(|kept| kept.device.as_deref() == device);
+                let its = book.kept.keys().filter(|name| session_device(name) == device);
                 its.count() < SESSIONS_OF_A_DEVICE
             }
         }
@@ -250,7 +260,7 @@ impl Sessions {
         }
         self.0.dropped.fetch_add(count as u64, Ordering::Relaxed);
         if !std::mem::replace(&mut kept.overflowed, true) {
-            let client = super::connect::client_id(name);
+            let client = client_id(name);
             warn!(?client, "an MQTT session's queue is full: messages are dropped");
         }
     }

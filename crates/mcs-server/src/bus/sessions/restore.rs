@@ -10,9 +10,10 @@ use rmqtt::types::{ClientId, Id, TimestampMillis};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::book::{Book, Kept, device};
+use super::book::{Book, Kept};
 use super::{Inner, Sessions};
 use crate::bus::Limits;
+use crate::bus::connect::{session_device, user};
 use crate::store::{Change, SessionRecord, SessionStore};
 
 impl Sessions {
@@ -54,7 +55,7 @@ impl Sessions {
     }
 }
 
-/// The session of a record with its subscriptions in the router; `None` when its time is over, and it is forgotten.
+/// The session of a record with its subscriptions in the router; `None` when it is over, and forgotten.
 async fn kept(
     broker: &ServerContext,
     store: &SessionStore,
@@ -63,15 +64,15 @@ async fn kept(
     now: TimestampMillis,
 ) -> Result<Option<Kept>> {
     let expires = record.expires.unwrap_or(now + record.patience);
-    if expires <= now {
+    // Nobody can come back to a session that is neither a user's nor a device's.
+    let unreachable = user(&record.name).is_none() && session_device(&record.name).is_none();
+    if expires <= now || unreachable {
         store.write(vec![Change::Forget { session: record.id }]).await?.committed().await?;
         return Ok(None);
     }
-    let mut of_device = None;
     for (filter, options) in store.subscriptions(record.id).await? {
         let options = serde_json::from_str(&options)
             .context("the options of a stored subscription cannot be read")?;
-        of_device = of_device.or_else(|| device(&filter).map(str::to_owned));
         let router = broker.extends.router().await;
         router.add(&filter, owner.clone(), options).await.map_err(|it| anyhow!(it))?;
     }
@@ -81,7 +82,5 @@ async fn kept(
         store.write(vec![leave]).await?.committed().await?;
     }
     let record = SessionRecord { expires: Some(expires), ..record };
-    let mut kept = Kept::new(&record, owner, None, store.waiting(record.id).await?);
-    kept.device = of_device;
-    Ok(Some(kept))
+    Ok(Some(Kept::new(&record, owner, None, store.waiting(record.id).await?)))
 }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use tracing::{debug, error};
 
 use super::{KEPT, Sessions};
+use crate::bus::connect::may_keep;
 
 type Undelivered = Vec<(To, From, Publish, Reason)>;
 
@@ -72,6 +73,7 @@ impl Shared for Sessions {
                 let kept = book.kept.get(name);
                 let promised = publish.qos.less_value(options.qos()) != QoS::AtMostOnce;
                 kept.is_some_and(|kept| promised || kept.link.is_none())
+                    && may_keep(name, &publish.topic)
             })
         };
         let kept: Vec<_> = to_keep.iter().map(|(_, name, ..)| (name.clone(), None)).collect();
@@ -192,6 +194,7 @@ impl Entry for KeptEntry {
         }
         let held = match held {
             OfflineSession::Exist(Some(mut info)) => {
+                self.sessions.confine(&mut info).await;
                 if !self.sessions.is_linked(&info.id) {
                     // The broker takes them from the end.
                     info.inflight_messages.reverse();
@@ -241,7 +244,10 @@ impl Entry for KeptEntry {
         publish: Publish,
     ) -> std::result::Result<(), (From, Publish, Reason)> {
         let name = self.name();
-        if publish.qos == QoS::AtMostOnce || !self.sessions.book().kept.contains_key(&name) {
+        let keeps = publish.qos != QoS::AtMostOnce
+            && may_keep(&name, &publish.topic)
+            && self.sessions.book().kept.contains_key(&name);
+        if !keeps {
             return self.plain.publish(from, publish).await;
         }
         let kept = self.sessions.keep(&from, vec![(name, publish.clone())], true).await;

@@ -20,18 +20,23 @@ async fn the_victims_client_id_gives_nothing_of_its_session() {
         assert!(!welcome.session_present, "{version:?}");
         scene.nothing_leaks(Some(&mut intruder), "clean, same client id").await;
 
-        // A lasting one belongs to the address that its board comes from.
+        // A lasting one belongs to who proves the key of its device, wherever from.
         let id = format!("lasting-{version:?}");
         let hello = Hello::new(version, &id).lasting();
         let (mut sleeping, _) = Raw::try_connect(scene.mqtt(), &hello).await;
         sleeping.subscribe(&named("mcs/{A}/{a}/+"), 1).await;
-        for (gone, elsewhere) in [(false, "127.0.0.2:0"), (true, "127.0.0.3:0")] {
+        for (gone, from) in [
+            (false, "127.0.0.1:0"),
+            (false, "127.0.0.2:0"),
+            (true, "127.0.0.1:0"),
+            (true, "127.0.0.3:0"),
+        ] {
             if gone {
                 sleeping.disconnect().await;
                 sleeping = scene.intruder(version).await;
             }
             let socket = TcpSocket::new_v4().expect("a socket");
-            socket.bind(elsewhere.parse().expect("an address")).expect("another address");
+            socket.bind(from.parse().expect("an address")).expect("an address");
             let stream = socket.connect(scene.mqtt()).await.expect("a listener");
             let (mut intruder, welcome) = Raw::over(stream, &hello).await;
             assert!(!welcome.session_present, "{version:?}, gone {gone}");
@@ -47,7 +52,8 @@ async fn the_victims_client_id_gives_nothing_of_its_session() {
         }
         // Its own board finds what waited.
         let (mut awake, welcome) = Raw::try_connect(scene.mqtt(), &hello).await;
-        assert!(welcome.session_present, "{version:?}");
+        assert!(!welcome.session_present, "{version:?}");
+        awake.subscribe(&named("mcs/{A}/{a}/+"), 1).await;
         assert_eq!(awake.message().await.topic, named("mcs/{A}/{a}/count"), "{version:?}");
         awake.unsubscribe(&named("mcs/{A}/{a}/+")).await;
         awake.disconnect().await;

@@ -9,7 +9,7 @@ use crate::Bench;
 use crate::gate::{DEVICE, SECOND};
 use crate::restart::start;
 use crate::wire::{Hello, Message, Raw, VERSIONS, Version, framed, string};
-use crate::{fresh_folder, soon};
+use crate::{Folder, soon};
 
 /// Names a topic of the device, by a message that nobody gets.
 pub(crate) async fn claim(client: &mut Raw) {
@@ -205,7 +205,7 @@ async fn what_is_of_another_device_ends_with_the_connection() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_was_kept_before_a_restart_waits_for_its_key() {
-    let folder = fresh_folder();
+    let folder = Folder::new();
     let bus = start(&folder).await;
     let hello = Hello::new(Version::V311, "mt7687").lasting();
     let mut board = Raw::connect(bus.mqtt(), &hello).await;
@@ -227,7 +227,6 @@ async fn a_session_that_was_kept_before_a_restart_waits_for_its_key() {
         client.ping().await;
     }
     bus.stop().await;
-    std::fs::remove_dir_all(folder).expect("removed");
 }
 
 /// The proof comes in any pieces, and with what else the client sends at once.

@@ -11,7 +11,7 @@ use crate::claim::claim;
 use crate::gate::DEVICE;
 use crate::restart::start;
 use crate::wire::{Hello, Raw, Version, framed, string};
-use crate::{Bench, fresh_folder, soon};
+use crate::{Bench, Folder, soon};
 
 /// An MQTT 3.1.1 client that acknowledges nothing by itself.
 struct Slow {
@@ -98,7 +98,7 @@ async fn publish(bus: &EmbeddedBus, payload: &str, qos: u8) {
 /// [MQTT-4.4.0-1], [MQTT-4.6.0-1], across a reconnect and a restart of the server.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_acknowledged_comes_again_with_its_packet_id_before_all_else() {
-    let folder = fresh_folder();
+    let folder = Folder::new();
     let mut bus = start(&folder).await;
     let mut slow = Slow::connect(bus.mqtt()).await;
     slow.subscribe(1).await;
@@ -136,7 +136,7 @@ async fn what_was_not_acknowledged_comes_again_with_its_packet_id_before_all_els
 /// [MQTT-4.3.3-1]: once the client has said PUBREC, it never gets the PUBLISH again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_of_quality_2_comes_once() {
-    let folder = fresh_folder();
+    let folder = Folder::new();
     let mut bus = start(&folder).await;
     let mut slow = Slow::connect(bus.mqtt()).await;
     slow.subscribe(2).await;
@@ -234,7 +234,7 @@ async fn a_full_queue_drops_what_it_is_told_to_and_counts_it() {
 /// The time that the server is down counts [MQTT-3.1.2-23].
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_and_a_message_expire_while_the_server_is_down() {
-    let folder = fresh_folder();
+    let folder = Folder::new();
     let bus = start(&folder).await;
     let short = Hello { session_expiry: 1, ..Hello::new(Version::V5, "short").lasting() };
     for hello in [&short, &Hello::new(Version::V5, "long").lasting()] {
@@ -322,7 +322,7 @@ async fn a_user_has_only_so_many_sessions() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_users_clean_start_forgets_what_was_kept() {
-    let folder = fresh_folder();
+    let folder = Folder::new();
     let bus = start(&folder).await;
     let lasting = Hello::new(Version::V311, "console").login("ann", "secret").lasting();
     let mut console = Raw::connect(bus.mqtt(), &lasting).await;

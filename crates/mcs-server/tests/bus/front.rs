@@ -14,7 +14,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::gate::{DEVICE, TestGate};
 use crate::wire::{Hello, Message, Raw, VERSIONS, Version, framed};
-use crate::{Bench, free_port, fresh_folder, soon};
+use crate::{Bench, Folder, free_port, soon};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_oversize_packet_is_refused_by_its_header() {
@@ -134,7 +134,7 @@ async fn only_so_many_clients_come_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tls_clients_and_plain_ones_share_the_bus() {
-    let folder = fresh_folder();
+    let folder = Folder::new();
     let CertifiedKey { cert, signing_key } =
         rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let (cert_file, key_file) = (folder.join("cert.pem"), folder.join("key.pem"));
@@ -167,7 +167,6 @@ async fn tls_clients_and_plain_ones_share_the_bus() {
     plain.publish(&message).await;
     assert_eq!(secure.message().await, message);
     secure.disconnect().await;
-    std::fs::remove_dir_all(folder).expect("removed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,7 +209,7 @@ async fn stopping_closes_everything_and_publishes_no_will() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_configuration_is_told_at_the_start() {
-    let folder = fresh_folder();
+    let folder = Folder::new();
     let sessions = SessionStore::open(&folder).await.expect("a database");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let good = || mcs_server::bus::Config {
@@ -226,5 +225,4 @@ async fn a_wrong_configuration_is_told_at_the_start() {
         };
         assert!(format!("{error:#}").contains(word), "{error:#}");
     }
-    std::fs::remove_dir_all(folder).expect("removed");
 }

@@ -4,6 +4,8 @@ mod access;
 mod claim;
 mod clients;
 mod delivery;
+#[path = "../common/folder.rs"]
+mod folder;
 mod front;
 mod gate;
 mod pace;
@@ -16,13 +18,13 @@ mod version5;
 mod wire;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mcs_server::bus::{Config, EmbeddedBus, Limits, SessionStore};
 use tokio::time::timeout;
 
+use folder::Folder;
 use gate::{Events, TestGate};
 
 /// A broker with a gate to look into.
@@ -30,7 +32,8 @@ struct Bench {
     bus: Arc<EmbeddedBus>,
     gate: Arc<TestGate>,
     events: Events,
-    folder: PathBuf,
+    // Goes with the bench.
+    _folder: Folder,
 }
 
 impl Bench {
@@ -40,7 +43,7 @@ impl Bench {
 
     async fn with(adjust: impl FnOnce(&mut Config)) -> Self {
         let (gate, events) = TestGate::new();
-        let folder = fresh_folder();
+        let folder = Folder::new();
         let mut config = Config {
             mqtt: free_port(),
             mqtts: None,
@@ -49,7 +52,7 @@ impl Bench {
         };
         adjust(&mut config);
         let bus = EmbeddedBus::start(config, Arc::clone(&gate) as _).await.expect("a broker");
-        Self { bus: Arc::new(bus), gate, events, folder }
+        Self { bus: Arc::new(bus), gate, events, _folder: folder }
     }
 
     fn address(&self) -> SocketAddr {
@@ -57,24 +60,8 @@ impl Bench {
     }
 }
 
-impl Drop for Bench {
-    fn drop(&mut self) {
-        // What is left over is in the system's temporary folder.
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
 fn free_port() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
-}
-
-fn fresh_folder() -> PathBuf {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static LAST: AtomicU32 = AtomicU32::new(0);
-    let number = LAST.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("mcs-bus-{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    folder
 }
 
 /// Waits for what must happen.

@@ -7,7 +7,7 @@ use mcs_server::bus::{Config, EmbeddedBus, Limits, SessionStore};
 use crate::claim::claim;
 use crate::gate::{DEVICE, TestGate};
 use crate::wire::{Hello, Message, Raw, VERSIONS, Version};
-use crate::{free_port, fresh_folder};
+use crate::{Folder, free_port};
 
 pub(crate) async fn start(folder: &Path) -> EmbeddedBus {
     let config = Config {
@@ -21,7 +21,7 @@ pub(crate) async fn start(folder: &Path) -> EmbeddedBus {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions_and_what_waits_in_them_outlive_the_server() {
-    let folder = fresh_folder();
+    let folder = Folder::new();
     let topic = format!("{DEVICE}/switch");
     let id = |version| format!("returning-{version:?}");
 
@@ -53,5 +53,4 @@ async fn sessions_and_what_waits_in_them_outlive_the_server() {
         assert_eq!(got, expected, "{version:?}");
     }
     broker.stop().await;
-    std::fs::remove_dir_all(folder).expect("removed");
 }

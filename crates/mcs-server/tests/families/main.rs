@@ -4,6 +4,10 @@
 mod app;
 mod arduino;
 mod c_library;
+#[path = "../common/command_line.rs"]
+mod command_line;
+#[path = "../common/folder.rs"]
+mod folder;
 mod heartbeats;
 mod http;
 mod linkit_one;

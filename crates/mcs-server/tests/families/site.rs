@@ -2,18 +2,17 @@
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use clap::Parser as _;
-use mcs_server::cli::{Cli, Task};
 use mcs_server::config::Settings;
 use mcs_server::{Config, Server};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::command_line::admin;
+use crate::folder::Folder;
 use crate::notation::Names;
 use crate::transcript::Transcript;
 
@@ -64,7 +63,7 @@ fn channels() -> Vec<(&'static str, u8, bool, Value)> {
 
 pub(crate) struct Site {
     pub(crate) server: Server,
-    folder: PathBuf,
+    folder: Folder,
     product: String,
 }
 
@@ -74,7 +73,7 @@ impl Site {
     }
 
     pub(crate) async fn with(adjust: impl FnOnce(&mut Config)) -> Self {
-        let folder = fresh_folder();
+        let folder = Folder::new();
         let product = populate(&folder).await;
         let free = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let settings = Settings {
@@ -82,7 +81,7 @@ impl Site {
             mqtt: free,
             ws: free,
             command: free,
-            data: Some(folder.clone()),
+            data: Some(folder.to_path_buf()),
             ..Settings::default()
         };
         let mut config = settings.into_config().expect("settings");
@@ -168,7 +167,7 @@ impl Site {
     async fn add_operator(&self) {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mcs-server"));
         program.args(["user", "add", "ann", "--role", "operator", "--password-stdin", "--data"]);
-        program.arg(&self.folder).stdin(Stdio::piped()).stdout(Stdio::null());
+        program.arg(&*self.folder).stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = program.spawn().expect("to run");
         child.stdin.take().expect("a pipe").write_all(b"secret\n").expect("to write");
         let ended = tokio::task::spawn_blocking(move || child.wait()).await.expect("a thread");
@@ -241,13 +240,6 @@ impl Site {
     }
 }
 
-impl Drop for Site {
-    fn drop(&mut self) {
-        // What is left over is in the system's temporary folder.
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
 /// Fills a data folder by admin commands. Answers the prototype's id.
 async fn populate(folder: &Path) -> String {
     let channels: Vec<_> = channels()
@@ -275,21 +267,4 @@ async fn populate(folder: &Path) -> String {
         admin(folder, &["device", "add", &product, "--name", id, "--id", id, "--key", key]).await;
     }
     product
-}
-
-async fn admin(folder: &Path, arguments: &[&str]) -> Value {
-    let folder = folder.to_str().expect("UTF-8");
-    let line = [&["mcs-server"], arguments, &["--data", folder]].concat();
-    match Cli::try_parse_from(line).expect("a command line").run().await.expect("success") {
-        Task::Print(answer) => answer,
-        Task::Serve(_) => panic!("not an admin command"),
-    }
-}
-
-fn fresh_folder() -> PathBuf {
-    static LAST: AtomicU32 = AtomicU32::new(0);
-    let number = LAST.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("mcs-families-{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    folder
 }

@@ -9,7 +9,7 @@ async fn what_an_admin_command_adds_is_there_for_a_running_server_at_once() {
     let key = "0123456789abcdef";
     let add =
         ["device", "add", &site.product, "--name", "Second", "--id", "Dsecond1", "--key", key];
-    admin(site.folder.path(), &add).await;
+    admin(&site.folder, &add).await;
     let path = "/mcs/v2/devices/Dsecond1/datapoints.csv";
     let upload = Request::new(site.http(), "POST", path).header("deviceKey", key).body("count,,1");
     assert_eq!(upload.send().await.text(), "Success.");
@@ -18,12 +18,12 @@ async fn what_an_admin_command_adds_is_there_for_a_running_server_at_once() {
 #[tokio::test]
 async fn ids_and_keys_are_made_up_when_none_are_given() {
     let folder = Folder::new();
-    let product = populate(folder.path()).await;
+    let product = populate(&folder).await;
     assert_eq!((product.len(), &product[..1]), (12, "P"));
-    let added = admin(folder.path(), &["device", "add", &product, "--name", "Third"]).await;
+    let added = admin(&folder, &["device", "add", &product, "--name", "Third"]).await;
     assert_eq!(added["deviceId"].as_str().map(str::len), Some(8));
     assert_eq!(added["deviceKey"].as_str().map(str::len), Some(16));
-    let list = admin(folder.path(), &["device", "list"]).await;
+    let list = admin(&folder, &["device", "list"]).await;
     assert!(list.as_array().is_some_and(|it| it.len() == 2), "{list}");
     assert!(list.as_array().is_some_and(|it| it.iter().any(|it| it["name"] == json!("Third"))));
 }
@@ -31,8 +31,8 @@ async fn ids_and_keys_are_made_up_when_none_are_given() {
 #[tokio::test]
 async fn what_cannot_be_done_is_told_and_changes_nothing() {
     let folder = Folder::new();
-    let product = populate(folder.path()).await;
-    let missing = folder.path().join("missing.json");
+    let product = populate(&folder).await;
+    let missing = folder.join("missing.json");
     let missing = missing.to_str().expect("UTF-8");
     for (arguments, why) in [
         (&["device", "add", "Pnone", "--name", "X"][..], "there is no prototype Pnone"),
@@ -40,26 +40,26 @@ async fn what_cannot_be_done_is_told_and_changes_nothing() {
         (&["device", "add", &product, "--name", " "], "the name is empty"),
         (&["prototype", "import", missing], "cannot read"),
     ] {
-        let output = program(folder.path(), arguments).output().expect("to run");
+        let output = program(&folder, arguments).output().expect("to run");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && told.contains(why), "{arguments:?}: {told}");
         assert!(output.stdout.is_empty());
     }
-    let list = admin(folder.path(), &["device", "list"]).await;
+    let list = admin(&folder, &["device", "list"]).await;
     assert_eq!(list.as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]
 async fn a_list_of_devices_is_imported_whole_or_not_at_all() {
     let folder = Folder::new();
-    let product = populate(folder.path()).await;
-    let file = folder.path().join("devices.csv");
+    let product = populate(&folder).await;
+    let file = folder.join("devices.csv");
     let path = file.to_str().expect("UTF-8");
     let import = ["device", "import", &product, path];
 
     std::fs::write(&file, "Dlist001,key1,Hall, left\n\n Dlist002 , key2\r\n").expect("a file");
-    assert_eq!(admin(folder.path(), &import).await, json!({ "devices": 2 }));
-    let list = admin(folder.path(), &["device", "list"]).await;
+    assert_eq!(admin(&folder, &import).await, json!({ "devices": 2 }));
+    let list = admin(&folder, &["device", "list"]).await;
     let named = |id: &str, key: &str, name: &str| json!({ "deviceId": id, "deviceKey": key, "name": name, "prodId": product });
     assert_eq!(list[0], named("Dlist001", "key1", "Hall, left"));
     assert_eq!(list[1], named("Dlist002", "key2", "Dlist002"));
@@ -69,11 +69,11 @@ async fn a_list_of_devices_is_imported_whole_or_not_at_all() {
         ("Dlist003,secret3\nDlist004\n", "line 2"),
     ] {
         std::fs::write(&file, text).expect("a file");
-        let output = program(folder.path(), &import).output().expect("to run");
+        let output = program(&folder, &import).output().expect("to run");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && told.contains(why), "{text}: {told}");
         assert!(!told.contains("secret"), "{told}");
     }
-    let list = admin(folder.path(), &["device", "list"]).await;
+    let list = admin(&folder, &["device", "list"]).await;
     assert_eq!(list.as_array().map(Vec::len), Some(3));
 }

@@ -207,7 +207,7 @@ async fn a_device_is_sent_no_more_than_it_takes_and_the_rest_is_told_undelivered
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_can_be_made_lines() {
     let file = crate::Folder::new();
-    let path = file.path().join("server.toml");
+    let path = file.join("server.toml");
     std::fs::write(&path, "command-terminator = \"lf\"\nmax-per-address = 0\n").expect("written");
     let settings =
         Settings::from_file(&path).expect("a configuration").into_config().expect("good");
@@ -229,7 +229,7 @@ async fn many_devices_get_each_its_own_command() {
     for n in 0..boards {
         let (id, key) = (format!("Fleet{n:03}"), format!("fleetKey{n:08}"));
         let add = ["device", "add", &site.product, "--name", "Fleet", "--id", &id, "--key", &key];
-        crate::admin(site.folder.path(), &add).await;
+        crate::admin(&site.folder, &add).await;
         fleet.push((Board::connect(site.server.addrs().command).await, id, key));
     }
     for (board, id, key) in &mut fleet {

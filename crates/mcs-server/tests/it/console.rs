@@ -4,12 +4,12 @@ use crate::{Folder, Site};
 #[tokio::test(flavor = "multi_thread")]
 async fn the_consoles_files_come_with_types_tags_and_a_policy() {
     let files = Folder::new();
-    let write = |name: &str, text: &str| std::fs::write(files.path().join(name), text);
+    let write = |name: &str, text: &str| std::fs::write(files.join(name), text);
     write("index.html", "<!doctype html>page").expect("a file");
     write("app-0123456789abcdef_bg.wasm", "plain").expect("a file");
     write("app-0123456789abcdef_bg.wasm.br", "packed").expect("a file");
     write("long.css", &"a{top:0}\n".repeat(1000)).expect("a file");
-    let folder = files.path().to_owned();
+    let folder = files.to_path_buf();
     let site = Site::with(|config| config.console = Some(folder)).await;
     let get = |path: &str| Request::new(site.http(), "GET", path);
 

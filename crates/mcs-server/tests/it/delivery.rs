@@ -85,15 +85,15 @@ async fn a_retained_point_is_kept_as_subscribers_see_it_until_it_is_cleared() {
 #[tokio::test(flavor = "multi_thread")]
 async fn retained_points_outlive_a_kill_and_cleared_ones_stay_away() {
     let folder = Folder::new();
-    populate(folder.path()).await;
-    let server = Process::start(folder.path(), &[]).await;
+    populate(&folder).await;
+    let server = Process::start(&folder, &[]).await;
     let mut board = Raw::connect(server.mqtt(), &Hello::new(Version::V311, "board")).await;
     let lines = "1432538716989,count,5\n1432538716989,status,up";
     board.publish(&Message::new(&device(), lines, 1).retained()).await;
     board.publish(&Message::new(&topic("count"), "", 1).retained()).await;
     server.end("-KILL").await;
 
-    let server = Process::start(folder.path(), &[]).await;
+    let server = Process::start(&folder, &[]).await;
     let mut late = Raw::connect(server.mqtt(), &Hello::new(Version::V5, "late")).await;
     late.subscribe(&topic("+"), 1).await;
     let kept = Message::new(&topic("status"), "1432538716989,status,up", 1).retained();
@@ -225,7 +225,7 @@ async fn the_will_of_a_device_whose_key_was_taken_away_meanwhile_stays_unsaid() 
     for board in &mut boards[..2] {
         board.subscribe(&topic("+"), 1).await;
     }
-    admin(site.folder.path(), &["device", "rekey", ID, "--key", NEW]).await;
+    admin(&site.folder, &["device", "rekey", ID, "--key", NEW]).await;
     let token = site.sign_in("viewer").await;
     site.listed_when(&token, |it| it["presence"]["transports"] == json!([])).await;
     let mut watcher = connect(&site, Version::V5, "watcher").await;

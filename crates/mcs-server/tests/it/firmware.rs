@@ -33,7 +33,7 @@ impl Site {
     }
 
     fn stored_files(&self) -> usize {
-        std::fs::read_dir(self.folder.path().join("firmware")).expect("a folder").count()
+        std::fs::read_dir(self.folder.join("firmware")).expect("a folder").count()
     }
 }
 
@@ -256,21 +256,21 @@ async fn a_push_that_waits_says_whether_the_device_is_away_or_does_not_listen() 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_nobody_knows_go_when_the_server_starts() {
     let folder = Folder::new();
-    let product = populate(folder.path()).await;
-    add_user(folder.path(), "operator").await;
-    let server = Process::start(folder.path(), &[]).await;
+    let product = populate(&folder).await;
+    add_user(&folder, "operator").await;
+    let server = Process::start(&folder, &[]).await;
     let token = server.token("operator", "secret").await;
     let path = format!("/api/prototypes/{product}/firmwares?name=A&version=1");
     let upload = Request::new(server.http(), "POST", &path).header("Authorization", &token);
     let known = upload.body(b"image").send().await.json()["id"].clone();
     server.end("-KILL").await;
 
-    let files = folder.path().join("firmware");
+    let files = folder.join("firmware");
     // An upload that was cut, a file whose row was not written, and one that is not ours.
     for name in ["F0123456789ab#1", "F0123456789ab", "notes.txt"] {
         std::fs::write(files.join(name), b"x").expect("to write");
     }
-    let server = Process::start(folder.path(), &[]).await;
+    let server = Process::start(&folder, &[]).await;
     let mut left: Vec<_> = std::fs::read_dir(&files)
         .expect("a folder")
         .map(|it| it.expect("an entry").file_name().into_string().expect("UTF-8"))

@@ -65,8 +65,8 @@ async fn a_series_that_makes_no_sense_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_so_many_points_of_a_channel_are_kept() {
     let folder = Folder::new();
-    populate(folder.path()).await;
-    let file = folder.path().join("server.toml");
+    populate(&folder).await;
+    let file = folder.join("server.toml");
     // The rest is asked for as often as the server answers.
     let settings =
         "max-device-requests = 0\nkeep-points = 9\n[[keep]]\nchannel = \"count\"\npoints = 3";
@@ -75,7 +75,7 @@ async fn only_so_many_points_of_a_channel_are_kept() {
         let path = format!("/mcs/v2/devices/{ID}{rest}");
         Request::new(server.http(), method, &path).header("deviceKey", KEY)
     };
-    let server = Process::start(folder.path(), &[]).await;
+    let server = Process::start(&folder, &[]).await;
     for channel in ["count", "temperature"] {
         for n in 0..4 {
             let lines = (0..5).map(|m| format!("{channel},{},{}", T + n * 5 + m, n * 5 + m));
@@ -87,7 +87,7 @@ async fn only_so_many_points_of_a_channel_are_kept() {
     server.terminate().await;
 
     let file = file.to_str().expect("UTF-8");
-    let server = Process::start(folder.path(), &["--config", file]).await;
+    let server = Process::start(&folder, &["--config", file]).await;
     for (channel, kept) in [("count", 3), ("temperature", 9)] {
         let path = format!("/datachannels/{channel}/datapoints.csv?limit=100&order=asc");
         let left = soon("the rest to go", async {

@@ -3,9 +3,13 @@
 mod admin;
 mod client;
 mod command;
+#[path = "../common/command_line.rs"]
+mod command_line;
 mod console;
 mod delivery;
 mod firmware;
+#[path = "../common/folder.rs"]
+mod folder;
 mod history;
 mod impatient;
 mod isolation;
@@ -34,13 +38,10 @@ mod wire;
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use clap::Parser as _;
-use mcs_server::cli::{Cli, Task};
 use mcs_server::config::Settings;
 use mcs_server::{Config, Server};
 use serde_json::{Value, json};
@@ -49,6 +50,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tokio::time::timeout;
 
 use client::{Reply, Request};
+use command_line::admin;
+use folder::Folder;
 
 /// The device of most tests.
 const ID: &str = "Dsre1qRQ";
@@ -68,8 +71,8 @@ impl Site {
 
     async fn with(adjust: impl FnOnce(&mut Config)) -> Self {
         let folder = Folder::new();
-        let product = populate(folder.path()).await;
-        let mut config = config(folder.path());
+        let product = populate(&folder).await;
+        let mut config = config(&folder);
         adjust(&mut config);
         let server = soon("start", mcs_server::start(config)).await.expect("a server");
         Self { server, folder, product }
@@ -93,7 +96,7 @@ impl Site {
     }
 
     async fn sql(&self, statement: &'static str) {
-        let file = self.folder.path().join("mcs.sqlite3");
+        let file = self.folder.join("mcs.sqlite3");
         let options = SqliteConnectOptions::new().filename(file);
         let mut database = options.connect().await.expect("the database");
         sqlx::raw_sql(statement).execute(&mut database).await.expect("success");
@@ -112,7 +115,7 @@ impl Site {
     /// Adds a user with a role's name, that role, and the password `secret`; answers the token of
     /// a new session.
     async fn sign_in(&self, role: &str) -> String {
-        add_user(self.folder.path(), role).await;
+        add_user(&self.folder, role).await;
         let reply = self.log_in(role, "secret").await;
         assert_eq!(reply.status, 200, "{}", reply.text());
         reply.json()["token"].as_str().expect("a token").to_owned()
@@ -192,42 +195,6 @@ fn program(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mcs-server"));
     command.args(arguments).arg("--data").arg(data);
     command
-}
-
-/// Runs an admin command in this process.
-async fn admin(data: &Path, arguments: &[&str]) -> Value {
-    let data = data.to_str().expect("UTF-8");
-    let line = [&["mcs-server"], arguments, &["--data", data]].concat();
-    let task = Cli::try_parse_from(line).expect("a command line").run().await.expect("success");
-    match task {
-        Task::Print(answer) => answer,
-        Task::Serve(_) => panic!("not an admin command"),
-    }
-}
-
-/// A folder that goes with its owner.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static LAST: AtomicU32 = AtomicU32::new(0);
-        let number = LAST.fetch_add(1, Ordering::Relaxed);
-        let name = format!("mcs-server-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).expect("a folder");
-        Self(folder)
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left over is in the system's temporary folder.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 /// Waits for what must happen.

@@ -7,7 +7,7 @@ use crate::{ID, Site, add_user};
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_in_gives_a_cookie_and_a_token_that_open_the_session() {
     let site = Site::start().await;
-    add_user(site.folder.path(), "operator").await;
+    add_user(&site.folder, "operator").await;
     let reply = site.log_in("operator", "secret").await;
     assert_eq!(reply.status, 200);
     let cookie = reply.header("Set-Cookie").expect("a cookie").to_owned();
@@ -36,7 +36,7 @@ async fn signing_in_gives_a_cookie_and_a_token_that_open_the_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_and_an_unknown_user_are_told_the_same_and_slowed_down() {
     let site = Site::start().await;
-    add_user(site.folder.path(), "admin").await;
+    add_user(&site.folder, "admin").await;
     let wrong = site.log_in("admin", "Secret").await;
     let unknown = site.log_in("nobody", "secret").await;
     assert_eq!((wrong.status, unknown.status), (401, 401));

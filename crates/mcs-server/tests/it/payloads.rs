@@ -206,7 +206,7 @@ async fn site() -> Site {
         "dataChannels": channels,
     });
     let site = Site::start().await;
-    let folder = site.folder.path();
+    let folder = &site.folder;
     let file = folder.join("forms.json");
     std::fs::write(&file, prototype.to_string()).expect("written");
     let imported = admin(folder, &["prototype", "import", file.to_str().expect("UTF-8")]).await;

@@ -38,14 +38,14 @@ pub(crate) async fn add_person(
 ) -> Person {
     with_password(site, &["user", "add", name, "--role", role, "--password-stdin"], "secret").await;
     for [kind, on, role] in grants {
-        admin(site.folder.path(), &["user", "grant", name, kind, on, "--role", role]).await;
+        admin(&site.folder, &["user", "grant", name, kind, on, "--role", role]).await;
     }
     sign_in(site, name).await
 }
 
 /// Runs an admin command that reads a password.
 pub(crate) async fn with_password(site: &Site, arguments: &[&str], password: &'static str) {
-    let mut program = program(site.folder.path(), arguments);
+    let mut program = program(&site.folder, arguments);
     let output = tokio::task::spawn_blocking(move || {
         let mut child = program.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
         child.stdin.take().expect("a pipe").write_all(password.as_bytes())?;

@@ -235,13 +235,12 @@ async fn pictures_are_stored_and_large_nonsense_is_refused_quickly() {
         "dataChannels": [{ "dataChnId": "img", "name": "Picture", "description": "",
             "channelType": { "dataChnTypeId": 15, "name": "Image" }, "format": {},
             "isControllable": false }] });
-    let name = site.folder.path().join("camera.json");
+    let name = site.folder.join("camera.json");
     std::fs::write(&name, file.to_string()).expect("to write");
     let import = ["prototype", "import", name.to_str().expect("UTF-8")];
-    let product =
-        admin(site.folder.path(), &import).await["prodId"].as_str().expect("an id").to_owned();
+    let product = admin(&site.folder, &import).await["prodId"].as_str().expect("an id").to_owned();
     let add = ["device", "add", &product, "--name", "Eye", "--id", "Deye0001", "--key", "eye"];
-    admin(site.folder.path(), &add).await;
+    admin(&site.folder, &add).await;
     let picture = format!("iVBORw0KGgo{}", "A".repeat(700_001));
     let send = async |suffix: &str, body: Vec<u8>| {
         let path = format!("/mcs/v2/devices/Deye0001/datapoints{suffix}");

@@ -14,8 +14,8 @@ use crate::{Folder, ID, KEY, populate, program, soon};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_key_is_explained_in_the_log_and_never_written_there() {
     let folder = Folder::new();
-    populate(folder.path()).await;
-    let server = Process::start(folder.path(), &[]).await;
+    populate(&folder).await;
+    let server = Process::start(&folder, &[]).await;
     let wrong = "wrongWrongWrong0";
     let path = format!("/mcs/v2/devices/{ID}/connections");
     let get = Request::new(server.http(), "GET", &path).header("deviceKey", wrong);
@@ -35,7 +35,7 @@ async fn a_wrong_key_is_explained_in_the_log_and_never_written_there() {
     client.publish("mcs/Dnobody0/0/count", ",count,1").await;
     client.publish(&topic("nope"), ",nope,1").await;
     server.terminate().await;
-    let log = std::fs::read_to_string(folder.path().join("server.log")).expect("a log");
+    let log = std::fs::read_to_string(folder.join("server.log")).expect("a log");
     for line in [
         "refused: that is not the key of device Dsre1qRQ",
         "Command Server login refused",
@@ -52,7 +52,7 @@ async fn a_wrong_key_is_explained_in_the_log_and_never_written_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_has_two_boards_that_are_here_and_its_folder_is_of_use_without_them() {
     let folder = Folder::new();
-    let server = Process::start(folder.path(), &["--demo"]).await;
+    let server = Process::start(&folder, &["--demo"]).await;
     let lights = |devices: &Value| {
         let light = |it: &Value| format!("{} {}", it["id"], it["presence"]["transports"]);
         devices.as_array().expect("a list").iter().map(light).collect::<Vec<_>>()
@@ -69,7 +69,7 @@ async fn the_demo_has_two_boards_that_are_here_and_its_folder_is_of_use_without_
     .await;
     server.terminate().await;
 
-    let server = Process::start(folder.path(), &[]).await;
+    let server = Process::start(&folder, &[]).await;
     let later = server.devices("demo", "demo").await;
     assert_eq!(lights(&later), [r#""DemoMqtt" []"#, r#""DemoTcp1" []"#]);
     assert_eq!(later[0]["prototype"], devices[0]["prototype"]);
@@ -82,11 +82,11 @@ async fn the_demo_has_two_boards_that_are_here_and_its_folder_is_of_use_without_
 async fn what_the_program_keeps_is_for_its_owner_only_in_an_older_folder_too() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();
-    let data = folder.path().join("data");
+    let data = folder.join("data");
     std::fs::create_dir(&data).expect("a folder");
     std::fs::set_permissions(&data, PermissionsExt::from_mode(0o755)).expect("to open it");
     assert!(program(&data, &["device", "list"]).status().expect("to run").success());
-    let server = Process::start_logging(&data, &folder.path().join("server.log"), &[], &[]).await;
+    let server = Process::start_logging(&data, &folder.join("server.log"), &[], &[]).await;
     for entry in std::fs::read_dir(&data).expect("a folder") {
         let entry = entry.expect("an entry");
         let mode = entry.metadata().expect("a mode").permissions().mode();
@@ -98,8 +98,8 @@ async fn what_the_program_keeps_is_for_its_owner_only_in_an_older_folder_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_on_the_same_folder_is_refused_with_a_reason() {
     let folder = Folder::new();
-    let server = Process::start(folder.path(), &[]).await;
-    let second = program(folder.path(), &["serve", "--http", "127.0.0.1:0"]).output();
+    let server = Process::start(&folder, &[]).await;
+    let second = program(&folder, &["serve", "--http", "127.0.0.1:0"]).output();
     let second = second.expect("to run");
     let told = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(!second.status.success() && told.contains("another mcs-server runs"), "{told}");
@@ -109,10 +109,10 @@ async fn a_second_server_on_the_same_folder_is_refused_with_a_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_come_from_the_file_then_from_variables_then_from_flags() {
     let folder = Folder::new();
-    let file = folder.path().join("server.toml");
+    let file = folder.join("server.toml");
     let mut text = std::fs::File::create(&file).expect("a file");
     text.write_all(b"command-public = \"203.0.113.7:443\"\nmax-firmware = 5\n").expect("to write");
-    populate(folder.path()).await;
+    populate(&folder).await;
     let file = file.to_str().expect("UTF-8");
     let path = format!("/mcs/v2/devices/{ID}/connections.csv");
     let variable = ("MCS_COMMAND_PUBLIC", "203.0.113.8:444");
@@ -122,12 +122,12 @@ async fn settings_come_from_the_file_then_from_variables_then_from_flags() {
         (&["--config", file], &[variable], "203.0.113.8,444"),
         (&["--config", file, flag], &[variable], "203.0.113.9,445"),
     ] {
-        let server = Process::start_with(folder.path(), flags, variables).await;
+        let server = Process::start_with(&folder, flags, variables).await;
         let reply = Request::new(server.http(), "GET", &path).header("deviceKey", KEY).send().await;
         assert_eq!(reply.text(), expected);
         server.terminate().await;
     }
     std::fs::write(file, "commmand = 1").expect("to write");
-    let output = program(folder.path(), &["serve", "--config", file]).output().expect("to run");
+    let output = program(&folder, &["serve", "--config", file]).output().expect("to run");
     assert!(String::from_utf8_lossy(&output.stderr).contains("commmand"));
 }

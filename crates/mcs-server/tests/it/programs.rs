@@ -36,16 +36,16 @@ struct App(String, String);
 impl Site {
     async fn app(&self, user: &str) -> App {
         let add = ["app", "add", "--user", user, "--name", "IFTTT"];
-        let made = admin(self.folder.path(), &add).await;
+        let made = admin(&self.folder, &add).await;
         let text = |name: &str| made[name].as_str().expect("a text").to_owned();
         App(text("appId"), text("appSecret"))
     }
 
     /// A user of this role, and an API token that acts for it.
     pub(crate) async fn token(&self, role: &str) -> String {
-        add_user(self.folder.path(), role).await;
+        add_user(&self.folder, role).await;
         let add = ["token", "add", "--user", role, "--name", "script"];
-        let made = admin(self.folder.path(), &add).await;
+        let made = admin(&self.folder, &add).await;
         made["token"].as_str().expect("a token").to_owned()
     }
 
@@ -73,7 +73,7 @@ impl Site {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_switches_a_device_on_by_headers_and_by_members_of_the_body() {
     let site = Site::start().await;
-    add_user(site.folder.path(), "operator").await;
+    add_user(&site.folder, "operator").await;
     let app = site.app("operator").await;
     assert_eq!((app.0.len(), app.1.len()), (20, 40));
     let mut board = Board::connect(&site).await;
@@ -108,7 +108,7 @@ async fn an_application_switches_a_device_on_by_headers_and_by_members_of_the_bo
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_key_beside_a_right_application_is_refused() {
     let site = Site::start().await;
-    add_user(site.folder.path(), "operator").await;
+    add_user(&site.folder, "operator").await;
     let app = site.app("operator").await;
     let reply = site.by_app(&app, "GET", "/connections").header("deviceKey", "0").send().await;
     assert_eq!(reply.status, 401);
@@ -130,12 +130,12 @@ async fn a_program_may_do_what_its_user_may_and_nothing_once_it_is_revoked() {
     // The console's calls take the token too.
     assert_eq!(site.api(&operator, "GET", "/api/devices").send().await.status, 200);
 
-    let list = admin(site.folder.path(), &["token", "list"]).await;
+    let list = admin(&site.folder, &["token", "list"]).await;
     let list = list.as_array().expect("a list");
     assert!(!Value::from(list.clone()).to_string().contains(&operator));
     let mine = list.iter().find(|it| it["user"] == "operator").expect("an entry");
     let id = mine["id"].as_str().expect("an id");
-    admin(site.folder.path(), &["token", "revoke", id]).await;
+    admin(&site.folder, &["token", "revoke", id]).await;
     assert_eq!(site.v2(&operator, "GET", &device).send().await.status, 401);
     assert_eq!(site.api(&operator, "GET", "/api/devices").send().await.status, 401);
 }
@@ -155,7 +155,7 @@ async fn a_member_sees_what_was_granted_and_nothing_else() {
     assert_eq!(site.v2(&token, "GET", &prototype).send().await.status, 404);
 
     let grant = ["user", "grant", "member", "--device", ID, "--role", "viewer"];
-    admin(site.folder.path(), &grant).await;
+    admin(&site.folder, &grant).await;
     assert_eq!(site.v2(&token, "GET", &device).send().await.status, 200);
     assert_eq!(site.v2(&token, "GET", "/devices").send().await.json()["total"], 1);
     assert_eq!(site.v2(&token, "GET", &prototype).send().await.status, 200);
@@ -178,16 +178,16 @@ async fn only_what_the_device_itself_calls_is_a_sign_of_its_life() {
 #[tokio::test(flavor = "multi_thread")]
 async fn when_a_device_without_a_connection_was_seen_outlives_the_server() {
     let folder = Folder::new();
-    populate(folder.path()).await;
-    add_user(folder.path(), "viewer").await;
-    let server = Process::start(folder.path(), &[]).await;
+    populate(&folder).await;
+    add_user(&folder, "viewer").await;
+    let server = Process::start(&folder, &[]).await;
     let path = format!("/mcs/v2/devices/{ID}/datapoints.csv");
     let upload = Request::new(server.http(), "POST", &path).header("deviceKey", KEY);
     assert_eq!(upload.body("count,,1").send().await.status, 200);
     let seen = server.devices("viewer", "secret").await[0]["presence"]["lastSeen"].clone();
     assert!(seen.is_u64());
     server.terminate().await;
-    let server = Process::start(folder.path(), &[]).await;
+    let server = Process::start(&folder, &[]).await;
     let again = server.devices("viewer", "secret").await[0]["presence"]["lastSeen"].clone();
     assert_eq!(again, seen);
     server.terminate().await;

@@ -88,7 +88,7 @@ async fn a_device_that_is_deregistered_is_gone_with_its_connections() {
 
     // It comes again under its name, and finds nothing.
     let add = ["device", "add", &site.product, "--name", "Bench", "--id", ID, "--key", KEY];
-    admin(site.folder.path(), &add).await;
+    admin(&site.folder, &add).await;
     let reply = site.device("GET", "/datachannels/count/datapoints.csv").send().await;
     assert_eq!((reply.status, reply.text()), (200, ""));
     site.device("POST", "/datapoints.csv").body("count,1432538716989,2").send().await;
@@ -96,7 +96,7 @@ async fn a_device_that_is_deregistered_is_gone_with_its_connections() {
     assert_eq!(reply.text(), "count,1432538716989,2");
     // Without the parameter its points stay.
     site.v2(&token, "DELETE", &format!("/devices/{ID}")).send().await;
-    admin(site.folder.path(), &add).await;
+    admin(&site.folder, &add).await;
     let reply = site.device("GET", "/datachannels/count/datapoints.csv").send().await;
     assert_eq!(reply.text(), "count,1432538716989,2");
 }
@@ -106,7 +106,7 @@ async fn a_device_that_is_deregistered_is_gone_with_its_connections() {
 async fn an_activation_code_works_once_and_the_newest_only() {
     let site = Site::start().await;
     let make = async || {
-        let made = admin(site.folder.path(), &["device", "code", ID]).await;
+        let made = admin(&site.folder, &["device", "code", ID]).await;
         made["activationCode"].as_str().expect("a code").to_owned()
     };
     let activate = async |code: &str| {
@@ -137,7 +137,7 @@ async fn an_activation_code_works_once_and_the_newest_only() {
 async fn several_devices_are_retrieved_at_once_with_every_documented_member() {
     let site = Site::start().await;
     let add = ["device", "add", &site.product, "--name", "Other", "--id", "Dother01", "--key", "k"];
-    admin(site.folder.path(), &add).await;
+    admin(&site.folder, &add).await;
     let token = site.token("operator").await;
     let path = format!("/devices/{ID},Dother01,{ID}");
     let devices = site.v2(&token, "GET", &path).send().await.json();
@@ -206,7 +206,7 @@ async fn the_list_of_devices_comes_page_by_page() {
     for n in 0..3 {
         let id = format!("Dpage{n:03}");
         let add = ["device", "add", &site.product, "--name", "Page", "--id", &id, "--key", "k"];
-        admin(site.folder.path(), &add).await;
+        admin(&site.folder, &add).await;
     }
     let token = site.token("viewer").await;
     for (query, ids) in [
@@ -289,10 +289,10 @@ async fn prototypes_are_read_and_exported_by_who_may_see_them() {
     assert_eq!(product["results"][0]["prodId"], site.product);
     assert!(product["results"][0]["dataChannels"][0]["dataChnId"].is_string());
     let file = site.v2(&token, "GET", &format!("{path}/export")).send().await;
-    let name = site.folder.path().join("export.json");
+    let name = site.folder.join("export.json");
     std::fs::write(&name, &file.body).expect("to write");
     let import = ["prototype", "import", name.to_str().expect("UTF-8")];
-    assert!(admin(site.folder.path(), &import).await["prodId"].is_string());
+    assert!(admin(&site.folder, &import).await["prodId"].is_string());
     assert_eq!(site.v2(&token, "GET", "/products/Pnone").send().await.status, 404);
     assert_eq!(site.device("GET", "/../../products/x").send().await.status, 404);
 }

@@ -13,8 +13,8 @@ use crate::{Folder, ID, KEY, populate, soon};
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_accepted_is_there_after_a_restart() {
     let folder = Folder::new();
-    populate(folder.path()).await;
-    let server = Process::start(folder.path(), &[]).await;
+    populate(&folder).await;
+    let server = Process::start(&folder, &[]).await;
     assert_eq!(server.ready["ready"], true);
     let path = format!("/mcs/v2/devices/{ID}/datapoints.csv");
     for n in 0..20 {
@@ -24,7 +24,7 @@ async fn what_was_accepted_is_there_after_a_restart() {
     }
     server.terminate().await;
 
-    let server = Process::start(folder.path(), &[]).await;
+    let server = Process::start(&folder, &[]).await;
     let path = format!("/mcs/v2/devices/{ID}/datachannels/count/datapoints.csv?limit=100");
     let history = Request::new(server.http(), "GET", &path).header("deviceKey", KEY).send().await;
     let values: Vec<_> = history.text().lines().filter_map(|it| it.rsplit(',').next()).collect();
@@ -67,8 +67,8 @@ async fn points_accepted(to: SocketAddr) -> u64 {
 async fn nothing_acknowledged_is_lost_when_the_server_ends_in_the_middle_of_work() {
     for signal in ["-TERM", "-INT", "-KILL"] {
         let folder = Folder::new();
-        populate(folder.path()).await;
-        let server = Process::start(folder.path(), &[]).await;
+        populate(&folder).await;
+        let server = Process::start(&folder, &[]).await;
         let to = server.http();
         let channels = ["count", "status"];
         let uploads = channels.map(|it| tokio::spawn(upload_until_the_end(to, it)));
@@ -79,7 +79,7 @@ async fn nothing_acknowledged_is_lost_when_the_server_ends_in_the_middle_of_work
         })
         .await;
         server.end(signal).await;
-        let server = Process::start(folder.path(), &[]).await;
+        let server = Process::start(&folder, &[]).await;
         for (channel, upload) in channels.iter().zip(uploads) {
             let acknowledged = soon("the end of uploads", upload).await.expect("a task");
             assert!(!acknowledged.is_empty());
@@ -104,15 +104,15 @@ async fn nothing_acknowledged_is_lost_when_the_server_ends_in_the_middle_of_work
 #[tokio::test(flavor = "multi_thread")]
 async fn retained_messages_outlive_the_server_until_they_are_cleared() {
     let folder = Folder::new();
-    populate(folder.path()).await;
-    let server = Process::start(folder.path(), &[]).await;
+    populate(&folder).await;
+    let server = Process::start(&folder, &[]).await;
     let mut board = Client::connect(server.mqtt(), "board", None).await;
     board.retain(&topic("count"), ",count,1").await;
     board.retain(&topic("led"), "1432538716989,led,1").await;
     board.retain(&topic("count"), "").await;
     server.terminate().await;
 
-    let server = Process::start(folder.path(), &[]).await;
+    let server = Process::start(&folder, &[]).await;
     let mut other = Client::connect(server.mqtt(), "other", None).await;
     other.subscribe(&topic("+")).await;
     assert_eq!(other.message().await, (topic("led"), "1432538716989,led,1".to_owned()));

@@ -29,7 +29,7 @@ async fn ends(client: &mut Raw, why: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_what_somebody_may_do_ends_the_mqtt_connections_and_holds_at_once_for_rest() {
     let site = Site::start().await;
-    let data = site.folder.path();
+    let data = &site.folder;
     let product = &site.product;
     let mia = add_person(&site, "mia", "member", &[["--device", ID, "operator"]]).await;
     let olga = add_person(&site, "olga", "operator", &[]).await;
@@ -61,7 +61,7 @@ async fn a_change_of_what_somebody_may_do_ends_the_mqtt_connections_and_holds_at
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_joins_a_granted_prototype_makes_its_people_look_again() {
     let site = Site::start().await;
-    let data = site.folder.path();
+    let data = &site.folder;
     let product = &site.product;
     let pia = add_person(&site, "pia", "member", &[["--prototype", product, "viewer"]]).await;
     let mia = add_person(&site, "mia", "member", &[["--device", ID, "viewer"]]).await;
@@ -100,7 +100,7 @@ async fn a_user_who_is_removed_is_out() {
     let site = Site::start().await;
     let mia = add_person(&site, "mia", "member", &[["--device", ID, "viewer"]]).await;
     let mut connection = console(&site, &mia).await;
-    admin(site.folder.path(), &["user", "remove", "mia"]).await;
+    admin(&site.folder, &["user", "remove", "mia"]).await;
     assert_eq!(site.api(&mia.token, "GET", "/api/devices").send().await.status, 401);
     ends(&mut connection, "removed").await;
     let login = Hello::new(Version::V5, "console").login(mia.name, &mia.ticket);
@@ -144,7 +144,7 @@ async fn another_key_ends_what_used_the_former_one_on_every_transport() {
     let mut echo = [0; 64];
     assert!(soon("an echo", socket.read(&mut echo)).await.expect("bytes") > 0);
 
-    let rekeyed = admin(site.folder.path(), &["device", "rekey", ID]).await;
+    let rekeyed = admin(&site.folder, &["device", "rekey", ID]).await;
     let key = rekeyed["deviceKey"].as_str().expect("a key");
     assert_ne!(key, KEY);
     soon("the end", async {
@@ -173,7 +173,7 @@ async fn another_key_ends_what_used_the_former_one_on_every_transport() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_is_removed_leaves_nothing_behind() {
     let site = Site::start().await;
-    let data = site.folder.path();
+    let data = &site.folder;
     let mia = add_person(&site, "mia", "member", &[["--device", ID, "operator"]]).await;
     let olga = add_person(&site, "olga", "operator", &[]).await;
     let upload = async || {

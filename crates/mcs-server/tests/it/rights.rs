@@ -21,7 +21,7 @@ struct World {
 impl World {
     async fn start() -> Self {
         let site = Site::start().await;
-        let data = site.folder.path();
+        let data = &site.folder;
         let prototype = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/prototype.json");
         let other = admin(data, &["prototype", "import", prototype]).await;
         let other = other["prodId"].as_str().expect("an id").to_owned();
@@ -272,7 +272,7 @@ async fn a_console_hears_every_point_without_a_key_and_its_commands_reach_the_de
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_grants_and_tells_what_is_granted() {
     let site = Site::start().await;
-    let data = site.folder.path();
+    let data = &site.folder;
     let product = &site.product;
     add_person(&site, "mia", "member", &[]).await;
     let grant = ["user", "grant", "mia", "--device", ID, "--role", "viewer"];

@@ -37,9 +37,9 @@ async fn waiting(to: SocketAddr) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_acknowledged_is_lost_when_the_server_is_killed() {
     let folder = Folder::new();
-    populate(folder.path()).await;
+    populate(&folder).await;
     for round in 0..3 {
-        let server = Process::start(folder.path(), &[]).await;
+        let server = Process::start(&folder, &[]).await;
         let id = |version| format!("away-{version:?}-{round}");
         for version in VERSIONS {
             let id = id(version);
@@ -63,7 +63,7 @@ async fn nothing_that_was_acknowledged_is_lost_when_the_server_is_killed() {
             acknowledged.push(soon("the end", publisher).await.expect("a task"));
         }
 
-        let server = Process::start(folder.path(), &[]).await;
+        let server = Process::start(&folder, &[]).await;
         let stalled = (Version::V311, format!("stalled-{round}"));
         let away = VERSIONS.map(|version| (version, id(version)));
         for (version, id) in away.into_iter().chain([stalled]) {

@@ -58,7 +58,7 @@ async fn exchange(connector: &TlsConnector, to: SocketAddr, question: &[u8], ans
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_can_be_had_over_tls() {
     let files = Folder::new();
-    let (tls, trusted) = issue(files.path());
+    let (tls, trusted) = issue(&files);
     let site = Site::with(|config| {
         config.tls = Some(tls);
         config.wss = "127.0.0.1:0".parse().ok();
@@ -103,7 +103,7 @@ async fn everything_can_be_had_over_tls() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_reaches_a_device_over_tls_and_its_end_is_noticed() {
     let files = Folder::new();
-    let (tls, trusted) = issue(files.path());
+    let (tls, trusted) = issue(&files);
     let site = Site::with(|config| {
         config.tls = Some(tls);
         config.command_tls = "127.0.0.1:0".parse().ok();
@@ -126,7 +126,7 @@ async fn a_command_reaches_a_device_over_tls_and_its_end_is_noticed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn handshakes_that_never_end_keep_nobody_out() {
     let files = Folder::new();
-    let (tls, trusted) = issue(files.path());
+    let (tls, trusted) = issue(&files);
     let site = Site::with(|config| {
         config.tls = Some(tls);
         config.https = "127.0.0.1:0".parse().ok();
@@ -168,13 +168,13 @@ async fn connect_owned(connector: TlsConnector, to: SocketAddr) -> std::io::Resu
 #[tokio::test]
 async fn a_renewed_certificate_needs_no_restart_and_a_broken_one_changes_nothing() {
     let files = Folder::new();
-    let (tls, first) = issue(files.path());
+    let (tls, first) = issue(&files);
     let certificate = Certificate::load(&tls.cert, &tls.key).expect("a certificate");
     assert!(!certificate.refresh().expect("readable"), "nothing changed");
     assert!(serves(&certificate, &first).await);
 
     // Only one of the two files is renewed yet: they do not fit together.
-    let (_, second) = issue(files.path());
+    let (_, second) = issue(&files);
     let key = std::fs::read(&tls.key).expect("a key");
     std::fs::write(&tls.key, "no key").expect("written");
     let error = certificate.refresh().expect_err("no key");
@@ -195,8 +195,8 @@ async fn a_renewed_certificate_needs_no_restart_and_a_broken_one_changes_nothing
 #[test]
 fn files_that_hold_no_certificate_are_told_at_the_start() {
     let folder = Folder::new();
-    let (tls, _) = issue(folder.path());
-    let none = folder.path().join("none.pem");
+    let (tls, _) = issue(&folder);
+    let none = folder.join("none.pem");
     for (cert, key, word) in
         [(&none, &tls.key, "none.pem"), (&tls.cert, &none, "none.pem"), (&tls.key, &tls.key, "fit")]
     {
@@ -208,7 +208,7 @@ fn files_that_hold_no_certificate_are_told_at_the_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_began_over_tls_never_leaves_without() {
     let files = Folder::new();
-    let (tls, trusted) = issue(files.path());
+    let (tls, trusted) = issue(&files);
     let site = Site::with(|config| {
         config.tls = Some(tls);
         config.https = "127.0.0.1:0".parse().ok();

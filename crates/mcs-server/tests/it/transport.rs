@@ -44,8 +44,7 @@ impl Listeners {
         let files = Folder::new();
         let CertifiedKey { cert, signing_key } =
             rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-        let tls =
-            TlsFiles { cert: files.path().join("cert.pem"), key: files.path().join("key.pem") };
+        let tls = TlsFiles { cert: files.join("cert.pem"), key: files.join("key.pem") };
         std::fs::write(&tls.cert, cert.pem()).expect("written");
         std::fs::write(&tls.key, signing_key.serialize_pem()).expect("written");
         let site = Site::with(|config| {

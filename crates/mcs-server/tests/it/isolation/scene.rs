@@ -18,7 +18,7 @@ pub(super) struct Scene {
 impl Scene {
     pub(super) async fn set() -> Self {
         let site = Site::start().await;
-        let folder = site.folder.path();
+        let folder = &site.folder;
         let add = ["device", "add", &site.product, "--id", OWN_ID, "--key", OWN_KEY, "--name", "B"];
         admin(folder, &add).await;
         let mqtt = site.server.addrs().mqtt;

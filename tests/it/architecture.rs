@@ -124,6 +124,47 @@ fn source_files_stay_small() {
     assert_eq!(long.map(|(path, _)| path.display().to_string()).collect::<Vec<_>>(), [""; 0]);
 }
 
+#[test]
+fn every_section_of_the_contract_that_is_cited_exists() {
+    let contract = fs::read_to_string(root().join("docs/CONTRACT.md")).expect("the contract");
+    let sections: BTreeSet<_> = contract.lines().filter_map(section).collect();
+    let folders = ["app", "crates", "tests"].map(|it| root().join(it));
+    let mut missing = Vec::new();
+    for (path, text) in folders.iter().flat_map(|it| sources(it)) {
+        let cited = citations(&text).into_iter().filter(|it| !sections.contains(it));
+        missing.extend(cited.map(|it| format!("{}: §{it}", path.display())));
+    }
+    assert_eq!(missing, [""; 0]);
+}
+
+#[test]
+fn a_citation_may_name_several_sections() {
+    let text = "(CONTRACT §2.2 to §2.4, §9.3 rules 1 to 6), and then §7 of the law";
+    assert_eq!(citations(text), ["2.2", "2.4", "9.3"]);
+}
+
+/// The number at the start of a heading.
+fn section(line: &str) -> Option<&str> {
+    let number = line.strip_prefix('#')?.trim_start_matches('#').split_whitespace().next()?;
+    Some(number.trim_end_matches('.'))
+}
+
+/// The sections that stand behind the word `CONTRACT`, up to the end of the bracket or of the sentence.
+fn citations(text: &str) -> Vec<&str> {
+    let mut cited = Vec::new();
+    for behind in text.split("CONTRACT §").skip(1) {
+        let end = behind.find(|it| [')', ':', '`', '"'].contains(&it)).unwrap_or(behind.len());
+        let sections = behind[..end].split('\u{a7}');
+        let number = |it: &'_ str| it.find(|it: char| !it.is_ascii_digit() && it != '.');
+        for section in sections {
+            let section = &section[..number(section).unwrap_or(section.len())];
+            cited.push(section.trim_end_matches('.'));
+        }
+    }
+    cited.retain(|it| !it.is_empty());
+    cited
+}
+
 /// A member of the workspace and what it is built from; what only its tests need does not count.
 struct Package {
     name: String,

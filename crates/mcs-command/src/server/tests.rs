@@ -166,7 +166,7 @@ fn heartbeats_are_found_between_garbage_whatever_is_read_at_once() {
     }
 }
 
-/// [PY], LinkIt ONE, [C] and [ARD] of CONTRACT §3.4 tell an echo from a command by what is not in it.
+/// Python, LinkIt ONE, C and Arduino of CONTRACT §3.4 tell an echo from a command by what is not in it.
 #[test]
 fn no_client_takes_an_echo_for_a_command() {
     for (heartbeat, _) in shapes() {

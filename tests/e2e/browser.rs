@@ -111,8 +111,11 @@ impl Browser {
 
     /// Keeps a picture of what is seen.
     pub(crate) async fn picture(&self, name: &str) -> Result<()> {
-        fs::write(output().join(format!("{name}.png")), self.client.screenshot().await?)?;
-        Ok(())
+        let path = output().join(format!("{name}.png"));
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(fs::write(path, self.client.screenshot().await?)?)
     }
 
     /// Runs a script in the page and gives what it returns.

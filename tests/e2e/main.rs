@@ -1,8 +1,8 @@
 //! The built product in a real browser: the server, the console in `dist`, Chromium, mosquitto.
 //!
 //! The programs come from `CHROMIUM`, `CHROMEDRIVER` and `MOSQUITTO`, or else from the path;
-//! `cargo xtask test e2e` sets them and builds the product first. Pictures and logs are left in
-//! `target/e2e`.
+//! `cargo xtask test e2e` sets them and builds the product first. Logs are left in `target/e2e`,
+//! pictures of every page in its folder `gallery`.
 
 mod browser;
 mod files;

@@ -16,17 +16,31 @@ const SHAPES: [(&str, Shape); 4] = [
 const NARROW: Shape = Shape { width: 360, height: 740, scheme: "light" };
 
 impl Browser {
-    /// Takes the four pictures of a page, and holds it against the narrowest width.
+    /// Adds a page to the gallery: at a desk and on a telephone, by day, by night and in Chinese;
+    /// and holds it against the narrowest width.
     pub(crate) async fn pictures(&self, page: &str) -> Result<()> {
         for (name, shape) in SHAPES {
             self.shape(shape).await?;
             self.painted().await?;
-            self.picture(&format!("{page}-{name}")).await?;
+            self.picture(&format!("gallery/{page}-{name}")).await?;
         }
         self.shape(NARROW).await?;
         self.painted().await?;
         self.fits(page).await?;
-        self.shape(WIDE).await
+        self.shape(WIDE).await?;
+        self.language("zh-TW").await?;
+        self.picture(&format!("gallery/{page}-1280-zh-TW")).await?;
+        self.language("en").await
+    }
+
+    /// Chooses the page's language, as another tab of the same browser would.
+    pub(crate) async fn language(&self, tag: &str) -> Result<()> {
+        let script = format!(
+            "localStorage.setItem('mcs.language', {tag:?});
+             dispatchEvent(new StorageEvent('storage', {{key: 'mcs.language', newValue: {tag:?}}}));"
+        );
+        self.script(&script).await?;
+        self.painted().await
     }
 
     /// Signs in with the demo's account.

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use mcs_model::api::Credentials;
 use mcs_model::{ChannelId, DeviceId};
 use mcs_view::protocol::{
-    CardState, DeviceRow, DeviceView, FirmwareView, Frame, Link, Notice, Setting, Stats, View,
+    CardState, DeviceRow, DeviceView, FirmwareView, Frame, Keeping, Link, Notice, Setting, Stats,
+    View,
 };
 
 use crate::chart::Plot;
@@ -32,6 +33,8 @@ pub(crate) struct Store {
     pub(crate) stats: RwSignal<Stats>,
     /// What the operator has not dismissed, oldest first.
     pub(crate) notices: RwSignal<Vec<Notice>>,
+    /// Whether what is typed in outlives the page.
+    pub(crate) keeping: RwSignal<Keeping>,
     /// The devices as a file, once it was asked for.
     pub(crate) export: RwSignal<Option<String>>,
     /// The key of the open device, while somebody looks at it.
@@ -68,6 +71,7 @@ impl Store {
             firmware: RwSignal::new(None),
             stats: RwSignal::new(Stats::default()),
             notices: RwSignal::new(Vec::new()),
+            keeping: RwSignal::new(Keeping::default()),
             export: RwSignal::new(None),
             credentials: RwSignal::new(None),
             now: RwSignal::new(now),
@@ -127,6 +131,9 @@ impl Store {
         }
         if let Some(notices) = frame.notices {
             self.notices.set(notices);
+        }
+        if let Some(keeping) = frame.keeping {
+            self.keeping.set(keeping);
         }
         if let Some(export) = frame.export {
             self.export.set(Some(export));

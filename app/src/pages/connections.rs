@@ -2,6 +2,7 @@
 
 mod broker;
 mod devices;
+mod kept;
 
 use leptos::prelude::*;
 use mcs_view::protocol::Setting;
@@ -10,6 +11,7 @@ use crate::store::Store;
 use crate::ui::Empty;
 use broker::Broker;
 use devices::{Backup, KnownDevices, NewDeviceForm};
+use kept::Kept;
 
 /// The broker and the devices.
 #[component]
@@ -21,7 +23,8 @@ pub(crate) fn Connections() -> impl IntoView {
             view! {
                 <div class="page">
                     <h1>"Connections"</h1>
-                    <p class="muted">"No server answers at this address, so the console talks to a broker by itself. Nothing is stored outside of this page: export the devices to keep them."</p>
+                    <p class="muted">"No server answers at this address, so the console talks to a broker by itself. Devices are kept in this browser, and nowhere else."</p>
+                    <Kept/>
                     <div class="columns">
                         <div class="column"><Broker/><KnownDevices/></div>
                         <div class="column"><NewDeviceForm/><Backup/></div>

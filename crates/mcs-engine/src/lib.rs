@@ -1,12 +1,13 @@
 //! The Web Worker of the console: a shell around [`mcs_view::Console`].
 //!
 //! It owns what the console itself must not touch: the WebSocket, the one timer, the clock, REST
-//! calls, and the long jobs with files. Everything that happens becomes an
+//! calls, what the browser keeps, and the long jobs with files. Everything that happens becomes an
 //! [`Input`](mcs_view::Input), and everything that is to be done comes out as an
 //! [`Output`](mcs_view::Output). No decision is made here.
 //!
 //! - [`Shell`]: the run loop.
 //! - [`drift`]: one clock out of two.
+//! - [`storage`]: what outlives the page.
 //! - `socket`, `rest`, [`upload`], [`hash`], [`download`]: one file for each thing to be done.
 
 use std::panic;
@@ -14,6 +15,7 @@ use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 mod browser;
@@ -24,10 +26,14 @@ mod job;
 mod rest;
 mod shell;
 mod socket;
+pub mod storage;
 pub mod upload;
 
 pub use job::Job;
 pub use shell::{Post, Shell};
+
+/// The database of this page.
+const DATABASE: &str = "mcs-console";
 
 /// Serves the page that started this worker, for as long as both live.
 pub fn run() {
@@ -41,11 +47,14 @@ pub fn run() {
             web_sys::console::error_1(&error);
         }
     }));
-    listen(&scope, shell);
-    // What was posted before this is lost: the page waits for it.
-    if let Err(error) = scope.post_message(&JsValue::from_str("ready")) {
-        web_sys::console::error_1(&error);
-    }
+    listen(&scope, shell.clone());
+    spawn_local(async move {
+        shell.open_storage(DATABASE).await;
+        // What was posted before this is lost: the page waits for it.
+        if let Err(error) = scope.post_message(&JsValue::from_str("ready")) {
+            web_sys::console::error_1(&error);
+        }
+    });
 }
 
 fn listen(scope: &DedicatedWorkerGlobalScope, shell: Rc<Shell>) {

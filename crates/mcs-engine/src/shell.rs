@@ -17,6 +17,7 @@ use crate::browser::{clear_timeout, performance_now, set_timeout};
 use crate::drift::Drift;
 use crate::job::Job;
 use crate::socket::Socket;
+use crate::storage::Storage;
 use crate::{download, hash, rest, upload};
 
 /// How soon to look again whether a slow network has room.
@@ -42,6 +43,8 @@ struct State {
     /// The file that the page chose last.
     file: Option<File>,
     jobs: BTreeMap<JobId, Job>,
+    /// Absent when the browser keeps nothing.
+    storage: Option<Storage>,
 }
 
 impl Shell {
@@ -61,9 +64,43 @@ impl Shell {
                 socket: None,
                 file: None,
                 jobs: BTreeMap::new(),
+                storage: None,
             };
             Self { me: me.clone(), post, state: RefCell::new(state), wake }
         })
+    }
+
+    /// Opens what the browser keeps and gives it to the console; before the first request.
+    pub async fn open_storage(self: &Rc<Self>, name: &str) {
+        let opened = async {
+            let storage = Storage::open(name).await?;
+            let kept = storage.all().await?;
+            Ok((storage, kept))
+        };
+        match opened.await {
+            Ok((mut storage, kept)) => {
+                let shell = self.me.clone();
+                storage.listen(move |name| {
+                    if let Some(shell) = shell.upgrade() {
+                        shell.changed_elsewhere(name);
+                    }
+                });
+                self.state.borrow_mut().storage = Some(storage);
+                self.input(Input::Kept(kept));
+            }
+            Err(trouble) => self.input(Input::NotKept(trouble)),
+        }
+    }
+
+    fn changed_elsewhere(&self, name: String) {
+        let shell = self.me.clone();
+        if let Some(storage) = &self.state.borrow().storage {
+            storage.read(name, move |name, bytes| {
+                if let Some(shell) = shell.upgrade() {
+                    shell.input(Input::KeptElsewhere(name, bytes));
+                }
+            });
+        }
     }
 
     /// A message of the page: `{ bytes: ArrayBuffer, file?: File }`.
@@ -149,6 +186,16 @@ impl Shell {
             Output::Abort(id) => {
                 if let Some(job) = state.jobs.remove(&id) {
                     job.stop();
+                }
+            }
+            Output::Keep { name, bytes } => {
+                let shell = self.me.clone();
+                if let Some(storage) = &state.storage {
+                    storage.write(name, bytes.as_deref(), move |trouble| {
+                        if let Some(shell) = shell.upgrade() {
+                            shell.input(Input::NotKept(trouble));
+                        }
+                    });
                 }
             }
             Output::Frame(frame, floats) => self.post_frame(&frame, &floats),

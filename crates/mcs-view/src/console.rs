@@ -12,6 +12,7 @@ use crate::devices::Devices;
 use crate::firmware::Firmwares;
 use crate::frame::Page;
 use crate::io::{FetchId, Fetched, FileInfo, Input, Output};
+use crate::kept::Kept;
 use crate::link::{Link, SocketInput};
 use crate::meter::Meter;
 use crate::notices::Notices;
@@ -49,6 +50,7 @@ pub struct Console {
     pub(crate) notices: Notices,
     pub(crate) meter: Meter,
     pub(crate) page: Page,
+    pub(crate) kept: Kept,
     pub(crate) export: Option<String>,
     /// A device's key on its way to the page.
     pub(crate) credentials: Option<Credentials>,
@@ -81,6 +83,7 @@ impl Console {
             notices: Notices::default(),
             meter: Meter::default(),
             page: Page::default(),
+            kept: Kept::default(),
             export: None,
             credentials: None,
             out: VecDeque::new(),
@@ -93,6 +96,9 @@ impl Console {
         self.clock.advance(now);
         match input {
             Input::Clock(wall) => self.clock.set(wall),
+            Input::Kept(blobs) => self.kept(blobs),
+            Input::KeptElsewhere(name, bytes) => self.kept_elsewhere(name, bytes),
+            Input::NotKept(trouble) => self.not_kept(trouble),
             Input::Request(request) => self.request(request, None),
             Input::RequestWithFile(request, file) => self.request(request, Some(file)),
             Input::Opened(socket) => self.socket_input(socket, SocketInput::Opened),

@@ -48,6 +48,9 @@ impl Console {
         if core::mem::take(&mut self.notices.changed) || all {
             frame.notices = Some(self.notices.list().to_vec());
         }
+        if core::mem::take(&mut self.kept.changed) || all {
+            frame.keeping = Some(self.kept.shown());
+        }
         match &request.view {
             View::Devices => {}
             View::Device(id) => self.show_device(id, turned || all, &mut frame),

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
 use crate::devices::Device;
+use crate::kept;
 use crate::notices::devices;
 use crate::protocol::{Level, NewDevice, Setting};
 
 /// The file of devices.
-#[derive(Serialize, Deserialize)]
-struct File {
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct File {
     devices: Vec<Entry>,
 }
 
@@ -30,6 +31,7 @@ impl Console {
     pub(crate) fn add_device(&mut self, device: NewDevice) {
         if self.is_static() {
             self.put_device(device);
+            self.keep_devices();
         }
     }
 
@@ -45,6 +47,7 @@ impl Console {
                 for Entry { id, key, name, channels } in file.devices {
                     self.put_device(NewDevice { id, key, name, channels });
                 }
+                self.keep_devices();
                 self.notices.add(Level::Success, format!("{} imported.", devices(count)));
                 return;
             }
@@ -67,6 +70,45 @@ impl Console {
         if !self.is_static() {
             return;
         }
+        self.export = String::from_utf8(api::to_json(&self.device_file())).ok();
+    }
+
+    /// The devices that were kept; in place of those that are here, because another tab may have
+    /// changed them.
+    pub(crate) fn restore_devices(&mut self, file: File) {
+        if !matches!(self.setting, Setting::Static { .. }) {
+            return;
+        }
+        for id in self.devices.ids() {
+            if !file.devices.iter().any(|it| it.id == id) {
+                self.forget_device(&id);
+            }
+        }
+        for Entry { id, key, name, channels } in file.devices {
+            self.put_device(NewDevice { id, key, name, channels });
+        }
+    }
+
+    /// Forgets a device.
+    pub(crate) fn remove_device(&mut self, id: &DeviceId) {
+        if self.is_static() {
+            self.forget_device(id);
+            self.keep_devices();
+        }
+    }
+
+    fn forget_device(&mut self, id: &DeviceId) {
+        if let Some(device) = self.devices.remove(id) {
+            self.unsubscribe(device.subscriptions);
+            self.charts.retain(|key| key.0 != *id);
+        }
+    }
+
+    fn keep_devices(&mut self) {
+        self.keep(kept::DEVICES, &self.device_file());
+    }
+
+    fn device_file(&self) -> File {
         let entry = |device: &Device| {
             Some(Entry {
                 id: device.id.clone(),
@@ -75,19 +117,7 @@ impl Console {
                 channels: device.channels.clone(),
             })
         };
-        let devices = self.devices.iter().filter_map(entry).collect();
-        let json = api::to_json(&File { devices });
-        self.export = String::from_utf8(json).ok();
-    }
-
-    /// Forgets a device.
-    pub(crate) fn remove_device(&mut self, id: &DeviceId) {
-        if self.is_static()
-            && let Some(device) = self.devices.remove(id)
-        {
-            self.unsubscribe(device.subscriptions);
-            self.charts.retain(|key| key.0 != *id);
-        }
+        File { devices: self.devices.iter().filter_map(entry).collect() }
     }
 
     fn is_static(&mut self) -> bool {
@@ -115,6 +145,7 @@ impl Console {
         }
         self.devices.changed = true;
         self.device_changed = true;
+        self.keep_devices();
         if count == 0 {
             let text = format!("Every device has channels: add one without, then import {name}.");
             self.notices.add(Level::Warning, text);

@@ -3,7 +3,7 @@
 use mcs_model::Timestamp;
 use mcs_time::Time;
 
-use crate::protocol::{Frame, Request};
+use crate::protocol::{Frame, Request, StorageTrouble};
 
 /// One WebSocket that the console asked for. An input for any but the newest is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,13 @@ pub enum Input<'a> {
     /// The wall clock: at the start, and again whenever it moved against the shell's [`Time`].
     /// Timers do not follow it.
     Clock(Timestamp),
+    /// What was kept for this browser, by name; before the first request, and not at all when the
+    /// shell keeps nothing.
+    Kept(Vec<(String, Vec<u8>)>),
+    /// Another tab of the console has kept something else under this name, or nothing any more.
+    KeptElsewhere(String, Option<Vec<u8>>),
+    /// Nothing can be kept, from now on or from the start.
+    NotKept(StorageTrouble),
     /// The page asks.
     Request(Request),
     /// The page asks with a file beside it, which from now on is *the* file of [`Output::Hash`] and
@@ -144,6 +151,15 @@ pub enum Output {
     },
     /// Stop a job; it needs no report.
     Abort(JobId),
+    /// Keep this for this browser under a name, in place of what was there; nothing when absent.
+    /// Other tabs hear of it by [`Input::KeptElsewhere`]; report only a failure, by
+    /// [`Input::NotKept`].
+    Keep {
+        /// Its name.
+        name: String,
+        /// What is kept.
+        bytes: Option<Vec<u8>>,
+    },
     /// Post this to the page: the answer to a frame request.
     Frame(Box<Frame>, Vec<f32>),
     /// Nothing more to do until an input, or this instant. Ends the drain.

@@ -32,6 +32,7 @@ mod firmware;
 mod frame;
 mod import;
 mod io;
+mod kept;
 mod link;
 mod listing;
 mod meter;

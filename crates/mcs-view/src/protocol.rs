@@ -11,6 +11,7 @@
 //! - engine → page: `{ bytes: ArrayBuffer, floats?: ArrayBuffer }` (both transferred), and once,
 //!   when it can take requests, the string `"ready"`.
 
+mod connections;
 mod firmware;
 mod frame;
 mod request;
@@ -18,6 +19,7 @@ mod request;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use connections::{ConnectionId, Keeping, StorageTrouble};
 pub use firmware::{
     ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
 };

@@ -183,9 +183,15 @@ impl Console {
         self.set(Setting::SignedOut { error, busy: false });
     }
 
+    /// Whether it is known where the console works, and for whom.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self.setting, Setting::SignedIn { .. } | Setting::Static { .. })
+    }
+
     fn set(&mut self, setting: Setting) {
         self.setting = setting;
         self.setting_changed = true;
+        self.restore_waiting();
     }
 
     fn client_id(&mut self) -> String {

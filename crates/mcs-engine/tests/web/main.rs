@@ -6,6 +6,7 @@ mod drift;
 mod hash;
 mod job;
 mod shell;
+mod storage;
 mod transfer;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);

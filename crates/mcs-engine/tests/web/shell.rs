@@ -16,13 +16,13 @@ use web_sys::File;
 use crate::job::turn;
 
 /// The page's side of the worker.
-struct Page {
-    shell: Rc<Shell>,
+pub(crate) struct Page {
+    pub(crate) shell: Rc<Shell>,
     frames: Rc<RefCell<Vec<Frame>>>,
 }
 
 impl Page {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let frames: Rc<RefCell<Vec<Frame>>> = Rc::default();
         let posted = frames.clone();
         let shell = Shell::new(Box::new(move |message: &JsValue, transfer: &Array| {
@@ -34,7 +34,7 @@ impl Page {
         Self { shell, frames }
     }
 
-    fn send(&self, request: &Request, file: Option<&File>) {
+    pub(crate) fn send(&self, request: &Request, file: Option<&File>) {
         let message = Object::new();
         let bytes = Uint8Array::from(protocol::encode(request).as_slice()).buffer();
         Reflect::set(&message, &"bytes".into(), &bytes).unwrap();
@@ -44,14 +44,14 @@ impl Page {
         self.shell.receive(&message);
     }
 
-    fn frame(&self) -> Frame {
+    pub(crate) fn frame(&self) -> Frame {
         let charts = Vec::new();
         let request = FrameRequest { view: View::Devices, fresh: true, charts };
         self.send(&Request::Frame(request), None);
         self.frames.borrow_mut().pop().unwrap()
     }
 
-    async fn until(&self, done: impl Fn(&Frame) -> bool) -> Frame {
+    pub(crate) async fn until(&self, done: impl Fn(&Frame) -> bool) -> Frame {
         for _ in 0..2000 {
             let frame = self.frame();
             if done(&frame) {
@@ -63,7 +63,7 @@ impl Page {
     }
 }
 
-fn start() -> Request {
+pub(crate) fn start() -> Request {
     Request::Start(Start { origin: "http://127.0.0.1:9".to_owned(), mqtt_url: None, seed: 1 })
 }
 

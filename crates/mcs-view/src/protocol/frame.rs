@@ -4,7 +4,7 @@ use mcs_model::api::{Credentials, PushStatus, Right, Role, Transport};
 use mcs_model::{Channel, ChannelId, DeviceId, ProductId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{BrokerProfile, FirmwareView};
+use super::{BrokerProfile, FirmwareView, Keeping};
 
 /// From the engine: what changed. A section that is `None` is as it was.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct Frame {
     pub stats: Option<Stats>,
     /// All notices that are not dismissed, oldest first.
     pub notices: Option<Vec<Notice>>,
+    /// Whether what is typed in outlives the page.
+    pub keeping: Option<Keeping>,
     /// The answer to [`Request::ExportDevices`](super::Request::ExportDevices): JSON.
     pub export: Option<String>,
     /// The answer to [`Request::Credentials`](super::Request::Credentials). The engine keeps none of it.

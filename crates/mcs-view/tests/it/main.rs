@@ -5,6 +5,7 @@ mod devices;
 mod firmware;
 mod frames;
 mod history;
+mod kept;
 mod link;
 mod random;
 mod rights;

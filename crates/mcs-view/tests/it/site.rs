@@ -40,6 +40,8 @@ pub(crate) struct Site {
     pub(crate) server: Server,
     /// Calls that the server has not answered because it was told to wait.
     pub(crate) held: Vec<(FetchId, String)>,
+    /// What the browser keeps.
+    pub(crate) kept: BTreeMap<String, Vec<u8>>,
     /// What was to be done with files, in order.
     pub(crate) jobs: Vec<Output>,
     /// The WebSocket that is open, and every URL that was asked for.
@@ -96,6 +98,7 @@ impl Site {
             network: true,
             server: Server::default(),
             held: Vec::new(),
+            kept: BTreeMap::new(),
             jobs: Vec::new(),
             socket: None,
             urls: Vec::new(),
@@ -129,6 +132,15 @@ impl Site {
         let mut site = Self::new();
         site.start();
         site.request(Request::Connect(profile()));
+        site
+    }
+
+    /// The page is loaded again: the same browser, a new console.
+    pub(crate) fn reloaded(self) -> Self {
+        let mut site = Self::new();
+        site.kept = self.kept.clone();
+        site.input(Input::Kept(self.kept.into_iter().collect()));
+        site.start();
         site
     }
 
@@ -201,6 +213,12 @@ impl Site {
                 }
             }
             Output::Frame(frame, floats) => self.show(*frame, floats),
+            Output::Keep { name, bytes: Some(bytes) } => {
+                self.kept.insert(name, bytes);
+            }
+            Output::Keep { name, bytes: None } => {
+                self.kept.remove(&name);
+            }
             job => self.jobs.push(job),
         }
     }
@@ -305,6 +323,7 @@ impl Site {
         self.screen.device = frame.device.or(old.device);
         self.screen.firmware = frame.firmware.or(old.firmware);
         self.screen.notices = frame.notices.or(old.notices);
+        self.screen.keeping = frame.keeping.or(old.keeping);
         self.screen.stats = frame.stats.or(old.stats);
         self.floats = floats;
     }

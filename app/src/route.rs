@@ -2,11 +2,14 @@
 //!
 //! The hash, because a static host then needs no rule for addresses that are no files.
 
+mod query;
 #[cfg(test)]
 mod tests;
 
 use mcs_model::{DeviceId, ProductId};
 use mcs_view::protocol::View;
+
+pub(crate) use query::Query;
 
 /// A page of the console.
 #[derive(Clone, Debug, PartialEq, Eq)]

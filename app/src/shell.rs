@@ -16,7 +16,7 @@ use crate::route::Route;
 use crate::store::{Boot, Store};
 use crate::theme::Theme;
 use frame::{Rail, StatusBar, TopBar};
-pub(crate) use listen::open;
+pub(crate) use listen::{open, show};
 
 /// Starts the page: the first paint comes before the engine is ready.
 pub fn start() {
@@ -38,7 +38,7 @@ enum Screen {
 
 #[component]
 fn App() -> impl IntoView {
-    let store = Store::new(listen::route(), clock::now());
+    let store = Store::new(listen::route(), listen::query(), clock::now());
     provide_context(store);
     provide_context(RwSignal::new(Theme::load()));
     let dispatch = match Engine::start(store) {

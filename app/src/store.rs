@@ -12,7 +12,7 @@ use mcs_view::protocol::{
 };
 
 use crate::chart::Plot;
-use crate::route::Route;
+use crate::route::{Query, Route};
 
 /// Everything that the page shows; a handle.
 #[derive(Clone, Copy)]
@@ -43,6 +43,8 @@ pub(crate) struct Store {
     pub(crate) now: RwSignal<u64>,
     /// The open page.
     pub(crate) route: RwSignal<Route>,
+    /// Which view of it.
+    pub(crate) query: RwSignal<Query>,
     rows: StoredValue<BTreeMap<DeviceId, ArcRwSignal<DeviceRow>>, LocalStorage>,
     cards: StoredValue<BTreeMap<ChannelId, ArcRwSignal<CardState>>, LocalStorage>,
     plots: StoredValue<Vec<Rc<Plot>>, LocalStorage>,
@@ -61,7 +63,7 @@ pub(crate) enum Boot {
 
 impl Store {
     /// Nothing is known yet.
-    pub(crate) fn new(route: Route, now: u64) -> Self {
+    pub(crate) fn new(route: Route, query: Query, now: u64) -> Self {
         Self {
             boot: RwSignal::new(Boot::Loading),
             setting: RwSignal::new(Setting::Probing),
@@ -76,14 +78,22 @@ impl Store {
             credentials: RwSignal::new(None),
             now: RwSignal::new(now),
             route: RwSignal::new(route),
+            query: RwSignal::new(query),
             rows: StoredValue::new_local(BTreeMap::new()),
             cards: StoredValue::new_local(BTreeMap::new()),
             plots: StoredValue::new_local(Vec::new()),
         }
     }
 
-    /// Opens a page; what belongs to the last one is forgotten.
-    pub(crate) fn open(self, route: Route) {
+    /// Opens a page, or another view of it; what belongs to another page is forgotten. Says whether
+    /// it is another page.
+    pub(crate) fn open(self, route: Route, query: Query) -> bool {
+        if *self.query.read_untracked() != query {
+            self.query.set(query);
+        }
+        if *self.route.read_untracked() == route {
+            return false;
+        }
         let before = self.route.get_untracked().view();
         let after = route.view();
         if before != after {
@@ -96,6 +106,7 @@ impl Store {
             }
         }
         self.route.set(route);
+        true
     }
 
     /// Takes what the engine says changed; `asked` is the page that it was asked for.

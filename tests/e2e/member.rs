@@ -60,8 +60,11 @@ async fn see(browser: &Browser, server: &Server) -> Result<()> {
         let disabled = browser.attribute(control, "disabled").await?;
         ensure!(disabled.is_some(), "{control} can be used by who may only look");
     }
+    browser.pictures("member-looks").await?;
+    browser.click("tab-details").await?;
+    browser.see("device-id").await?;
     browser.miss("toggle-key").await?;
-    browser.pictures("member-looks").await
+    browser.click("tab-cards").await
 }
 
 async fn control(browser: &Browser, server: &Server) -> Result<()> {
@@ -74,6 +77,7 @@ async fn control(browser: &Browser, server: &Server) -> Result<()> {
 }
 
 async fn look_at_the_key(browser: &Browser, tap: &Tap) -> Result<()> {
+    browser.click("tab-details").await?;
     browser.miss("device-key").await?;
     browser.click("toggle-key").await?;
     browser.see("copy-device-key").await?;

@@ -2,15 +2,20 @@
 
 use leptos::ev::{self, KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
-use crate::route::Route;
+use crate::route::{Query, Route};
 use crate::store::Store;
 
 /// The page that the address names.
 pub(crate) fn route() -> Route {
     Route::parse(&hash())
+}
+
+/// Which view of it the address names.
+pub(crate) fn query() -> Query {
+    Query::parse(&hash())
 }
 
 /// Whether the address names no page.
@@ -24,11 +29,22 @@ pub(crate) fn open(route: &Route) {
     let _ = window().location().set_hash(&route.href());
 }
 
+/// Shows another view of the page: the address says so, and *back* still leaves the page.
+pub(crate) fn show(store: Store, query: Query) {
+    let route = store.route.get_untracked();
+    let address = format!("{}{query}", route.href());
+    if let Ok(history) = window().history() {
+        // Refused only when asked for hundreds of times a second: the view changes all the same.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+    store.open(route, query);
+}
+
 /// Listens for as long as the page lives; `wake` is called when waiting makes no sense any more.
 pub(crate) fn listen(store: Store, wake: impl Fn() + Copy + 'static) {
     window_event_listener(ev::hashchange, move |_| {
-        store.open(route());
-        if let Some(stage) = document().get_element_by_id("stage") {
+        let another = store.open(route(), query());
+        if let Some(stage) = document().get_element_by_id("stage").filter(|_| another) {
             stage.set_scroll_top(0);
         }
     });

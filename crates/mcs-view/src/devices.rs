@@ -35,6 +35,8 @@ pub(crate) struct Device {
     pub(crate) may_upload: bool,
     pub(crate) name: String,
     pub(crate) prototype: Option<(ProductId, String)>,
+    /// What its prototype's author says of it.
+    pub(crate) description: String,
     pub(crate) channels: Vec<Channel>,
     pub(crate) cards: BTreeMap<ChannelId, Card>,
     /// By the server's word.
@@ -127,6 +129,7 @@ impl Device {
             may_upload: info.may_upload,
             name: info.name.clone(),
             prototype: Some((info.prototype.id.clone(), info.prototype.name.clone())),
+            description: info.prototype.description.clone(),
             channels: info.prototype.channels.clone(),
             cards: BTreeMap::new(),
             presence: info.presence.clone(),
@@ -149,6 +152,7 @@ impl Device {
             may_upload: false,
             name,
             prototype: None,
+            description: String::new(),
             channels: new.channels,
             cards: BTreeMap::new(),
             presence: Presence::default(),

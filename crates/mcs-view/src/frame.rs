@@ -68,7 +68,11 @@ impl Console {
         let all = core::mem::take(&mut self.device_changed) || all;
         let Some(device) = self.devices.get_mut(id) else { return };
         if all {
-            frame.device = Some(DeviceView { id: id.clone(), channels: device.channels.clone() });
+            frame.device = Some(DeviceView {
+                id: id.clone(),
+                description: device.description.clone(),
+                channels: device.channels.clone(),
+            });
         }
         frame.cards = device.show_cards(all);
     }

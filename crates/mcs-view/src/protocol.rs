@@ -32,7 +32,7 @@ pub use request::{
 };
 
 /// The version of this protocol: page and engine of different builds refuse each other.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 
 /// The bytes of a [`Request`] or a [`Frame`].
 pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {

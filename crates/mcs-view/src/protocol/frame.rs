@@ -159,6 +159,8 @@ pub struct DeviceRow {
 pub struct DeviceView {
     /// Its id.
     pub id: DeviceId,
+    /// What its prototype's author says of it; may be empty.
+    pub description: String,
     /// Its channels in display order.
     pub channels: Vec<Channel>,
 }

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use js_sys::Float32Array;
 use leptos::prelude::*;
 use mcs_model::{ChannelId, DeviceId, Timestamp};
-use mcs_view::protocol::{ChartFrame, ChartRequest};
+use mcs_view::protocol::{ChartFrame, ChartRequest, Stroke};
 use web_sys::HtmlCanvasElement;
 
 use super::paint::{self, Style};
@@ -140,18 +140,23 @@ impl Plot {
             window_ms: self.window.get(),
             end: self.end.get(),
             columns: self.asked.get(),
+            compare_ms: None,
+            rows: 0,
         }
     }
 
     /// The engine's answer.
     pub(crate) fn take(&self, frame: ChartFrame, floats: &Float32Array) {
         let Some(series) = frame.series.into_iter().next() else { return };
-        let points = floats.subarray(series.offset, series.offset + series.len).to_vec();
+        let line = series.line;
+        let mut points = floats.subarray(line.offset, line.offset + line.len).to_vec();
+        #[expect(clippy::cast_possible_truncation, reason = "the canvas paints floats")]
+        points.chunks_exact_mut(2).for_each(|pair| pair[1] += line.base as f32);
         let present = |value: f64| value.is_finite().then_some(value);
         let info = Info {
-            min: present(series.min),
-            max: present(series.max),
-            points: series.points,
+            min: present(line.min),
+            max: present(line.max),
+            points: line.points,
             newer: series.newer,
             loading: series.loading,
             known: true,
@@ -161,7 +166,7 @@ impl Plot {
             end: frame.end.as_millis(),
             columns: self.asked.get(),
             points,
-            step: series.step,
+            step: series.stroke != Stroke::Slope,
         });
         if *self.info.read_untracked() != info {
             self.info.set(info);

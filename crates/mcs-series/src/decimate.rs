@@ -34,6 +34,17 @@ pub enum Line {
     Step,
 }
 
+/// A stretch of time and where its points are.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// Where its points are. It may hold more than those.
+    pub series: &'a Series,
+    /// The first millisecond.
+    pub from: u64,
+    /// The last one.
+    pub until: u64,
+}
+
 /// What a window holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
@@ -41,6 +52,8 @@ pub struct Summary {
     pub min: f64,
     /// The greatest value; NaN when there is none.
     pub max: f64,
+    /// What was subtracted from the values drawn: 0 unless they are too large for a single float.
+    pub base: f64,
     /// How many points.
     pub points: u64,
     /// How many points are later than its right edge.
@@ -51,7 +64,100 @@ pub struct Summary {
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { min: f64::NAN, max: f64::NAN, points: 0, newer: 0, visited: 0 }
+        let none = f64::NAN;
+        Self { min: none, max: none, base: 0.0, points: 0, newer: 0, visited: 0 }
+    }
+}
+
+/// From here on a float of 32 bits holds no halves: what is drawn counts from a base then.
+const COARSE: f64 = 4_194_304.0;
+
+/// Appends the pairs of one line that several series hold, each for its stretch of time; see
+/// [`Series::decimate`]. The parts are in time order and apart from each other. Where one ends and
+/// the next does not follow at once, there is a gap: a step holds no longer than its part. Series
+/// that changed should have been [settled](Series::settle).
+pub fn decimate(parts: &[Part<'_>], window: Window, out: &mut Vec<f32>) -> Summary {
+    let span = window.end.saturating_sub(window.start);
+    let mut summary = Summary::default();
+    if span == 0 || window.columns == 0 {
+        return summary;
+    }
+    let stretches: Vec<_> = parts.iter().map(|part| Stretch::of(part, &window)).collect();
+    for it in &stretches {
+        it.sum(&mut summary);
+    }
+    if summary.min.abs().max(summary.max.abs()) > COARSE {
+        summary.base = summary.min;
+    }
+    let mut pen = Pen { window, span, base: summary.base, longest: 0, before: None, out };
+    let mut former: Option<&Stretch<'_>> = None;
+    for it in &stretches {
+        let longest = match window.line {
+            Line::Slope => it.series.longest_interval(it.lo, it.hi, &mut summary.visited),
+            Line::Step => u64::MAX,
+        };
+        // Where a dense part meets a sparse one, the sparse one says what an outage is.
+        pen.longest = pen.longest.max(longest);
+        match former {
+            Some(former) if former.until.saturating_add(1) < it.from => pen.part(former.until),
+            Some(_) => {}
+            None => {
+                if let Some(lead) = it.lead {
+                    pen.lead_in(lead, it.series.time(it.lo).filter(|_| it.lo < it.hi));
+                }
+            }
+        }
+        let mut from = it.lo;
+        while let Some(first) = it.series.entry(from).filter(|_| from < it.hi) {
+            let end = pen.column_end(first.at);
+            let to = it.series.gallop(from, it.hi, end, &mut summary.visited);
+            it.series.column(from, to, &mut pen, &mut summary.visited);
+            from = to;
+            pen.longest = longest;
+        }
+        former = Some(it).filter(|it| it.until >= window.start).or(former);
+    }
+    if let Some(last) = stretches.last() {
+        pen.lead_out(last.until, last.next);
+    }
+    summary
+}
+
+/// What a window shows of a part.
+struct Stretch<'a> {
+    series: &'a Series,
+    from: u64,
+    until: u64,
+    /// The positions of its points.
+    lo: usize,
+    hi: usize,
+    /// Its point before the window.
+    lead: Option<Entry>,
+    /// Its point after the window.
+    next: Option<Entry>,
+}
+
+impl<'a> Stretch<'a> {
+    fn of(part: &Part<'a>, window: &Window) -> Self {
+        let series = part.series;
+        let (from, until) = (part.from.max(window.start), part.until.min(window.end));
+        let hi = series.before(until.saturating_add(1));
+        let lo = series.before(from).min(hi);
+        let lead = lo.checked_sub(1).and_then(|index| series.entry(index));
+        let lead = lead.filter(|it| it.at >= part.from && part.from < window.start);
+        let next = series.entry(hi).filter(|it| it.at <= part.until);
+        Self { series, from, until, lo, hi, lead, next }
+    }
+
+    fn sum(&self, summary: &mut Summary) {
+        let points = (self.hi - self.lo) as u64;
+        summary.points += points;
+        let Some((min, max, visited)) = self.series.extremes(self.lo, self.hi) else { return };
+        let value = |index| self.series.entry(index).map_or(f64::NAN, |it| it.value);
+        // `min` and `max` of floats pass over what is no number.
+        summary.min = summary.min.min(value(min));
+        summary.max = summary.max.max(value(max));
+        summary.visited += visited;
     }
 }
 
@@ -61,34 +167,10 @@ impl Series {
     /// is a gap. One point before and one after the window are added where a line leads to
     /// them; their `x` is below 0 or above the columns, for the canvas to clip.
     pub fn decimate(&mut self, window: Window, out: &mut Vec<f32>) -> Summary {
-        let span = window.end.saturating_sub(window.start);
-        if span == 0 || window.columns == 0 {
-            return Summary::default();
-        }
         self.settle();
-        let (lo, hi) = (self.before(window.start), self.before(window.end.saturating_add(1)));
-        let (points, newer) = ((hi - lo) as u64, (self.len() - hi) as u64);
-        let mut summary = Summary { points, newer, ..Summary::default() };
-        if let Some((min, max, visited)) = self.extremes(lo, hi) {
-            let value = |index| self.entry(index).map_or(f64::NAN, |it| it.value);
-            summary = Summary { min: value(min), max: value(max), visited, ..summary };
-        }
-        let longest = match window.line {
-            Line::Slope => self.longest_interval(lo, hi, &mut summary.visited),
-            Line::Step => u64::MAX,
-        };
-        let mut pen = Pen { window, span, longest, before: None, out };
-        if let Some(entry) = lo.checked_sub(1).and_then(|index| self.entry(index)) {
-            pen.lead_in(entry, self.time(lo));
-        }
-        let mut from = lo;
-        while let Some(first) = self.entry(from).filter(|_| from < hi) {
-            let to = self.gallop(from, hi, pen.column_end(first.at), &mut summary.visited);
-            self.column(from, to, &mut pen, &mut summary.visited);
-            from = to;
-        }
-        pen.lead_out(self.entry(hi));
-        summary
+        let newer = (self.len() - self.before(window.end.saturating_add(1))) as u64;
+        let summary = decimate(&[Part { series: self, from: 0, until: u64::MAX }], window, out);
+        Summary { newer, ..summary }
     }
 
     /// Draws the points `from .. to`, which share a column.
@@ -157,6 +239,7 @@ impl Series {
 struct Pen<'a> {
     window: Window,
     span: u64,
+    base: f64,
     longest: u64,
     before: Option<Entry>,
     out: &'a mut Vec<f32>,
@@ -195,11 +278,20 @@ impl Pen<'_> {
         self.put(entry);
     }
 
-    /// The end of the line; `next` is the point after the window.
-    fn lead_out(&mut self, next: Option<Entry>) {
+    /// A part ends at `until`, and what follows is not joined to it.
+    fn part(&mut self, until: u64) {
+        let Some(before) = self.before.take() else { return };
+        if self.window.line == Line::Step {
+            self.put(Entry { at: until, ..before });
+        }
+        self.out.extend([f32::NAN, f32::NAN]);
+    }
+
+    /// The end of the line at `until`; `next` is the point after it.
+    fn lead_out(&mut self, until: u64, next: Option<Entry>) {
         let Some(before) = self.before else { return };
         match self.window.line {
-            Line::Step => self.put(Entry { at: self.window.end, ..before }),
+            Line::Step => self.put(Entry { at: until.max(before.at), ..before }),
             Line::Slope => {
                 let joined = next.filter(|next| next.at - before.at <= self.longest);
                 joined.into_iter().for_each(|next| self.put(next));
@@ -211,6 +303,7 @@ impl Pen<'_> {
         let offset = entry.at as f64 - self.window.start as f64;
         let x = offset * f64::from(self.window.columns) / self.span as f64;
         let limit = f64::from(f32::MAX);
-        self.out.extend([x as f32, entry.value.clamp(-limit, limit) as f32]);
+        let y = (entry.value - self.base).clamp(-limit, limit);
+        self.out.extend([x as f32, y as f32]);
     }
 }

@@ -24,6 +24,6 @@ mod pyramid;
 mod rings;
 mod series;
 
-pub use decimate::{Line, Summary, Window};
+pub use decimate::{Line, Part, Summary, Window, decimate};
 pub use rings::Rings;
 pub use series::{POINT_BYTES, SERIES_BYTES, Series};

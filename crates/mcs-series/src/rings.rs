@@ -47,6 +47,13 @@ impl<K: Clone + Ord> Rings<K> {
         }
     }
 
+    /// The series of `key`, [settled](Series::settle).
+    pub fn settle(&mut self, key: &K) -> Option<&Series> {
+        let series = self.series.get_mut(key)?;
+        series.settle();
+        Some(series)
+    }
+
     /// The series of `key`.
     pub fn get(&self, key: &K) -> Option<&Series> {
         self.series.get(key)

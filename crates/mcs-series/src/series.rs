@@ -25,6 +25,8 @@ pub struct Series {
     entries: VecDeque<Entry>,
     pyramid: Pyramid,
     revision: u64,
+    /// One millisecond after the newest point that was evicted.
+    floor: u64,
 }
 
 /// A point.
@@ -100,6 +102,8 @@ impl Series {
             return;
         }
         self.revision += 1;
+        let newest = self.time(count - 1).unwrap_or_default();
+        self.floor = self.floor.max(newest.saturating_add(1));
         self.entries.drain(..count);
         self.base += count as u64;
         self.pyramid.evict(self.base);
@@ -135,6 +139,32 @@ impl Series {
         self.revision
     }
 
+    /// Since when no point was evicted; 0 when none was.
+    pub fn floor(&self) -> u64 {
+        self.floor
+    }
+
+    /// How many points there are from `from` to `until`, both included.
+    pub fn count(&self, from: u64, until: u64) -> usize {
+        self.before(until.saturating_add(1)).saturating_sub(self.before(from))
+    }
+
+    /// The points from `from` to `until`, both included, oldest first.
+    pub fn between(
+        &self,
+        from: u64,
+        until: u64,
+    ) -> impl DoubleEndedIterator<Item = (u64, f64)> + '_ {
+        let to = self.before(until.saturating_add(1));
+        self.entries.range(self.before(from).min(to)..to).map(|it| (it.at, it.value))
+    }
+
+    /// The newest point before `at`.
+    pub fn newest_before(&self, at: u64) -> Option<(u64, f64)> {
+        let index = self.before(at).checked_sub(1)?;
+        self.entry(index).map(|it| (it.at, it.value))
+    }
+
     /// All points, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
         self.entries.iter().map(|it| (it.at, it.value))
@@ -154,8 +184,8 @@ impl Series {
         self.entries.partition_point(|it| it.at < at)
     }
 
-    /// Completes the pyramid; needed once after points came out of order.
-    pub(crate) fn settle(&mut self) {
+    /// Completes the pyramid, after points came out of order: what is read of it costs less then.
+    pub fn settle(&mut self) {
         self.grow(usize::MAX);
     }
 

@@ -1,17 +1,28 @@
 //! Charts: the points of all channels, the history that is fetched for what is on the screen, and
 //! the lines that the page paints.
+//!
+//! A channel's points are in a ring, live ones and fetched ones alike. Of a time that has too many
+//! of them the server sends buckets instead, and these stay beside the ring as overviews. What is
+//! painted of a time comes from the ring where every point is known, else from the finest overview.
 
-use core::time::Duration;
-use std::collections::BTreeMap;
+mod fetch;
+mod overview;
+mod paint;
+mod past;
+mod texts;
+mod values;
 
-use mcs_model::api::History;
-use mcs_model::{ChannelId, ChannelKind, DeviceId, Timestamp};
-use mcs_series::{Line, Rings, Window};
-use mcs_time::Time;
+use std::collections::{BTreeMap, VecDeque};
 
-use crate::coverage::Coverage;
-use crate::protocol::{ChartFrame, ChartRequest, SeriesFrame};
+use mcs_model::{ChannelId, ChannelKind, DeviceId, Timestamp, Value};
+use mcs_series::Rings;
+
+use crate::protocol::ChartRequest;
 use crate::rest::Span;
+use overview::Overview;
+pub(crate) use past::Ask;
+use past::Past;
+use texts::Texts;
 
 /// Whose points.
 pub(crate) type Key = (DeviceId, ChannelId);
@@ -22,36 +33,26 @@ const BUDGET: usize = 64 * 1024 * 1024;
 /// A connection may be dead for so long, in milliseconds, before it is noticed: two keep-alives.
 const UNNOTICED: u64 = 60_000;
 
-/// Answers fetched in a row for one channel before the rest is given up.
-const MOST_PAGES: u32 = 50;
+/// Most overviews; one has 2000 buckets at most, about 200 kB.
+const MOST_OVERVIEWS: usize = 64;
 
-/// Pause after a failed fetch.
-const RETRY: Duration = Duration::from_secs(5);
+/// Most times that a device is remembered to have been away.
+const MOST_ABSENCES: usize = 100;
 
 /// All points, and what is known of their past.
 #[derive(Debug)]
 pub(crate) struct Charts {
     rings: Rings<Key>,
+    texts: Texts,
     pasts: BTreeMap<Key, Past>,
+    /// The last one was asked for last.
+    overviews: VecDeque<(Key, Overview)>,
+    /// When devices were away, as far as it was noticed; `u64::MAX` as an end: still.
+    absences: BTreeMap<DeviceId, Vec<Span>>,
+    /// Grows when history or an absence came.
+    revision: u64,
     /// What the page has of each chart.
     painted: Vec<Painted>,
-}
-
-/// What is known of a channel's past.
-#[derive(Debug, Default)]
-struct Past {
-    coverage: Coverage,
-    loading: Option<Loading>,
-    retry_at: Option<Time>,
-    pages: u32,
-}
-
-/// A fetch under way.
-#[derive(Clone, Copy, Debug)]
-struct Loading {
-    asked: Timestamp,
-    /// The channel has been live ever since.
-    live: bool,
 }
 
 /// Enough of a painted chart to tell whether it would look different now.
@@ -60,18 +61,32 @@ struct Painted {
     request: ChartRequest,
     /// The right edge in quarters of a pixel.
     edge: u64,
+    revision: u64,
     /// Revision, and whether history is on its way.
     lines: Vec<(u64, bool)>,
 }
 
 impl Charts {
     pub(crate) fn new() -> Self {
-        Self { rings: Rings::new(BUDGET), pasts: BTreeMap::new(), painted: Vec::new() }
+        Self {
+            rings: Rings::new(BUDGET),
+            texts: Texts::default(),
+            pasts: BTreeMap::new(),
+            overviews: VecDeque::new(),
+            absences: BTreeMap::new(),
+            revision: 0,
+            painted: Vec::new(),
+        }
     }
 
-    /// A point that came live.
-    pub(crate) fn insert(&mut self, key: &Key, at: Timestamp, value: f64) {
-        self.rings.insert(key, at.as_millis(), value);
+    /// A value that came live and fits its channel.
+    pub(crate) fn insert(&mut self, key: &Key, at: Timestamp, kind: &ChannelKind, value: &Value) {
+        if let Some(number) = values::of(kind, value) {
+            self.rings.insert(key, at.as_millis(), number);
+            if values::has_texts(kind) {
+                self.texts.insert(key, at.as_millis(), &value.to_string());
+            }
+        }
     }
 
     pub(crate) fn rings(&self) -> &Rings<Key> {
@@ -81,7 +96,10 @@ impl Charts {
     /// Forgets all but these.
     pub(crate) fn retain(&mut self, keep: impl Fn(&Key) -> bool) {
         self.rings.retain(&keep);
+        self.texts.retain(&keep);
         self.pasts.retain(|key, _| keep(key));
+        self.overviews.retain(|(key, _)| keep(key));
+        self.revision += 1;
     }
 
     /// The connection was lost: since some time ago, points are missing.
@@ -89,132 +107,30 @@ impl Charts {
         let certain = now.as_millis().saturating_sub(UNNOTICED);
         for (key, past) in &mut self.pasts {
             let last = self.rings.get(key).and_then(mcs_series::Series::last);
-            past.coverage.cut(last.map_or(certain, |last| last.min(certain)));
-            if let Some(loading) = &mut past.loading {
-                loading.live = false;
+            past.lost(last.map_or(certain, |last| last.min(certain)));
+        }
+    }
+
+    /// The device is away since `since`, or here again at `now`.
+    pub(crate) fn present(&mut self, device: &DeviceId, since: Option<Timestamp>, now: Timestamp) {
+        let absences = self.absences.entry(device.clone()).or_default();
+        let away = absences.last_mut().filter(|it| it.until == u64::MAX);
+        match (away, since) {
+            (None, Some(since)) => {
+                if absences.len() == MOST_ABSENCES {
+                    absences.remove(0);
+                }
+                absences.push(Span { from: since.as_millis(), until: u64::MAX });
             }
+            (Some(away), None) => away.until = now.as_millis().max(away.from),
+            _ => return,
         }
-    }
-
-    /// What to fetch for a chart with this window, if anything; counts as on its way then. `live`
-    /// says that the channel's points arrive as they come.
-    pub(crate) fn fetch(
-        &mut self,
-        key: &Key,
-        window: Span,
-        live: bool,
-        now: Time,
-        wall: Timestamp,
-    ) -> Option<Span> {
-        let past = self.pasts.entry(key.clone()).or_default();
-        if past.loading.is_some() || past.retry_at.is_some_and(|at| at > now) {
-            return None;
-        }
-        let mut wanted = window;
-        if !live && let Some(end) = past.coverage.end() {
-            // What came since waits until nothing can come between it and what follows.
-            wanted.until = wanted.until.min(end);
-        }
-        let Some(missing) = past.coverage.missing(wanted) else {
-            past.pages = 0;
-            return None;
-        };
-        past.loading = Some(Loading { asked: wall, live });
-        Some(missing)
-    }
-
-    /// The answer for `span`. False: there is more of the past than is worth fetching.
-    pub(crate) fn fetched(&mut self, key: &Key, mut span: Span, history: &History) -> bool {
-        let Some(past) = self.pasts.get_mut(key) else { return true };
-        let Some(loading) = past.loading.take() else { return true };
-        past.retry_at = None;
-        past.pages += 1;
-        if span.until == u64::MAX && !loading.live {
-            span.until = loading.asked.as_millis().saturating_sub(UNNOTICED).max(span.from);
-        }
-        let oldest = history.points.first().map(|it| it.at.as_millis());
-        let given_up = history.truncated && past.pages >= MOST_PAGES;
-        if let Some(oldest) = oldest.filter(|it| history.truncated && !given_up && *it < span.until)
-        {
-            span.from = span.from.max(oldest);
-        }
-        past.coverage.add(span);
-        let points = history.points.iter();
-        let numbers = points.filter_map(|it| Some((it.at.as_millis(), it.value.as_number()?)));
-        self.rings.merge(key, numbers);
-        !given_up
-    }
-
-    /// The fetch for `span` failed: tried again later, or never when it is refused.
-    pub(crate) fn failed(&mut self, key: &Key, span: Span, now: Time, refused: bool) {
-        let Some(past) = self.pasts.get_mut(key) else { return };
-        past.loading = None;
-        if refused {
-            past.coverage.add(span);
-        } else {
-            past.retry_at = Some(now + RETRY);
-        }
+        self.revision += 1;
     }
 
     /// The page has this many charts now; `0`: it forgot what was painted.
     pub(crate) fn show(&mut self, charts: usize) {
         self.painted.truncate(charts);
-    }
-
-    /// The lines of the `index`-th chart, unless it looks as it did; to be called for one after the
-    /// other. Their points are appended to `floats`. `kind` gives the kinds of its channels.
-    pub(crate) fn paint<'a>(
-        &mut self,
-        index: usize,
-        chart: &ChartRequest,
-        now: Timestamp,
-        kind: impl Fn(&ChannelId) -> Option<&'a ChannelKind>,
-        floats: &mut Vec<f32>,
-    ) -> Option<ChartFrame> {
-        let window = window(chart, now);
-        let keys = chart.channels.iter().map(|it| (chart.device.clone(), it.clone()));
-        let keys: Vec<Key> = keys.collect();
-        let line = |key: &Key| {
-            let revision = self.rings.get(key).map_or(0, mcs_series::Series::revision);
-            (revision, self.pasts.get(key).is_some_and(|it| it.loading.is_some()))
-        };
-        let lines: Vec<_> = keys.iter().map(line).collect();
-        let quarters = u128::from(window.until) * u128::from(chart.columns) * 4;
-        let edge = quarters / u128::from(chart.window_ms.max(1));
-        let edge = u64::try_from(edge).unwrap_or(u64::MAX);
-        let painted = Painted { request: chart.clone(), edge, lines };
-        if self.painted.get(index) == Some(&painted) {
-            return None;
-        }
-        let mut series = Vec::new();
-        for (key, (_, loading)) in keys.into_iter().zip(&painted.lines) {
-            let step = matches!(kind(&key.1), Some(ChannelKind::Switch | ChannelKind::Gpio));
-            let line = if step { Line::Step } else { Line::Slope };
-            let (start, end, columns) = (window.from, window.until, chart.columns);
-            let offset = floats.len();
-            let summary = self.rings.decimate(&key, Window { start, end, columns, line }, floats);
-            series.push(SeriesFrame {
-                channel: key.1,
-                offset: u32::try_from(offset).unwrap_or(u32::MAX),
-                len: u32::try_from(floats.len() - offset).unwrap_or(0),
-                step,
-                min: summary.min,
-                max: summary.max,
-                points: summary.points,
-                newer: if chart.end.is_some() { summary.newer } else { 0 },
-                loading: *loading,
-            });
-        }
-        match self.painted.get_mut(index) {
-            Some(former) => *former = painted,
-            None => self.painted.push(painted),
-        }
-        Some(ChartFrame {
-            index: u32::try_from(index).unwrap_or(u32::MAX),
-            start: Timestamp::from_millis(window.from),
-            end: Timestamp::from_millis(window.until),
-            series,
-        })
     }
 }
 
@@ -224,7 +140,7 @@ pub(crate) fn window(chart: &ChartRequest, now: Timestamp) -> Span {
     Span { from: until.saturating_sub(chart.window_ms), until }
 }
 
-/// Whether values of this kind can be charted.
-pub(crate) fn has_numbers(kind: &ChannelKind) -> bool {
-    kind.initial().as_number().is_some()
+/// The same time, so many milliseconds before.
+pub(crate) fn shifted(span: Span, by: u64) -> Span {
+    Span { from: span.from.saturating_sub(by), until: span.until.saturating_sub(by) }
 }

@@ -6,7 +6,7 @@ use mcs_model::api::{Credentials, DeviceEvent, SessionInfo};
 use mcs_session::RequestId;
 use mcs_time::{SplitMix64, Time};
 
-use crate::charts::{Charts, Key};
+use crate::charts::{Ask, Charts, Key};
 use crate::clock::Clock;
 use crate::devices::Devices;
 use crate::firmware::Firmwares;
@@ -184,8 +184,11 @@ impl Console {
             Call::Identity => self.identified(&fetched),
             Call::Credentials(_) => self.credentials_fetched(fetched),
             Call::Devices { listening } => self.devices_listed(listening, fetched),
-            Call::History { device, channel, span } => {
-                self.history_fetched(&(device, channel), span, fetched);
+            Call::Series { device, channel, span, .. } => {
+                self.history_fetched(&(device, channel), Ask::Span(span), fetched);
+            }
+            Call::Before { device, channel, before } => {
+                self.history_fetched(&(device, channel), Ask::Before(before), fetched);
             }
             Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
             Call::Push(_) => self.pushed(fetched),

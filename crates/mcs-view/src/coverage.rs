@@ -40,22 +40,43 @@ impl Coverage {
         self.0.last().map(|it| it.until)
     }
 
+    /// The part that holds `at`.
+    pub(crate) fn around(&self, at: u64) -> Option<Span> {
+        self.0.iter().copied().find(|it| it.from <= at && at <= it.until)
+    }
+
+    /// Every part of `wanted` that is not here, in time order.
+    pub(crate) fn gaps(&self, wanted: Span) -> Vec<Span> {
+        let mut gaps = Vec::new();
+        let mut from = wanted.from;
+        for it in self.0.iter().filter(|it| it.until >= wanted.from) {
+            if it.from > wanted.until {
+                break;
+            }
+            if it.from > from {
+                gaps.push(Span { from, until: it.from - 1 });
+            }
+            match it.until.checked_add(1) {
+                Some(next) => from = next,
+                None => return gaps,
+            }
+        }
+        if from <= wanted.until {
+            gaps.push(Span { from, until: wanted.until });
+        }
+        gaps
+    }
+
+    /// Nothing before `from` is here any more: it was evicted.
+    pub(crate) fn start_at(&mut self, from: u64) {
+        self.0.retain(|it| it.until >= from);
+        for it in &mut self.0 {
+            it.from = it.from.max(from);
+        }
+    }
+
     /// The newest part of `wanted` that is not here.
     pub(crate) fn missing(&self, wanted: Span) -> Option<Span> {
-        let mut until = wanted.until;
-        for it in self.0.iter().rev() {
-            if it.from > until {
-                continue;
-            }
-            if it.until < until {
-                let from = wanted.from.max(it.until + 1);
-                return (from <= until).then_some(Span { from, until });
-            }
-            if it.from <= wanted.from {
-                return None;
-            }
-            until = it.from - 1;
-        }
-        (wanted.from <= until).then_some(Span { from: wanted.from, until })
+        self.gaps(wanted).pop()
     }
 }

@@ -186,15 +186,15 @@ impl Device {
         news
     }
 
-    /// A point that just came. `None` when the device has no such channel; else the number to
-    /// chart, if it is one.
+    /// A point that just came. `None` when the device has no such channel; else the value, if it
+    /// fits.
     pub(crate) fn receive(
         &mut self,
         channel: &ChannelId,
         at: Timestamp,
         raw: &RawValue,
         now: Timestamp,
-    ) -> Option<Option<f64>> {
+    ) -> Option<Option<Value>> {
         let parsed = self.channel(channel)?.kind.parse(raw);
         let ahead = at.as_millis().saturating_sub(now.as_millis());
         if ahead <= MOST_AHEAD {
@@ -211,14 +211,14 @@ impl Device {
             }
             Err(error) => (Value::String(raw_text(raw)), Some(error.to_string())),
         };
-        let number = if misfit.is_none() { value.as_number() } else { None };
+        let fitting = misfit.is_none().then(|| value.clone());
         // A value of the past is history, unless what stands there claims to be of the future.
         let ahead = now.as_millis().saturating_add(CLOCK_AHEAD);
         let newest = card.value.as_ref().map_or(0, |it| it.at.as_millis());
         if at.as_millis() >= newest || newest > ahead {
             card.value = Some(Shown { value, at, misfit });
         }
-        Some(number)
+        Some(fitting)
     }
 
     /// What its clock says when ours says `now`: the right edge of its charts, or else the points

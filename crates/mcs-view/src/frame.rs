@@ -5,13 +5,9 @@ use core::time::Duration;
 use mcs_model::DeviceId;
 use mcs_time::Time;
 
-use crate::charts;
 use crate::console::Console;
-use crate::io::{Fetched, Output};
-use crate::protocol::{
-    ChartFrame, ChartRequest, DeviceView, Frame, FrameRequest, Level, Stats, View,
-};
-use crate::rest::{Call, Span};
+use crate::io::Output;
+use crate::protocol::{ChartFrame, ChartRequest, DeviceView, Frame, FrameRequest, Stats, View};
 
 /// The status bar changes at most twice a second.
 const STATS_EVERY: Duration = Duration::from_millis(500);
@@ -104,72 +100,11 @@ impl Console {
         let mut painted = Vec::new();
         for (index, chart) in requests.iter().enumerate() {
             let device = self.devices.get(&chart.device);
-            let kind = |id: &_| device.and_then(|it| it.channel(id)).map(|it| &it.kind);
+            let channel = |id: &_| device.and_then(|it| it.channel(id));
             let now = device.map_or(wall, |it| it.clock(wall));
-            painted.extend(self.charts.paint(index, chart, now, kind, floats));
+            painted.extend(self.charts.paint(index, chart, now, channel, floats));
         }
         painted
-    }
-
-    /// Asks the server for what is missing of the charts on the screen.
-    fn fetch_history(&mut self, requests: &[ChartRequest]) {
-        if self.signed_in.is_none() {
-            return;
-        }
-        let (now, wall) = (self.clock.now(), self.clock.wall());
-        for chart in requests {
-            let Some(device) = self.devices.get(&chart.device) else { continue };
-            let mut window = charts::window(chart, device.clock(wall));
-            if window.until >= wall.as_millis() {
-                // A device's clock may be ahead, and what comes next is of interest too.
-                window.until = u64::MAX;
-            }
-            for channel in &chart.channels {
-                let definition = device.channel(channel);
-                if !definition.is_some_and(|it| charts::has_numbers(&it.kind)) {
-                    continue;
-                }
-                let key = (chart.device.clone(), channel.clone());
-                let span = self.charts.fetch(&key, window, device.live, now, wall);
-                if let Some(span) = span {
-                    let (device, channel) = key;
-                    let call = Call::History { device, channel, span };
-                    self.out.push_back(self.rest.call(call));
-                }
-            }
-        }
-    }
-
-    /// The answer to a question for history.
-    pub(crate) fn history_fetched(&mut self, key: &charts::Key, span: Span, fetched: Fetched) {
-        let now = self.clock.now();
-        let channel = &key.1;
-        match fetched {
-            Fetched::Answer { status: 200, body } => match mcs_model::api::from_json(&body) {
-                Ok(history) => {
-                    if !self.charts.fetched(key, span, &history) {
-                        let text = format!(
-                            "The chart of {channel} does not go back all the way: there are too \
-                             many points. Choose a shorter time."
-                        );
-                        self.notices.add(Level::Info, text);
-                    }
-                }
-                Err(error) => {
-                    self.charts.failed(key, span, now, true);
-                    self.misunderstood("the history", &error.to_string());
-                }
-            },
-            Fetched::Answer { status: status @ 400..=499, body } if status != 429 => {
-                self.charts.failed(key, span, now, true);
-                let why = crate::rest::error_text(status, &body);
-                self.notices.add(Level::Error, format!("No history of {channel}: {why}."));
-            }
-            // Its absence is seen in the chart, and it is tried again.
-            Fetched::Answer { .. } | Fetched::Unreachable => {
-                self.charts.failed(key, span, now, false);
-            }
-        }
     }
 
     fn stats(&mut self, all: bool) -> Option<Stats> {

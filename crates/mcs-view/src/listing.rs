@@ -62,7 +62,13 @@ impl Console {
                 self.charts.retain(|key| key.0 != id);
             }
         }
+        let wall = self.clock.wall();
         for info in list {
+            let away = info.presence.transports.is_empty();
+            let since = info.presence.last_seen.filter(|_| away);
+            if since.is_some() || !away {
+                self.charts.present(&info.id, since, wall);
+            }
             let useless = self.devices.put(Device::listed(&info));
             self.unsubscribe(useless);
             if let Some(device) = self.devices.get_mut(&info.id) {

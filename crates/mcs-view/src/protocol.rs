@@ -11,6 +11,7 @@
 //! - engine → page: `{ bytes: ArrayBuffer, floats?: ArrayBuffer }` (both transferred), and once,
 //!   when it can take requests, the string `"ready"`.
 
+mod charts;
 mod connections;
 mod firmware;
 mod frame;
@@ -19,17 +20,16 @@ mod request;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use charts::{ChartFrame, ChartRequest, LineFrame, Mark, Row, SeriesFrame, Stroke};
 pub use connections::{ConnectionId, Keeping, StorageTrouble};
 pub use firmware::{
     ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
 };
 pub use frame::{
-    CardState, ChartFrame, Control, ControlFailure, ControlStage, DeviceRow, DeviceView, Frame,
-    Level, Link, LinkState, LoginError, Notice, Online, SeriesFrame, Setting, Shown, Stats,
+    CardState, Control, ControlFailure, ControlStage, DeviceRow, DeviceView, Frame, Level, Link,
+    LinkState, LoginError, Notice, Online, Setting, Shown, Stats,
 };
-pub use request::{
-    BrokerProfile, ChartRequest, FirmwareRequest, FrameRequest, NewDevice, Request, Start, View,
-};
+pub use request::{BrokerProfile, FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
 
 /// The version of this protocol: page and engine of different builds refuse each other.
 pub const VERSION: u8 = 3;

@@ -32,11 +32,19 @@ pub(crate) enum Call {
     Devices {
         listening: bool,
     },
-    /// Points of a channel within a span.
-    History {
+    /// Points of a channel within a span, or buckets of them.
+    Series {
         device: DeviceId,
         channel: ChannelId,
         span: Span,
+        /// Where the question ends when the span does not.
+        end: u64,
+    },
+    /// The newest point of a channel before a time.
+    Before {
+        device: DeviceId,
+        channel: ChannelId,
+        before: u64,
     },
     Firmwares(ProductId),
     Push(FirmwareId),
@@ -56,8 +64,8 @@ pub(crate) struct Rest {
     open: BTreeMap<FetchId, Call>,
 }
 
-/// The most points in one answer that the console asks for.
-pub(crate) const PAGE: usize = 2000;
+/// The most points or buckets in one answer that the console asks for: the most there can be.
+const BUCKETS: usize = 2000;
 
 impl Rest {
     /// Starts a call without a body.
@@ -73,8 +81,14 @@ impl Rest {
                 (Method::Get, format!("/api/devices/{device}/credentials"))
             }
             Call::Devices { .. } => (Method::Get, "/api/devices".to_owned()),
-            Call::History { device, channel, span } => {
-                (Method::Get, history_path(device, channel, *span))
+            Call::Series { device, channel, span, end } => {
+                let end = span.until.min(*end).max(span.from);
+                let query = format!("start={}&end={end}&buckets={BUCKETS}", span.from);
+                (Method::Get, channel_path(device, channel, "series", &query))
+            }
+            Call::Before { device, channel, before } => {
+                let query = format!("end={}&limit=1", before.saturating_sub(1));
+                (Method::Get, channel_path(device, channel, "points", &query))
             }
             Call::Firmwares(prototype) => {
                 (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))
@@ -131,14 +145,9 @@ pub(crate) fn error_text(status: u16, body: &[u8]) -> String {
     }
 }
 
-fn history_path(device: &DeviceId, channel: &ChannelId, span: Span) -> String {
+fn channel_path(device: &DeviceId, channel: &ChannelId, what: &str, query: &str) -> String {
     let channel = escape(channel.as_str());
-    let until = match span.until {
-        u64::MAX => String::new(),
-        until => format!("&end={until}"),
-    };
-    let from = span.from;
-    format!("/api/devices/{device}/channels/{channel}/points?start={from}{until}&limit={PAGE}")
+    format!("/api/devices/{device}/channels/{channel}/{what}?{query}")
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.

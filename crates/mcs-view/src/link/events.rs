@@ -139,8 +139,11 @@ impl Console {
                     let at = raw.timestamp.unwrap_or(wall);
                     match device.receive(&raw.channel, at, &raw.value, wall) {
                         Some(None) => None,
-                        Some(Some(number)) => {
-                            self.charts.insert(&(id.clone(), raw.channel), at, number);
+                        Some(Some(value)) => {
+                            let kind = device.channel(&raw.channel).map(|it| &it.kind);
+                            let key = (id.clone(), raw.channel.clone());
+                            kind.into_iter()
+                                .for_each(|it| self.charts.insert(&key, at, it, &value));
                             None
                         }
                         None => Some(format!("it has no channel {}", raw.channel)),
@@ -175,7 +178,13 @@ impl Console {
     pub(crate) fn apply_event(&mut self, event: &DeviceEvent) {
         let Some(device) = self.devices.get_mut(&event.device) else { return };
         match &event.change {
-            DeviceChange::Presence(presence) => device.appear(presence.clone()),
+            DeviceChange::Presence(presence) => {
+                let away = presence.transports.is_empty();
+                let wall = self.clock.wall();
+                let since = away.then(|| presence.last_seen.unwrap_or(wall));
+                self.charts.present(&event.device, since, wall);
+                device.appear(presence.clone());
+            }
             DeviceChange::Version(version) => device.firmware_version = Some(version.clone()),
             DeviceChange::Push(push) => device.push = Some(push.clone()),
             _ => {}

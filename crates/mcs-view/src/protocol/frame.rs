@@ -4,7 +4,7 @@ use mcs_model::api::{Credentials, PushStatus, Right, Role, Transport};
 use mcs_model::{Channel, ChannelId, DeviceId, ProductId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{BrokerProfile, FirmwareView, Keeping};
+use super::{BrokerProfile, ChartFrame, FirmwareView, Keeping};
 
 /// From the engine: what changed. A section that is `None` is as it was.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -231,43 +231,6 @@ pub enum ControlFailure {
     TimedOut,
     /// The device reports another value.
     OtherValue,
-}
-
-/// Where one chart's lines are in the floats beside the frame.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChartFrame {
-    /// Which of the requested charts.
-    pub index: u32,
-    /// Its left edge.
-    pub start: Timestamp,
-    /// Its right edge.
-    pub end: Timestamp,
-    /// Its lines, in the order requested.
-    pub series: Vec<SeriesFrame>,
-}
-
-/// One line: pairs `x, y`, where `x` is a pixel column from 0 and `y` a value; a pair with NaN is a
-/// gap.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SeriesFrame {
-    /// Which channel.
-    pub channel: ChannelId,
-    /// Index of its first float.
-    pub offset: u32,
-    /// How many floats: twice the pairs.
-    pub len: u32,
-    /// Draw steps, not slopes: a switch or GPIO.
-    pub step: bool,
-    /// Least value in the window; NaN when there is none.
-    pub min: f64,
-    /// Greatest value in the window; NaN when there is none.
-    pub max: f64,
-    /// How many points the window holds.
-    pub points: u64,
-    /// How many points came after the window's right edge; 0 when it is now.
-    pub newer: u64,
-    /// History for the window is still on its way.
-    pub loading: bool,
 }
 
 /// Counters since the engine started.

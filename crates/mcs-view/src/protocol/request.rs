@@ -2,8 +2,10 @@
 
 use core::fmt;
 
-use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId, Timestamp};
+use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId};
 use serde::{Deserialize, Serialize};
+
+use super::ChartRequest;
 
 /// From the page.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -88,21 +90,6 @@ pub enum View {
     Device(DeviceId),
     /// Firmware of a prototype; of the first one when none is chosen.
     Firmware(Option<ProductId>),
-}
-
-/// One chart on the screen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChartRequest {
-    /// Whose.
-    pub device: DeviceId,
-    /// Its lines.
-    pub channels: Vec<ChannelId>,
-    /// How much time it spans, in milliseconds.
-    pub window_ms: u64,
-    /// Its right edge; now when absent.
-    pub end: Option<Timestamp>,
-    /// How many pixel columns it has.
-    pub columns: u16,
 }
 
 /// A broker that the operator named.

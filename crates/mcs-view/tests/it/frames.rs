@@ -1,6 +1,6 @@
 //! A frame holds only what changed.
 
-use mcs_view::protocol::{self, Frame, FrameRequest, Request, View};
+use mcs_view::protocol::{self, Frame, FrameRequest, Request, Stroke, View};
 use mcs_view::{Input, Output};
 
 use crate::site::{Site, chart, id};
@@ -36,7 +36,7 @@ fn only_the_card_that_changed_is_there() {
     let mut site = Site::signed_in();
     site.report("temp", "1");
     site.report("status", "fine");
-    assert_eq!(next(&mut site, device(), &[]).0.cards.len(), 4, "all at first");
+    assert_eq!(next(&mut site, device(), &[]).0.cards.len(), 5, "all at first");
     site.report("temp", "2");
     let cards = next(&mut site, device(), &[]).0.cards;
     assert_eq!(cards.len(), 1);
@@ -50,7 +50,7 @@ fn a_page_that_was_left_and_opened_again_gets_everything() {
     next(&mut site, device(), &[]);
     next(&mut site, View::Devices, &[]);
     let frame = next(&mut site, device(), &[]).0;
-    assert_eq!((frame.cards.len(), frame.device.map(|it| it.channels.len())), (4, Some(4)));
+    assert_eq!((frame.cards.len(), frame.device.map(|it| it.channels.len())), (5, Some(5)));
 }
 
 #[test]
@@ -89,8 +89,11 @@ fn floats_are_found_by_their_offsets_and_a_switch_is_drawn_in_steps() {
     site.report("lamp", "1");
     let (frame, floats) = next(&mut site, device(), &["temp", "lamp"]);
     let lines: Vec<_> = frame.charts.iter().map(|it| it.series[0].clone()).collect();
-    assert_eq!(lines.iter().map(|it| (it.offset, it.len)).collect::<Vec<_>>(), [(0, 2), (2, 4)]);
-    assert_eq!(lines.iter().map(|it| it.step).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(
+        lines.iter().map(|it| (it.line.offset, it.line.len)).collect::<Vec<_>>(),
+        [(0, 2), (2, 4)]
+    );
+    assert_eq!(lines.iter().map(|it| it.stroke).collect::<Vec<_>>(), [Stroke::Slope, Stroke::Step]);
     assert_eq!(floats.len(), 6);
 }
 

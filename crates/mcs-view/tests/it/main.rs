@@ -4,6 +4,7 @@ mod control;
 mod devices;
 mod firmware;
 mod frames;
+mod historian;
 mod history;
 mod kept;
 mod link;

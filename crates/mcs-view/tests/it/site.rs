@@ -7,7 +7,8 @@ use mcs_model::api::{
     self, DeviceChange, DeviceEvent, DeviceInfo, Presence, Right, Role, SessionInfo, Transport,
 };
 use mcs_model::{
-    Bounds, Channel, ChannelId, ChannelKind, DeviceId, Direction, Prototype, Timestamp,
+    Bounds, CategoryOption, Channel, ChannelId, ChannelKind, DeviceId, Direction, Prototype,
+    Timestamp,
 };
 use mcs_session::{Config, LinkId, Qos, Session};
 use mcs_sim::{Broker, BrokerOutput};
@@ -17,6 +18,8 @@ use mcs_view::protocol::{
 };
 use mcs_view::{Console, FetchId, Fetched, Input, Output, SocketId};
 use serde::Serialize;
+
+use crate::historian::Historian;
 
 /// The wall clock when a site opens.
 pub(crate) const WALL: u64 = 1_700_000_000_000;
@@ -58,6 +61,8 @@ pub(crate) struct Site {
 /// Answers as scripted.
 #[derive(Default)]
 pub(crate) struct Server {
+    /// What it keeps of channels.
+    pub(crate) past: Historian,
     /// By method and path; a path without its query will do.
     pub(crate) answers: BTreeMap<String, (u16, Vec<u8>)>,
     pub(crate) unreachable: bool,
@@ -75,9 +80,10 @@ impl Server {
 
     fn look_up(&self, call: &str) -> Fetched {
         let path = call.split('?').next().unwrap_or_default();
-        match self.answers.get(call).or_else(|| self.answers.get(path)) {
+        let scripted = self.answers.get(call).or_else(|| self.answers.get(path)).cloned();
+        match scripted.or_else(|| Some((200, self.past.answer(call)?))) {
             _ if self.unreachable => Fetched::Unreachable,
-            Some((status, body)) => Fetched::Answer { status: *status, body: body.clone() },
+            Some((status, body)) => Fetched::Answer { status, body },
             None => Fetched::Answer { status: 404, body: b"<html>".to_vec() },
         }
     }
@@ -409,7 +415,14 @@ pub(crate) fn channels() -> Vec<Channel> {
         channel("target", Direction::Controller, ChannelKind::Float { unit: unit(), bounds }),
         channel("temp", Direction::Display, ChannelKind::Float { unit: unit(), bounds: None }),
         channel("status", Direction::Display, ChannelKind::String),
+        channel("mode", Direction::Display, ChannelKind::Category { options: modes() }),
     ]
+}
+
+fn modes() -> Vec<CategoryOption> {
+    ["off", "eco", "full"]
+        .map(|it| CategoryOption { name: it.to_uppercase(), value: it.to_owned() })
+        .to_vec()
 }
 
 pub(crate) fn profile() -> mcs_view::protocol::BrokerProfile {
@@ -430,6 +443,8 @@ pub(crate) fn chart(channel: &str, seconds: u64) -> ChartRequest {
         window_ms: seconds * 1000,
         end: None,
         columns: 100,
+        compare_ms: None,
+        rows: 0,
     }
 }
 

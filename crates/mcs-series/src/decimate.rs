@@ -91,21 +91,20 @@ pub fn decimate(parts: &[Part<'_>], window: Window, out: &mut Vec<f32>) -> Summa
     }
     let mut pen = Pen { window, span, base: summary.base, longest: 0, before: None, out };
     let mut former: Option<&Stretch<'_>> = None;
-    for it in &stretches {
+    let mut lead = lead(&stretches);
+    for it in stretches.iter().filter(|it| it.from <= it.until) {
         let longest = match window.line {
             Line::Slope => it.series.longest_interval(it.lo, it.hi, &mut summary.visited),
             Line::Step => u64::MAX,
         };
         // Where a dense part meets a sparse one, the sparse one says what an outage is.
         pen.longest = pen.longest.max(longest);
-        match former {
-            Some(former) if former.until.saturating_add(1) < it.from => pen.part(former.until),
-            Some(_) => {}
-            None => {
-                if let Some(lead) = it.lead {
-                    pen.lead_in(lead, it.series.time(it.lo).filter(|_| it.lo < it.hi));
-                }
-            }
+        if let Some(former) = former.filter(|former| !former.meets(it)) {
+            pen.part(former.until);
+            lead = None;
+        }
+        if it.lo < it.hi || window.line == Line::Step {
+            lead.take().into_iter().for_each(|lead| pen.lead_in(lead, it.series.time(it.lo)));
         }
         let mut from = it.lo;
         while let Some(first) = it.series.entry(from).filter(|_| from < it.hi) {
@@ -115,17 +114,48 @@ pub fn decimate(parts: &[Part<'_>], window: Window, out: &mut Vec<f32>) -> Summa
             from = to;
             pen.longest = longest;
         }
-        former = Some(it).filter(|it| it.until >= window.start).or(former);
+        former = Some(it);
     }
-    if let Some(last) = stretches.last() {
-        pen.lead_out(last.until, last.next);
+    if let Some(last) = former {
+        pen.lead_out(last.until, next(&stretches));
     }
     summary
 }
 
-/// What a window shows of a part.
+/// The point before the window, if a line leads from it to the window's left edge.
+fn lead(stretches: &[Stretch<'_>]) -> Option<Entry> {
+    let mut lead = None;
+    let mut former: Option<&Stretch<'_>> = None;
+    for it in stretches {
+        lead = match it.lead {
+            None if former.is_some_and(|former| former.meets(it)) => lead,
+            found => found,
+        };
+        former = Some(it);
+        if it.from <= it.until {
+            break;
+        }
+    }
+    lead
+}
+
+/// The point after the window, if a line leads to it from the window's right edge.
+fn next(stretches: &[Stretch<'_>]) -> Option<Entry> {
+    let last = stretches.iter().rposition(|it| it.from <= it.until)?;
+    let mut former = stretches.get(last)?;
+    for it in stretches.iter().skip(last + 1) {
+        if former.next.is_some() || !former.meets(it) {
+            break;
+        }
+        former = it;
+    }
+    former.next
+}
+
+/// What a window shows of a part; nothing when it begins after its end.
 struct Stretch<'a> {
     series: &'a Series,
+    part: Part<'a>,
     from: u64,
     until: u64,
     /// The positions of its points.
@@ -139,14 +169,20 @@ struct Stretch<'a> {
 
 impl<'a> Stretch<'a> {
     fn of(part: &Part<'a>, window: &Window) -> Self {
-        let series = part.series;
+        let (series, part) = (part.series, *part);
         let (from, until) = (part.from.max(window.start), part.until.min(window.end));
         let hi = series.before(until.saturating_add(1));
         let lo = series.before(from).min(hi);
         let lead = lo.checked_sub(1).and_then(|index| series.entry(index));
         let lead = lead.filter(|it| it.at >= part.from && part.from < window.start);
-        let next = series.entry(hi).filter(|it| it.at <= part.until);
-        Self { series, from, until, lo, hi, lead, next }
+        let next = series.entry(hi.max(series.before(part.from)));
+        let next = next.filter(|it| it.at <= part.until && it.at > window.end);
+        Self { series, part, from, until, lo, hi, lead, next }
+    }
+
+    /// Whether `next` follows at once.
+    fn meets(&self, next: &Self) -> bool {
+        self.part.until.saturating_add(1) >= next.part.from
     }
 
     fn sum(&self, summary: &mut Summary) {

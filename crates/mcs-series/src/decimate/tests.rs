@@ -84,6 +84,58 @@ proptest! {
         }
         prop_assert!(drawn.last().is_none_or(|it| it.0 == 2000.0));
     }
+
+    /// Wherever a line is cut, and whichever series holds which part of it: it is painted the same.
+    #[test]
+    fn parts_that_follow_each_other_are_one_line(
+        points in prop::collection::btree_map(0u64..1_000, -5i8..5, 0..200),
+        cuts in prop::collection::btree_set(1u64..1_000, 0..5),
+        start in 0u64..900,
+        steps: bool,
+    ) {
+        let line = if steps { Line::Step } else { Line::Slope };
+        let window = Window { start, end: start + 100, columns: 20, line };
+        let points: Vec<_> = points.into_iter().map(|(at, it)| (at, f64::from(it))).collect();
+        let mut edges: Vec<_> = [0].into_iter().chain(cuts).chain([u64::MAX]).collect();
+        edges.dedup();
+        let held: Vec<_> = edges
+            .windows(2)
+            .map(|it| series(points.iter().copied().filter(|p| (it[0]..it[1]).contains(&p.0))))
+            .collect();
+        let parts: Vec<_> = held
+            .iter()
+            .zip(edges.windows(2))
+            .map(|(series, it)| Part { series, from: it[0], until: it[1].saturating_sub(1) })
+            .collect();
+        let mut floats = Vec::new();
+        let summary = decimate(&parts, window, &mut floats);
+        let mut whole = series(points.clone());
+        let truth = drawn(&mut whole, window);
+        prop_assert_eq!(summary.points, whole.decimate(window, &mut Vec::new()).points);
+        // A column that is cut has its own extremes on either side.
+        prop_assert!(truth.iter().all(|it| floats.chunks_exact(2).any(|at| at[0] == it.0)));
+        let inside = |it: &(f32, f32)| it.0 >= 0.0 && it.0 <= 20.0;
+        for (x, y) in floats.chunks_exact(2).map(|it| (it[0], it[1])).filter(inside) {
+            let at = start + (x * 5.0).round() as u64;
+            let known = |at| points.iter().rfind(|it| it.0 <= at).map(|it| it.1 as f32);
+            // At a step's place both of its ends are drawn.
+            let stepped = steps && at > 0 && known(at - 1) == Some(y);
+            prop_assert!(stepped || known(at) == Some(y), "{y} is drawn at {at}");
+        }
+    }
+}
+
+#[test]
+fn between_parts_that_do_not_meet_there_is_a_gap() {
+    let held = series([(10, 1.0), (20, 1.0), (70, 2.0)]);
+    let parts = [(0, 30), (60, 90)].map(|(from, until)| Part { series: &held, from, until });
+    let mut floats = Vec::new();
+    let window = Window { start: 0, end: 100, columns: 100, line: Line::Step };
+    decimate(&parts, window, &mut floats);
+    let drawn: Vec<_> = floats.chunks_exact(2).map(|it| (it[0], it[1])).collect();
+    assert_eq!(drawn[..2], [(10.0, 1.0), (30.0, 1.0)]);
+    assert!(drawn[2].1.is_nan());
+    assert_eq!(drawn[3..], [(70.0, 2.0), (90.0, 2.0)]);
 }
 
 #[test]

@@ -1,18 +1,35 @@
 use super::*;
 
-#[test]
-fn whatever_stands_in_a_channel_id_stays_one_level_of_the_path() {
-    let device = "D1".parse().unwrap();
-    let channel = "a b?&ü".parse().unwrap();
-    let path = history_path(&device, &channel, Span { from: 5, until: 9 });
-    assert_eq!(path, "/api/devices/D1/channels/a%20b%3F%26%C3%BC/points?start=5&end=9&limit=2000");
+fn path(call: Call) -> String {
+    match Rest::default().call(call) {
+        Output::Fetch { path, .. } => path,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
-fn the_newest_points_are_asked_for_without_an_end() {
-    let (device, channel) = ("D1".parse().unwrap(), "t".parse().unwrap());
-    let path = history_path(&device, &channel, Span { from: 5, until: u64::MAX });
-    assert_eq!(path, "/api/devices/D1/channels/t/points?start=5&limit=2000");
+fn whatever_stands_in_a_channel_id_stays_one_level_of_the_path() {
+    let (device, channel) = ("D1".parse().unwrap(), "a b?&ü".parse().unwrap());
+    let span = Span { from: 5, until: 9 };
+    assert_eq!(
+        path(Call::Series { device, channel, span, end: 100 }),
+        "/api/devices/D1/channels/a%20b%3F%26%C3%BC/series?start=5&end=9&buckets=2000"
+    );
+}
+
+#[test]
+fn a_span_without_end_is_asked_for_until_now() {
+    let device = || "D1".parse().unwrap();
+    let channel = || "x".parse().unwrap();
+    let span = Span { from: 5, until: u64::MAX };
+    assert_eq!(
+        path(Call::Series { device: device(), channel: channel(), span, end: 100 }),
+        "/api/devices/D1/channels/x/series?start=5&end=100&buckets=2000"
+    );
+    assert_eq!(
+        path(Call::Before { device: device(), channel: channel(), before: 5 }),
+        "/api/devices/D1/channels/x/points?end=4&limit=1"
+    );
 }
 
 #[test]

@@ -1,11 +1,17 @@
 //! Bodies of the console's REST interface `/api`, and the events that the server pushes to consoles.
 
+mod prototypes;
 mod series;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId, Prototype, Timestamp, Value};
 
+pub use prototypes::{
+    CloneRequest, DeviceDraft, DeviceEdit, EditRefusal, HiddenHistory, ImportedPrototype,
+    MadeDevice, NewDevices, PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary,
+    SkippedChannel,
+};
 pub use series::{BucketColumns, PointColumns, Series, SeriesData, Summary};
 
 #[cfg(test)]
@@ -94,6 +100,10 @@ pub struct DeviceInfo {
     pub id: DeviceId,
     /// The name that its owner gave it.
     pub name: String,
+    /// Free text.
+    pub description: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
     /// What the asker may do with it.
     pub right: Right,
     /// Whether the asker may upload firmware for its prototype.

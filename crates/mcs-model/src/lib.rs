@@ -7,6 +7,7 @@
 
 pub mod api;
 mod channel;
+pub mod check;
 mod id;
 mod point;
 pub mod prototype_file;

@@ -1,30 +1,58 @@
 //! The prototype file that MCS exports and imports (CONTRACT §4.6).
 //!
 //! Genuine exports load: bounds that are strings, units by number or by name, category keys under
-//! `options` or `items`. What MCS has and we have not (triggers, chips, hidden channels) is passed
-//! over; a channel of a type that we have not is an error that names it.
+//! `options` or `items`. What MCS has and we have not (triggers, the chip, numbers of units, how a
+//! card looks) is [carried](Carried) from the file to the next export; a channel of a type that we
+//! have not is left out and named.
 
 use core::fmt;
 
 use serde_json::Value;
 
+use crate::api::SkippedChannel;
+use crate::check::{self, Fault};
 use crate::{ChannelId, ProductId, Prototype};
 
+mod carried;
 mod export;
 mod import;
 
 #[cfg(test)]
 mod tests;
 
+pub use carried::Carried;
 pub use export::export;
 
 /// The most channels of a prototype.
 pub const MAX_CHANNELS: usize = 256;
 
+/// What a prototype file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// What is used here.
+    pub prototype: Prototype,
+    /// What is not, for the next export.
+    pub carried: Carried,
+    /// The channels that were left out.
+    pub skipped: Vec<SkippedChannel>,
+}
+
 /// Reads a prototype file; the prototype gets the id `id`.
-pub fn import(text: &str, id: ProductId) -> Result<Prototype, ImportError> {
+pub fn import(text: &str, id: ProductId) -> Result<Imported, ImportError> {
+    // Some editors put a byte order mark in front.
+    let text = text.trim_start_matches('\u{feff}');
     let file: Value = serde_json::from_str(text).map_err(|it| ImportError::Json(it.to_string()))?;
-    import::prototype(&file, id)
+    let (prototype, skipped) = import::prototype(&file, id)?;
+    match check::faults(&prototype).into_iter().next() {
+        None => Ok(Imported { carried: Carried::of(&file, &prototype), prototype, skipped }),
+        Some(fault) => Err(match fault.channel.and_then(|at| prototype.channels.get(at)) {
+            Some(channel) => ImportError::Channel {
+                channel: channel.id.to_string(),
+                reason: ChannelError::Fault(Fault { channel: None, ..fault }),
+            },
+            None => ImportError::Fault(fault),
+        }),
+    }
 }
 
 /// Why a prototype file is refused.
@@ -37,6 +65,8 @@ pub enum ImportError {
     Member(&'static str),
     /// There are more channels than [`MAX_CHANNELS`].
     TooManyChannels(usize),
+    /// What it says of the prototype itself cannot be kept.
+    Fault(Fault),
     /// A channel cannot be taken.
     Channel {
         /// Its id as it stands in the file, or its place there.
@@ -54,10 +84,10 @@ pub enum ChannelError {
     Id(&'static str),
     /// Another channel has the same id.
     Twice(ChannelId),
-    /// Its type is not supported here: the number and the name in the file.
-    Type(String),
     /// A setting of its type is missing or wrong.
     Setting(&'static str),
+    /// What it says cannot be kept.
+    Fault(Fault),
 }
 
 impl fmt::Display for ImportError {
@@ -68,6 +98,7 @@ impl fmt::Display for ImportError {
             Self::TooManyChannels(count) => {
                 write!(f, "{count} channels: at most {MAX_CHANNELS} are allowed")
             }
+            Self::Fault(fault) => write!(f, "{fault}"),
             Self::Channel { channel, reason } => write!(f, "channel {channel}: {reason}"),
         }
     }
@@ -80,8 +111,8 @@ impl fmt::Display for ChannelError {
         match self {
             Self::Id(rule) => write!(f, "the id is not allowed: {rule}"),
             Self::Twice(id) => write!(f, "the id {id} is there twice"),
-            Self::Type(name) => write!(f, "the type {name} is not supported"),
             Self::Setting(name) => write!(f, "the setting {name} is missing or wrong"),
+            Self::Fault(fault) => write!(f, "{fault}"),
         }
     }
 }

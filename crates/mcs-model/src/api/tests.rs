@@ -41,6 +41,8 @@ fn device() -> DeviceInfo {
     DeviceInfo {
         id: "Dsre1qRQ".parse().unwrap(),
         name: "Greenhouse".to_owned(),
+        description: "behind the house".to_owned(),
+        tags: vec!["glass".to_owned()],
         right: Right::Control,
         may_upload: true,
         prototype: Prototype {

@@ -2,10 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Carried;
 use crate::{Bounds, Channel, ChannelKind, Direction, Prototype};
 
-/// The prototype file, with the members that MCS writes; [`super::import`] reads it back.
-pub fn export(prototype: &Prototype) -> Value {
+/// The prototype file, with the members that MCS writes and what was carried; [`super::import`] reads
+/// both back.
+pub fn export(prototype: &Prototype, carried: &Carried) -> Value {
+    let mut file = file(prototype);
+    carried.add_to(&mut file);
+    file
+}
+
+fn file(prototype: &Prototype) -> Value {
     let configs: Vec<_> = prototype.channels.iter().enumerate().map(display_config).collect();
     let channels: Vec<_> = prototype.channels.iter().map(data_channel).collect();
     json!({

@@ -5,12 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{ChannelError, ImportError, MAX_CHANNELS};
+use crate::api::SkippedChannel;
 use crate::{
     Bounds, CategoryOption, Channel, ChannelId, ChannelKind, Direction, GamepadButtons, IdError,
     ProductId, Prototype,
 };
 
-pub(super) fn prototype(file: &Value, id: ProductId) -> Result<Prototype, ImportError> {
+/// The prototype, and the channels that were left out.
+pub(super) fn prototype(
+    file: &Value,
+    id: ProductId,
+) -> Result<(Prototype, Vec<SkippedChannel>), ImportError> {
     let about = file.get("prototype").filter(|it| it.is_object());
     let about = about.ok_or(ImportError::Member("prototype"))?;
     let name = words(about, &["prodName", "name"]).ok_or(ImportError::Member("prodName"))?;
@@ -21,12 +26,20 @@ pub(super) fn prototype(file: &Value, id: ProductId) -> Result<Prototype, Import
     }
     let cards = cards(about);
     let mut ids = BTreeSet::new();
+    let mut skipped = Vec::new();
     let mut channels = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         let label = words(entry, &["dataChnId"]).unwrap_or_else(|| format!("number {}", index + 1));
         let refuse = |reason| ImportError::Channel { channel: label.clone(), reason };
         let card = cards.get(label.as_str());
-        let channel = channel(entry, card.map(|it| it.settings)).map_err(refuse)?;
+        let channel = match channel(entry, card.map(|it| it.settings)) {
+            Ok(channel) => channel,
+            Err(Unusable::Type(kind)) => {
+                skipped.push(SkippedChannel { channel: label, kind });
+                continue;
+            }
+            Err(Unusable::Wrong(reason)) => return Err(refuse(reason)),
+        };
         if !ids.insert(channel.id.clone()) {
             return Err(refuse(ChannelError::Twice(channel.id)));
         }
@@ -34,13 +47,27 @@ pub(super) fn prototype(file: &Value, id: ProductId) -> Result<Prototype, Import
     }
     // Stable: channels without a card keep their order, behind the others.
     channels.sort_by_key(|(order, _)| *order);
-    Ok(Prototype {
+    let prototype = Prototype {
         id,
         name,
         version: words(about, &["version"]).unwrap_or_default(),
         description: words(about, &["description", "prodDesc"]).unwrap_or_default(),
         channels: channels.into_iter().map(|(_, channel)| channel).collect(),
-    })
+    };
+    Ok((prototype, skipped))
+}
+
+/// Why an entry is no channel.
+enum Unusable {
+    /// Its type is not supported here: the number and the name in the file.
+    Type(String),
+    Wrong(ChannelError),
+}
+
+impl From<ChannelError> for Unusable {
+    fn from(error: ChannelError) -> Self {
+        Self::Wrong(error)
+    }
 }
 
 /// What `displayConfigs` says about a channel.
@@ -62,7 +89,7 @@ fn cards(about: &Value) -> BTreeMap<&str, Card<'_>> {
     cards
 }
 
-fn channel(entry: &Value, card: Option<&Value>) -> Result<Channel, ChannelError> {
+fn channel(entry: &Value, card: Option<&Value>) -> Result<Channel, Unusable> {
     let id = words(entry, &["dataChnId"]).ok_or(ChannelError::Setting("dataChnId"))?;
     let id: ChannelId = id.parse().map_err(|error: IdError| ChannelError::Id(error.rule))?;
     let format = Format { own: &entry["format"], card, unit: &entry["unitType"] };
@@ -82,10 +109,7 @@ fn channel(entry: &Value, card: Option<&Value>) -> Result<Channel, ChannelError>
 }
 
 /// The kind, and the direction where the file does not give one.
-fn kind(
-    channel_type: &Value,
-    format: Format<'_>,
-) -> Result<(ChannelKind, Direction), ChannelError> {
+fn kind(channel_type: &Value, format: Format<'_>) -> Result<(ChannelKind, Direction), Unusable> {
     let number = channel_type.get("dataChnTypeId").unwrap_or(channel_type);
     let number = word(number).and_then(|it| it.parse::<u64>().ok());
     let kind = match number {
@@ -108,7 +132,7 @@ fn kind(
             return Ok((ChannelKind::Gamepad { buttons }, Direction::Controller));
         }
         Some(15) => ChannelKind::Image,
-        _ => return Err(ChannelError::Type(type_name(channel_type, number))),
+        _ => return Err(Unusable::Type(type_name(channel_type, number))),
     };
     Ok((kind, Direction::Display))
 }
@@ -142,11 +166,7 @@ impl<'a> Format<'a> {
     /// nothing to us.
     fn unit(&self) -> String {
         let unit = if self.unit.is_null() { self.setting("unitType") } else { Some(self.unit) };
-        match unit {
-            Some(Value::String(symbol)) => symbol.trim().to_owned(),
-            Some(unit) => words(unit, &["symbol", "name"]).unwrap_or_default(),
-            None => String::new(),
-        }
+        unit.map(symbol).unwrap_or_default()
     }
 
     fn bounds(&self) -> Result<Option<Bounds>, ChannelError> {
@@ -191,8 +211,16 @@ impl<'a> Format<'a> {
     }
 }
 
+/// What a `unitType` says; empty if nothing to us.
+pub(super) fn symbol(unit: &Value) -> String {
+    match unit {
+        Value::String(symbol) => symbol.trim().to_owned(),
+        unit => words(unit, &["symbol", "name"]).unwrap_or_default(),
+    }
+}
+
 /// The first member that is a text with something in it, or a number.
-fn words(object: &Value, names: &[&str]) -> Option<String> {
+pub(super) fn words(object: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|it| word(object.get(it)?))
 }
 

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{BodyError, success, text_of};
 use crate::api::FirmwareInfo;
-use crate::{DeviceId, DeviceKey, ProductId, Prototype, Timestamp, prototype_file};
+use crate::prototype_file::{self, Carried};
+use crate::{DeviceId, DeviceKey, ProductId, Prototype, Timestamp};
 
 /// Everything that the device object of the documents tells, as one caller may see it.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +40,7 @@ impl DeviceView<'_> {
     /// The device object. The documents name some members twice (`deviceName` and `name`): both
     /// are there. What we know nothing of is empty and not missing.
     pub fn to_json(&self) -> Value {
-        let export = prototype_file::export(self.prototype);
+        let export = prototype_file::export(self.prototype, &Carried::default());
         let mut channels = export["dataChannels"].clone();
         for channel in channels.as_array_mut().into_iter().flatten() {
             channel["isAvailable"] = true.into();

@@ -4,11 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::{BodyError, success, text_of};
 use crate::api::FirmwareInfo;
-use crate::{FirmwareId, Prototype, prototype_file};
+use crate::prototype_file::{self, Carried};
+use crate::{FirmwareId, Prototype};
 
 /// `GET /products/:prodId`.
 pub fn product(prototype: &Prototype) -> Value {
-    let export = prototype_file::export(prototype);
+    let export = prototype_file::export(prototype, &Carried::default());
     success(json!({ "results": [{
         "prodId": prototype.id,
         "name": prototype.name,

@@ -380,6 +380,8 @@ pub(crate) fn device() -> DeviceInfo {
     DeviceInfo {
         id: id("D1"),
         name: "Greenhouse".to_owned(),
+        description: String::new(),
+        tags: Vec::new(),
         right: Right::Control,
         may_upload: true,
         prototype: Prototype {

@@ -47,6 +47,11 @@ impl Access {
         self.role.right().max(self.prototypes.get(prototype).copied())
     }
 
+    /// Whether the user may edit prototypes, and make and remove devices.
+    pub(crate) fn administers(&self) -> bool {
+        self.role == Role::Admin
+    }
+
     /// Whether the user may see every device, those to come included.
     pub(crate) fn sees_all(&self) -> bool {
         self.role.right().is_some()

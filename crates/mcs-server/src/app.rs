@@ -134,7 +134,7 @@ impl App {
         }
     }
 
-    /// Takes over what admin commands changed: tells the consoles, and ends the connections of who may do
+    /// Takes over what administrators changed: tells the consoles, and ends the connections of who may do
     /// other things now, or holds a key of former times.
     pub(crate) async fn refresh_registry(&self) {
         if let Err(error) = self.registry.refresh().await {
@@ -147,6 +147,9 @@ impl App {
         for device in changes.locked {
             tracing::info!(%device, "its key is of no use any more");
             self.close(self.hub.lock_out(&device));
+        }
+        if changes.prototypes {
+            self.events.tell_of_prototypes();
         }
         let snapshot = self.registry.snapshot();
         for device in changes.devices {

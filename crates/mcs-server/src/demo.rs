@@ -24,9 +24,9 @@ pub(crate) async fn seed(app: &App) -> Result<()> {
     let product: ProductId = PRODUCT.parse()?;
     let snapshot = app.registry.snapshot();
     if !snapshot.prototypes.contains_key(&product) {
-        let prototype = prototype_file::import(PROTOTYPE, product.clone())
+        let imported = prototype_file::import(PROTOTYPE, product.clone())
             .context("the demo's prototype cannot be imported")?;
-        app.store.put_prototype(&prototype).await?;
+        app.store.put_prototype(&imported.prototype).await?;
     }
     for [id, key, name] in [MQTT_BOARD, COMMAND_BOARD] {
         if !snapshot.devices.contains_key(&id.parse()?) {
@@ -40,7 +40,7 @@ pub(crate) async fn seed(app: &App) -> Result<()> {
         }
     }
     if app.store.user("demo").await?.is_none() {
-        app.store.add_user(&operators::new_user("demo", Role::Operator, "demo")?).await?;
+        app.store.add_user(&operators::new_user("demo", Role::Admin, "demo")?).await?;
     }
     app.registry.refresh().await?;
     let config = &app.config;

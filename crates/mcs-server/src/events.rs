@@ -1,7 +1,7 @@
 //! What consoles hear about devices apart from their points: `console/v1/devices/:deviceId`.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use mcs_model::api::{DeviceChange, DeviceEvent};
@@ -14,8 +14,14 @@ use crate::bus::Bus;
 /// broker costs intermediate states and never memory.
 #[derive(Default)]
 pub(crate) struct Events {
-    waiting: Mutex<BTreeMap<(DeviceId, Kind), DeviceChange>>,
+    waiting: Mutex<Waiting>,
     some: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    devices: BTreeMap<(DeviceId, Kind), DeviceChange>,
+    prototypes: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,21 +43,33 @@ impl Events {
             DeviceChange::Push(_) => Kind::Push,
             _ => Kind::Other,
         };
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.insert((device.clone(), kind), change);
-        drop(waiting);
+        self.lock().devices.insert((device.clone(), kind), change);
         self.some.notify_one();
+    }
+
+    /// Tells the consoles, soon, that prototypes have changed.
+    pub(crate) fn tell_of_prototypes(&self) {
+        self.lock().prototypes = true;
+        self.some.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Publishes for ever.
     pub(crate) async fn run(&self, bus: &dyn Bus) {
         loop {
             self.some.notified().await;
-            let waiting = {
-                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                std::mem::take(&mut *waiting)
-            };
-            for ((device, _), change) in waiting {
+            let waiting = std::mem::take(&mut *self.lock());
+            if waiting.prototypes {
+                let topic = ConsoleTopic::Prototypes.to_string();
+                // Which they are is told to those who ask and may know.
+                if let Err(error) = bus.publish(&topic, Bytes::from_static(b"{}"), 0, false).await {
+                    tracing::warn!(%topic, %error, "an event was not published");
+                }
+            }
+            for ((device, _), change) in waiting.devices {
                 let topic = ConsoleTopic::Device(device.clone()).to_string();
                 let event = DeviceEvent { device, change };
                 let outcome = match serde_json::to_vec(&event) {

@@ -79,6 +79,15 @@ impl Snapshot {
         self.access(user)?.to(device)
     }
 
+    /// How many devices of each prototype somebody may see.
+    pub(crate) fn visible_by_prototype(&self, access: &Access) -> BTreeMap<ProductId, u32> {
+        let mut counts = BTreeMap::new();
+        for device in self.devices.values().filter(|it| access.to(it).is_some()) {
+            *counts.entry(device.prototype.id.clone()).or_default() += 1;
+        }
+        counts
+    }
+
     /// The most that a user may do with a prototype's firmware. Who sees one of its devices sees its
     /// firmware.
     pub(crate) fn right_to_prototype(&self, user: &str, prototype: &ProductId) -> Option<Right> {
@@ -92,13 +101,15 @@ impl Snapshot {
     }
 }
 
-/// What another process has changed.
+/// What has changed.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     /// Devices that differ now, or are gone.
     pub(crate) devices: BTreeSet<DeviceId>,
     /// Those of them whose former key is of no use any more.
     pub(crate) locked: BTreeSet<DeviceId>,
+    /// Prototypes differ now.
+    pub(crate) prototypes: bool,
     /// Users who may see or do other things than before, or sign in otherwise.
     pub(crate) people: BTreeSet<String>,
 }
@@ -177,6 +188,7 @@ impl Registry {
 }
 
 fn compare(before: &Snapshot, after: &Snapshot, changes: &mut Changes) {
+    changes.prototypes |= before.prototypes != after.prototypes;
     let mut devices = BTreeSet::new();
     for (id, former) in &before.devices {
         let now = after.devices.get(id);

@@ -1,5 +1,6 @@
 //! Static setting: devices that the operator typed in, imported or exported.
 
+use mcs_model::prototype_file::Imported;
 use mcs_model::{Channel, DeviceId, DeviceKey, ProductId, api, prototype_file};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,9 @@ impl Console {
         };
         let prototype: Option<ProductId> = "imported".parse().ok();
         match prototype.map(|id| prototype_file::import(text, id)) {
-            Some(Ok(prototype)) => self.give_channels(&prototype.name, &prototype.channels),
+            Some(Ok(Imported { prototype, .. })) => {
+                self.give_channels(&prototype.name, &prototype.channels)
+            }
             _ => {
                 let text = format!(
                     "Not imported: neither a file of devices ({trouble}) nor an MCS prototype."

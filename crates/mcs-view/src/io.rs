@@ -173,6 +173,10 @@ pub enum Method {
     Get,
     /// Change; the body is JSON.
     Post,
+    /// Say what it shall be; the body is JSON.
+    Put,
+    /// Remove.
+    Delete,
 }
 
 impl Method {
@@ -181,6 +185,8 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
     }
 }

@@ -45,8 +45,8 @@ fn texts_have_limits() {
 fn an_id_is_there_once() {
     let twice = vec![channel("x", ChannelKind::Switch), channel("x", ChannelKind::Hex)];
     let fault = Fault { channel: Some(1), field: Field::Id, flaw: Flaw::Twice };
-    assert_eq!(faults(&with(twice)), [fault.clone()]);
     assert_eq!(fault.to_string(), "channel number 2: the id is there twice");
+    assert_eq!(faults(&with(twice)), [fault]);
     let many = (0..=MAX_CHANNELS).map(|n| channel(&n.to_string(), ChannelKind::Hex)).collect();
     let too_many = Flaw::TooMany(MAX_CHANNELS);
     assert_eq!(

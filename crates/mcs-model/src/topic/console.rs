@@ -16,6 +16,8 @@ pub enum ConsoleTopic {
     Commands(DeviceId, ChannelId),
     /// `console/v1/devices/:deviceId`, from the server: a [`DeviceEvent`](crate::api::DeviceEvent) as JSON.
     Device(DeviceId),
+    /// `console/v1/prototypes`, from the server: prototypes have changed; `{}`.
+    Prototypes,
 }
 
 impl FromStr for ConsoleTopic {
@@ -33,6 +35,7 @@ impl FromStr for ConsoleTopic {
                 Ok(Self::Commands(id(device)?, channel(name)?))
             }
             ["console", "v1", "devices", device] => Ok(Self::Device(id(device)?)),
+            ["console", "v1", "prototypes"] => Ok(Self::Prototypes),
             _ => Err(TopicError::Shape),
         }
     }
@@ -44,6 +47,7 @@ impl fmt::Display for ConsoleTopic {
             Self::Points(id, channel) => write!(f, "console/v1/points/{id}/{channel}"),
             Self::Commands(id, channel) => write!(f, "console/v1/commands/{id}/{channel}"),
             Self::Device(id) => write!(f, "console/v1/devices/{id}"),
+            Self::Prototypes => f.write_str("console/v1/prototypes"),
         }
     }
 }

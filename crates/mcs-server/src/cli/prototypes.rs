@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::Subcommand;
-use mcs_model::{ProductId, prototype_file};
+use mcs_model::ProductId;
+use mcs_model::prototype_file::{self, Imported};
 use serde_json::{Value, json};
 
 use crate::random;
-use crate::store::Store;
+use crate::store::{MAX_PROTOTYPES, Store};
 
 #[derive(Subcommand)]
 pub(super) enum PrototypeCommand {
-    /// Import a prototype that MCS exported
+    /// Import a prototype that MCS exported; channels of a type that is not supported are skipped
     Import { file: PathBuf },
     /// List all prototypes
     List,
@@ -28,10 +29,12 @@ impl PrototypeCommand {
             Self::Import { file } => {
                 let text = std::fs::read_to_string(&file)
                     .with_context(|| format!("cannot read {}", file.display()))?;
-                let prototype = prototype_file::import(&text, random::id("P", 12)?.parse()?)
+                let imported = prototype_file::import(&text, random::id("P", 12)?.parse()?)
                     .with_context(|| format!("{} cannot be imported", file.display()))?;
-                store.put_prototype(&prototype).await?;
-                Ok(json!({ "prodId": prototype.id }))
+                let Imported { prototype, carried, skipped } = imported;
+                let added = store.add_prototype(&prototype, &carried, "").await?;
+                ensure!(added, "there are {MAX_PROTOTYPES} prototypes already: remove some first");
+                Ok(json!({ "prodId": prototype.id, "skipped": skipped }))
             }
             Self::List => {
                 let (_, prototypes, devices) = store.registry().await?;
@@ -43,11 +46,9 @@ impl PrototypeCommand {
                 Ok(prototypes.iter().map(entry).collect())
             }
             Self::Export { product } => {
-                let (_, prototypes, _) = store.registry().await?;
-                let prototype = prototypes.iter().find(|it| it.id == product);
-                let prototype =
-                    prototype.with_context(|| format!("there is no prototype {product}"))?;
-                Ok(prototype_file::export(prototype))
+                let row = store.prototype(&product).await?;
+                let row = row.with_context(|| format!("there is no prototype {product}"))?;
+                Ok(prototype_file::export(&row.prototype, &row.carried))
             }
             Self::Remove { product } => {
                 store.remove_prototype(&product).await?;

@@ -53,6 +53,15 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: u32) -> Result<
 
 /// Reads a JSON body of at most 64 KiB, whatever its content type says.
 pub(super) async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Error> {
-    let body = read(headers, body, 64 << 10).await?;
+    json_of(headers, body, 64 << 10).await
+}
+
+/// Reads a JSON body of at most `limit` bytes, whatever its content type says.
+pub(super) async fn json_of<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+    limit: u32,
+) -> Result<T, Error> {
+    let body = read(headers, body, limit).await?;
     serde_json::from_slice(&body).map_err(|error| Error::malformed(format!("The body: {error}.")))
 }

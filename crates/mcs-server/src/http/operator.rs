@@ -10,6 +10,7 @@ use mcs_model::api::{Right, Role};
 use mcs_model::{ChannelId, ProductId};
 
 use super::error::Error;
+use crate::access::Access;
 use crate::app::App;
 use crate::registry::Device;
 
@@ -63,6 +64,16 @@ impl Operator {
             Some(_) => Err(self.only_sees(&format!("the firmware of {id}"))),
             None => Err(unknown()),
         }
+    }
+
+    /// That the caller may edit prototypes, and make and remove devices.
+    pub(super) fn administers(&self, app: &App) -> Result<(), Error> {
+        let snapshot = app.registry.snapshot();
+        if snapshot.access(&self.name).is_some_and(Access::administers) {
+            return Ok(());
+        }
+        let message = format!("Only an administrator may do that, and {} is none.", self.name);
+        Err(Error::Refused(StatusCode::FORBIDDEN, "not-allowed", message))
     }
 
     fn only_sees(&self, what: &str) -> Error {

@@ -1,11 +1,12 @@
-//! What only admin commands do to prototypes and devices.
+//! What administrators do to prototypes and devices.
 
 use anyhow::{Result, bail};
+use mcs_model::api::DeviceEdit;
 use mcs_model::{DeviceId, DeviceKey, ProductId};
 use sqlx::{Sqlite, Transaction};
 
-use super::Store;
 use super::registry::move_on;
+use super::{Removal, Store};
 
 impl Store {
     /// Gives a device another name.
@@ -20,6 +21,22 @@ impl Store {
         move_on(&mut tx).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Changes what is written about a device; `false` if there is none.
+    pub(crate) async fn edit_device(&self, device: &DeviceId, edit: &DeviceEdit) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let edited =
+            sqlx::query("UPDATE devices SET name = ?, description = ?, tags = ? WHERE id = ?")
+                .bind(&edit.name)
+                .bind(&edit.description)
+                .bind(serde_json::to_string(&edit.tags)?)
+                .bind(device.as_str())
+                .execute(&mut *tx)
+                .await?;
+        move_on(&mut tx).await?;
+        tx.commit().await?;
+        Ok(edited.rows_affected() > 0)
     }
 
     /// Gives a device another key. What the broker retains under the former one goes.
@@ -47,28 +64,13 @@ impl Store {
 
     /// Removes a prototype with its firmwares; it must have no devices. The files go when a server starts.
     pub(crate) async fn remove_prototype(&self, prototype: &ProductId) -> Result<()> {
-        let mut tx = self.begin().await?;
-        let devices: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM devices WHERE prototype = ?")
-            .bind(prototype.as_str())
-            .fetch_one(&mut *tx)
-            .await?;
-        if devices > 0 {
-            bail!("the prototype {prototype} has {devices} devices: remove them first");
+        match self.delete_prototype(prototype).await? {
+            Removal::Removed => Ok(()),
+            Removal::Unknown => bail!("there is no prototype {prototype}"),
+            Removal::InUse(devices) => {
+                bail!("the prototype {prototype} has {devices} devices: remove them first")
+            }
         }
-        sqlx::query("DELETE FROM firmwares WHERE prototype = ?")
-            .bind(prototype.as_str())
-            .execute(&mut *tx)
-            .await?;
-        let removed = sqlx::query("DELETE FROM prototypes WHERE id = ?")
-            .bind(prototype.as_str())
-            .execute(&mut *tx)
-            .await?;
-        if removed.rows_affected() == 0 {
-            bail!("there is no prototype {prototype}");
-        }
-        move_on(&mut tx).await?;
-        tx.commit().await?;
-        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ mod health;
 mod insert;
 mod points;
 mod programs;
+mod prototypes;
 mod registry;
 mod removal;
 mod reserve;
@@ -39,6 +40,7 @@ pub(crate) use grants::{Grant, PersonRow, Scope, right_word};
 pub(crate) use health::{Health, Unavailable};
 pub(crate) use points::{Page, Window};
 pub(crate) use programs::{ProgramKind, ProgramRow};
+pub(crate) use prototypes::{Edit, Edited, MAX_PROTOTYPES, PrototypeRow, Removal};
 pub(crate) use registry::DeviceRow;
 pub(crate) use series::Extent;
 pub use sessions::SessionStore;
@@ -71,6 +73,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_history.sql"),
     include_str!("../../migrations/0005_programs.sql"),
     include_str!("../../migrations/0006_mqtt_sessions.sql"),
+    include_str!("../../migrations/0007_prototypes.sql"),
 ];
 
 impl Store {

@@ -2,7 +2,8 @@
 
 use anyhow::{Context as _, Result, bail};
 use mcs_model::{DeviceId, DeviceKey, ProductId, Prototype, Timestamp};
-use sqlx::{Sqlite, Transaction};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, Sqlite, Transaction};
 
 use super::Store;
 use super::points::timestamp;
@@ -22,13 +23,17 @@ pub(crate) struct DeviceRow {
     pub(crate) prototype: ProductId,
 }
 
-/// What a device told about itself.
+/// What a device told about itself, and people about it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DeviceFacts {
     /// The firmware version that it reported last.
     pub(crate) firmware_version: Option<String>,
     /// When anything came from it last, as of when it went away.
     pub(crate) last_seen: Option<Timestamp>,
+    /// Free text.
+    pub(crate) description: String,
+    /// Words to find it by.
+    pub(crate) tags: Vec<String>,
 }
 
 impl Store {
@@ -102,16 +107,22 @@ impl Store {
 
     /// What every device told about itself, by id.
     pub(crate) async fn device_facts(&self) -> Result<Vec<(DeviceId, DeviceFacts)>> {
-        let rows: Vec<(String, Option<String>, Option<i64>)> =
-            sqlx::query_as("SELECT id, firmware_version, last_seen FROM devices ORDER BY id")
-                .fetch_all(&self.pool)
-                .await?;
-        rows.into_iter()
-            .map(|(id, firmware_version, seen)| {
-                let facts = DeviceFacts { firmware_version, last_seen: seen.map(timestamp) };
-                Ok((id.parse()?, facts))
-            })
-            .collect()
+        let rows = sqlx::query(
+            "SELECT id, firmware_version, last_seen, description, tags FROM devices ORDER BY id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let facts = |row: &SqliteRow| {
+            let tags = serde_json::from_str(row.try_get("tags")?);
+            let facts = DeviceFacts {
+                firmware_version: row.try_get("firmware_version")?,
+                last_seen: row.try_get::<Option<i64>, _>("last_seen")?.map(timestamp),
+                description: row.try_get("description")?,
+                tags: tags.context("stored tags cannot be read")?,
+            };
+            Ok((row.try_get::<&str, _>("id")?.parse()?, facts))
+        };
+        rows.iter().map(facts).collect()
     }
 
     /// The firmware version that a device reported last.

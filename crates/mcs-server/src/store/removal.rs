@@ -40,10 +40,16 @@ impl Store {
                 .bind(id.as_str())
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query("DELETE FROM series WHERE device = ?")
+            sqlx::query("INSERT INTO removed_series SELECT id FROM hidden_series WHERE device = ?")
                 .bind(id.as_str())
                 .execute(&mut *tx)
                 .await?;
+            for statement in [
+                "DELETE FROM series WHERE device = ?",
+                "DELETE FROM hidden_series WHERE device = ?",
+            ] {
+                sqlx::query(statement).bind(id.as_str()).execute(&mut *tx).await?;
+            }
         }
         move_on(&mut tx).await?;
         tx.commit().await?;

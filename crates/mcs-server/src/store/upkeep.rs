@@ -36,7 +36,9 @@ impl Store {
         if !rules.is_empty() {
             let channels: Vec<(i64, String, Option<String>)> = sqlx::query_as(
                 "SELECT s.id, s.channel, d.prototype \
-                 FROM series s LEFT JOIN devices d ON d.id = s.device",
+                 FROM (SELECT id, device, channel FROM series UNION ALL \
+                 SELECT id, device, channel FROM hidden_series) s \
+                 LEFT JOIN devices d ON d.id = s.device",
             )
             .fetch_all(&self.pool)
             .await?;

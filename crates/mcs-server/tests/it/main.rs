@@ -23,6 +23,7 @@ mod process;
 mod program;
 mod programs;
 mod protocols;
+mod prototypes;
 mod quirks;
 mod registration;
 mod rest;

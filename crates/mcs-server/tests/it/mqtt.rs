@@ -26,7 +26,7 @@ impl Client {
     }
 
     /// Somebody with a session.
-    async fn operator(site: &Site, id: &str, name: &str, token: &str) -> Self {
+    pub(crate) async fn operator(site: &Site, id: &str, name: &str, token: &str) -> Self {
         let session = site.api(token, "GET", "/api/session").send().await.json();
         let ticket = session["mqttTicket"].as_str().expect("a ticket").to_owned();
         Self::connect(site.server.addrs().mqtt, id, Some((name, &ticket))).await

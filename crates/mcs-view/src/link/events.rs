@@ -116,7 +116,7 @@ impl Console {
                 }
                 return;
             }
-            Ok(ConsoleTopic::Commands(..)) | Err(_) => {}
+            Ok(ConsoleTopic::Commands(..) | ConsoleTopic::Prototypes) | Err(_) => {}
         }
         match message.topic.parse() {
             Ok(Topic::Channel(id, _, channel)) => {

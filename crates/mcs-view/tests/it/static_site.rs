@@ -94,7 +94,11 @@ fn a_prototype_gives_its_channels_to_devices_that_have_none() {
         description: String::new(),
         channels: channels(),
     };
-    let file = mcs_model::prototype_file::export(&prototype).to_string();
+    let file = mcs_model::prototype_file::export(
+        &prototype,
+        &mcs_model::prototype_file::Carried::default(),
+    )
+    .to_string();
     site.request(Request::ImportDevices(file));
     site.report("temp", "21");
     assert_eq!(site.value("temp").as_deref(), Some("21"), "{:?}", site.notices());

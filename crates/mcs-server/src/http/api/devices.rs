@@ -45,6 +45,8 @@ pub(in crate::http) async fn list(
         Some(DeviceInfo {
             id: device.id.clone(),
             name: device.name.clone(),
+            description: facts.description,
+            tags: facts.tags,
             right,
             may_upload: access.to_prototype(&device.prototype.id) == Some(Right::Control),
             prototype: (*device.prototype).clone(),

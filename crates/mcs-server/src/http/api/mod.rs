@@ -2,5 +2,7 @@
 
 pub(super) mod devices;
 pub(super) mod firmwares;
+pub(super) mod fleet;
+pub(super) mod prototypes;
 pub(super) mod series;
 pub(super) mod session;

@@ -52,7 +52,10 @@ pub(in crate::http) async fn export(
 ) -> Response {
     answer(async {
         let (prototype, _) = find(&app, &id, &headers, Right::See).await?;
-        Ok(json(&prototype_file::export(&prototype)))
+        let row = app.store.prototype(&prototype.id).await;
+        let row = row.map_err(|error| Format::Firmware.broken(&error))?;
+        let carried = row.map(|it| it.carried).unwrap_or_default();
+        Ok(json(&prototype_file::export(&prototype, &carried)))
     })
     .await
 }

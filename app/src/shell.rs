@@ -56,8 +56,8 @@ fn App() -> impl IntoView {
     });
     // With no server and no broker there is one place to begin.
     Effect::new(move |_| {
-        let nowhere = matches!(store.setting.get(), Setting::Static { profile: None });
-        if nowhere && listen::is_home() {
+        let nowhere = store.connections.with(|it| it.rows.is_empty());
+        if store.setting.get() == Setting::Static && nowhere && listen::is_home() {
             listen::open(&Route::Connections);
         }
     });
@@ -67,7 +67,7 @@ fn App() -> impl IntoView {
         (Boot::Loading, _) => Screen::Starting("Starting the engine"),
         (Boot::Ready, Setting::Probing) => Screen::Starting("Looking for a server"),
         (Boot::Ready, Setting::SignedOut { .. }) => Screen::SignIn,
-        (Boot::Ready, Setting::SignedIn { .. } | Setting::Static { .. }) => Screen::Console,
+        (Boot::Ready, Setting::SignedIn { .. } | Setting::Static) => Screen::Console,
     });
     view! {
         {move || match screen.get() {

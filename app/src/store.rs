@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use mcs_model::api::Credentials;
 use mcs_model::{ChannelId, DeviceId};
 use mcs_view::protocol::{
-    CardState, DeviceRow, DeviceView, FirmwareView, Frame, Keeping, Link, Notice, Setting, Stats,
-    View,
+    CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame, Keeping, Link, Notice,
+    Setting, Stats, View,
 };
 
 use crate::chart::Plot;
@@ -33,6 +33,8 @@ pub(crate) struct Store {
     pub(crate) stats: RwSignal<Stats>,
     /// What the operator has not dismissed, oldest first.
     pub(crate) notices: RwSignal<Vec<Notice>>,
+    /// The profiles.
+    pub(crate) connections: RwSignal<ConnectionsView>,
     /// Whether what is typed in outlives the page.
     pub(crate) keeping: RwSignal<Keeping>,
     /// The devices as a file, once it was asked for.
@@ -73,6 +75,7 @@ impl Store {
             firmware: RwSignal::new(None),
             stats: RwSignal::new(Stats::default()),
             notices: RwSignal::new(Vec::new()),
+            connections: RwSignal::new(ConnectionsView::default()),
             keeping: RwSignal::new(Keeping::default()),
             export: RwSignal::new(None),
             credentials: RwSignal::new(None),
@@ -142,6 +145,9 @@ impl Store {
         }
         if let Some(notices) = frame.notices {
             self.notices.set(notices);
+        }
+        if let Some(connections) = frame.connections {
+            self.connections.set(connections);
         }
         if let Some(keeping) = frame.keeping {
             self.keeping.set(keeping);

@@ -17,7 +17,7 @@ use kept::Kept;
 #[component]
 pub(crate) fn Connections() -> impl IntoView {
     let store = expect_context::<Store>();
-    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static { .. }));
+    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
     move || {
         if is_static.get() {
             view! {

@@ -31,7 +31,7 @@ pub(crate) fn Devices() -> impl IntoView {
             format!("{} of {}", format::count(found as u64), format::count(total as u64))
         }
     };
-    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static { .. }));
+    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
     let is_member = Memo::new(move |_| {
         matches!(store.setting.get(), Setting::SignedIn { role: Role::Member, .. })
     });

@@ -64,7 +64,7 @@ impl Page {
 #[component]
 pub(crate) fn Firmware() -> impl IntoView {
     let store = expect_context::<Store>();
-    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static { .. }));
+    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
     let state = Memo::new(move |_| {
         store.firmware.with(|view| view.as_ref().map(|view| view.prototypes.is_empty()))
     });

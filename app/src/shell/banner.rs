@@ -14,7 +14,7 @@ pub(crate) fn Banner() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
     let trouble = Memo::new(move |_| store.link.with(|link| trouble(&link.as_ref()?.state)));
-    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static { .. }));
+    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
     view! {
         // The region is there before there is something to say: else nobody hears it.
         <div class="banner-place" role="status" aria-live="polite">

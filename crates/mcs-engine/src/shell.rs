@@ -39,7 +39,7 @@ struct State {
     drift: Drift,
     /// The browser's timer, and the instant that it is set for.
     timer: Option<(i32, Time)>,
-    socket: Option<Socket>,
+    sockets: BTreeMap<SocketId, Socket>,
     /// The file that the page chose last.
     file: Option<File>,
     jobs: BTreeMap<JobId, Job>,
@@ -61,7 +61,7 @@ impl Shell {
                 console: Console::new(),
                 drift: Drift::new(performance_now(), Date::now()),
                 timer: None,
-                socket: None,
+                sockets: BTreeMap::new(),
                 file: None,
                 jobs: BTreeMap::new(),
                 storage: None,
@@ -138,6 +138,9 @@ impl Shell {
         if let Some(wall) = wall {
             state.console.handle_input(now, Input::Clock(wall));
         }
+        if let Input::Closed(id) = input {
+            state.sockets.remove(&id);
+        }
         state.console.handle_input(now, input);
         loop {
             match state.console.poll_output() {
@@ -159,12 +162,12 @@ impl Shell {
         match output {
             Output::Open { socket, url } => self.open(state, socket, &url),
             Output::Transmit(id, bytes) => {
-                if let Some(socket) = state.socket.as_mut().filter(|it| it.id() == id) {
+                if let Some(socket) = state.sockets.get_mut(&id) {
                     socket.send(bytes);
                 }
             }
             Output::Close(id) => {
-                state.socket.take_if(|it| it.id() == id);
+                state.sockets.remove(&id);
             }
             Output::Fetch { id, method, path, headers, body } => {
                 let shell = self.me.clone();
@@ -204,10 +207,10 @@ impl Shell {
     }
 
     fn open(&self, state: &mut State, id: SocketId, url: &str) {
-        // The former one goes first: there is never more than one.
-        state.socket = None;
         match Socket::open(&self.me, id, url) {
-            Ok(socket) => state.socket = Some(socket),
+            Ok(socket) => {
+                state.sockets.insert(id, socket);
+            }
             Err(error) => {
                 // Not a URL, or one that a page on https may not open.
                 web_sys::console::warn_1(&error);
@@ -229,7 +232,8 @@ impl Shell {
 
     /// A timer that is early does no harm, so a later instant leaves it as it is.
     fn set_timer(&self, state: &mut State, now: Time, at: Option<Time>) {
-        let slow = state.socket.as_mut().is_some_and(Socket::flush).then(|| now + SLOW_NETWORK);
+        let waiting = state.sockets.values_mut().map(Socket::flush).filter(|waits| *waits).count();
+        let slow = (waiting > 0).then(|| now + SLOW_NETWORK);
         let Some(at) = at.into_iter().chain(slow).min() else { return };
         match state.timer {
             Some((_, armed)) if armed <= at => return,

@@ -15,7 +15,6 @@ const BUFFERED: u32 = 256 * 1024;
 
 /// One WebSocket. Dropping it closes it; nothing is heard of it afterwards.
 pub(crate) struct Socket {
-    id: SocketId,
     socket: WebSocket,
     waiting: VecDeque<Vec<u8>>,
     _handlers: Handlers,
@@ -55,11 +54,7 @@ impl Socket {
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         let handlers = Handlers { _open: open, _close: close, _message: message };
-        Ok(Self { id, socket, waiting: VecDeque::new(), _handlers: handlers })
-    }
-
-    pub(crate) fn id(&self) -> SocketId {
-        self.id
+        Ok(Self { socket, waiting: VecDeque::new(), _handlers: handlers })
     }
 
     /// Sends bytes as one frame, or keeps them while the network is slower than we are.

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use mcs_model::api::{Credentials, DeviceEvent, SessionInfo};
-use mcs_session::RequestId;
 use mcs_time::{SplitMix64, Time};
 
 use crate::charts::{Ask, Charts, Key};
 use crate::clock::Clock;
+use crate::connections::Connections;
 use crate::devices::Devices;
 use crate::firmware::Firmwares;
 use crate::frame::Page;
 use crate::io::{FetchId, Fetched, FileInfo, Input, Output};
 use crate::kept::Kept;
-use crate::link::{Link, SocketInput};
+use crate::link::{Links, Sent, SocketInput};
 use crate::meter::Meter;
 use crate::notices::Notices;
 use crate::protocol::{Level, Request, Setting, Start};
@@ -28,7 +28,8 @@ pub struct Console {
     pub(crate) setting_changed: bool,
     /// The server's word on who is signed in.
     pub(crate) signed_in: Option<SessionInfo>,
-    pub(crate) link: Link,
+    pub(crate) links: Links,
+    pub(crate) connections: Connections,
     pub(crate) rest: Rest,
     pub(crate) devices: Devices,
     /// The open device may have other channels now.
@@ -42,7 +43,7 @@ pub struct Console {
     /// When to ask for the list after a failure.
     pub(crate) list_at: Option<Time>,
     /// Commands that the broker has not answered.
-    pub(crate) requests: BTreeMap<RequestId, Key>,
+    pub(crate) requests: BTreeMap<Sent, Key>,
     /// When a device may have been silent for too long after a command; never too late.
     pub(crate) silence_at: Option<Time>,
     pub(crate) charts: Charts,
@@ -68,7 +69,8 @@ impl Console {
             setting: Setting::Probing,
             setting_changed: true,
             signed_in: None,
-            link: Link::new(0),
+            links: Links::default(),
+            connections: Connections::default(),
             rest: Rest::default(),
             devices: Devices::default(),
             device_changed: false,
@@ -111,7 +113,7 @@ impl Console {
             Input::Ended(job, ended) => self.job_ended(job, ended),
             Input::Timeout => {}
         }
-        self.drain_session();
+        self.drain_sessions();
     }
 
     /// What to do next. Call until it returns [`Output::Timeout`], whose instant is later than
@@ -130,7 +132,6 @@ impl Console {
 
     pub(crate) fn seed(&mut self, seed: u64) {
         self.random = SplitMix64::new(seed);
-        self.link = Link::new(self.random.next_u64());
     }
 
     /// A call failed, and not because of what was asked.
@@ -154,12 +155,7 @@ impl Console {
             Request::Frame(frame) => self.answer_frame(frame),
             Request::Login { name, password } => self.login(name, password),
             Request::Logout { everywhere } => self.logout(everywhere),
-            Request::Connect(profile) => self.connect_to(profile),
-            Request::Disconnect => {
-                if matches!(self.setting, Setting::Static { .. }) {
-                    self.disconnect();
-                }
-            }
+            Request::Connections(request) => self.connections_request(request),
             Request::AddDevice(device) => self.add_device(device),
             Request::ImportDevices(text) => self.import_devices(&text),
             Request::ExportDevices => self.export_devices(),
@@ -196,7 +192,7 @@ impl Console {
     }
 
     fn next_deadline(&self) -> Option<Time> {
-        let deadlines = [self.link.deadline(), self.list_at, self.silence_at];
+        let deadlines = [self.links.deadline(), self.list_at, self.silence_at];
         deadlines.into_iter().flatten().min()
     }
 
@@ -207,6 +203,6 @@ impl Console {
             self.fetch_devices();
         }
         self.mention_silence();
-        self.drain_session();
+        self.drain_sessions();
     }
 }

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::control::Life;
+use crate::link::Subscription;
+use crate::protocol::{CardState, ConnectionId, DeviceRow, NewDevice, Online, Shown};
 use mcs_model::api::{DeviceInfo, Presence, PushStatus, Right};
 use mcs_model::{
     Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawValue, Timestamp, Value,
 };
-use mcs_session::SubscriptionId;
-
-use crate::control::Life;
-use crate::protocol::{CardState, DeviceRow, NewDevice, Online, Shown};
 
 /// How far a device's clock may be ahead before its points count as of the future.
 const CLOCK_AHEAD: u64 = 5_000;
@@ -43,8 +42,10 @@ pub(crate) struct Device {
     pub(crate) presence: Presence,
     pub(crate) firmware_version: Option<String>,
     pub(crate) push: Option<PushStatus>,
+    /// The connection that it was typed in for; [`Console::home`](crate::Console::home) says which it has.
+    pub(crate) connection: ConnectionId,
     /// Its topics.
-    pub(crate) subscriptions: Vec<SubscriptionId>,
+    pub(crate) subscriptions: Vec<Subscription>,
     /// The broker has granted its topics on this connection: no point is missed.
     pub(crate) live: bool,
     /// How far its clock is ahead of ours, in milliseconds.
@@ -65,11 +66,11 @@ pub(crate) struct Card {
 impl Devices {
     /// Adds a device, or replaces what is known of it; values and commands of channels that stay
     /// are kept. Gives the subscriptions that are of no use any more: those with another key.
-    pub(crate) fn put(&mut self, mut device: Device) -> Vec<SubscriptionId> {
+    pub(crate) fn put(&mut self, mut device: Device) -> Vec<Subscription> {
         self.changed = true;
         let mut useless = Vec::new();
         if let Some(former) = self.map.remove(&device.id) {
-            if former.key == device.key {
+            if former.key == device.key && former.connection == device.connection {
                 device.cards = former.cards;
                 device
                     .cards
@@ -135,6 +136,7 @@ impl Device {
             presence: info.presence.clone(),
             firmware_version: info.firmware_version.clone(),
             push: info.push.clone(),
+            connection: ConnectionId::SERVER,
             subscriptions: Vec::new(),
             live: false,
             ahead: 0,
@@ -158,6 +160,7 @@ impl Device {
             presence: Presence::default(),
             firmware_version: None,
             push: None,
+            connection: new.connection,
             subscriptions: Vec::new(),
             live: false,
             ahead: 0,

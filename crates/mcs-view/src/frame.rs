@@ -33,10 +33,15 @@ impl Console {
         if core::mem::take(&mut self.setting_changed) || all {
             frame.setting = Some(self.setting.clone());
         }
-        if core::mem::take(&mut self.link.changed) || all {
-            frame.link = Some(self.link.shown().clone());
-        }
         let devices_changed = core::mem::take(&mut self.devices.changed);
+        let links_changed = core::mem::take(&mut self.links.changed);
+        if links_changed || all {
+            frame.link = Some(self.links.summary());
+        }
+        let profiles_changed = core::mem::take(&mut self.connections.changed);
+        if links_changed || profiles_changed || devices_changed || all {
+            frame.connections = Some(self.connections_view());
+        }
         if devices_changed || all {
             let known = self.presence_known;
             frame.devices = Some(self.devices.iter().map(|it| it.row(known)).collect());

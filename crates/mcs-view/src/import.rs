@@ -8,7 +8,7 @@ use crate::console::Console;
 use crate::devices::Device;
 use crate::kept;
 use crate::notices::devices;
-use crate::protocol::{Level, NewDevice, Setting};
+use crate::protocol::{ConnectionId, Level, NewDevice, Setting};
 
 /// The file of devices.
 #[derive(Default, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ struct Entry {
     name: String,
     #[serde(default)]
     channels: Vec<Channel>,
+    #[serde(default)]
+    connection: ConnectionId,
 }
 
 impl Console {
@@ -45,8 +47,8 @@ impl Console {
         let trouble = match api::from_json::<File>(text.as_bytes()) {
             Ok(file) => {
                 let count = file.devices.len();
-                for Entry { id, key, name, channels } in file.devices {
-                    self.put_device(NewDevice { id, key, name, channels });
+                for Entry { id, key, name, channels, connection } in file.devices {
+                    self.put_device(NewDevice { id, key, name, channels, connection });
                 }
                 self.keep_devices();
                 self.notices.add(Level::Success, format!("{} imported.", devices(count)));
@@ -79,7 +81,7 @@ impl Console {
     /// The devices that were kept; in place of those that are here, because another tab may have
     /// changed them.
     pub(crate) fn restore_devices(&mut self, file: File) {
-        if !matches!(self.setting, Setting::Static { .. }) {
+        if !matches!(self.setting, Setting::Static) {
             return;
         }
         for id in self.devices.ids() {
@@ -87,8 +89,8 @@ impl Console {
                 self.forget_device(&id);
             }
         }
-        for Entry { id, key, name, channels } in file.devices {
-            self.put_device(NewDevice { id, key, name, channels });
+        for Entry { id, key, name, channels, connection } in file.devices {
+            self.put_device(NewDevice { id, key, name, channels, connection });
         }
     }
 
@@ -118,13 +120,14 @@ impl Console {
                 key: device.key.clone()?,
                 name: device.name.clone(),
                 channels: device.channels.clone(),
+                connection: device.connection,
             })
         };
         File { devices: self.devices.iter().filter_map(entry).collect() }
     }
 
     fn is_static(&mut self) -> bool {
-        let is = matches!(self.setting, Setting::Static { .. });
+        let is = matches!(self.setting, Setting::Static);
         if !is {
             self.notices.add(Level::Warning, "Devices of a server are registered there.");
         }

@@ -5,7 +5,7 @@ use mcs_time::Time;
 
 use crate::protocol::{Frame, Request, StorageTrouble};
 
-/// One WebSocket that the console asked for. An input for any but the newest is ignored.
+/// One WebSocket that the console asked for. An input for one that was given up is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SocketId(pub(crate) u64);
 

@@ -17,6 +17,9 @@ use crate::protocol::{Keeping, StorageTrouble};
 #[cfg(test)]
 mod tests;
 
+/// The brokers that the operator named.
+pub(crate) const PROFILES: &str = "profiles";
+
 /// The devices of the static setting.
 pub(crate) const DEVICES: &str = "devices";
 
@@ -109,10 +112,10 @@ impl Console {
     }
 
     /// Gives what was kept under a name back to whom it belongs; nothing, when it was removed.
-    #[expect(clippy::single_match, reason = "a line for each area, of which there is one")]
     fn restore(&mut self, name: &str, bytes: Option<&[u8]>) -> Result<(), Unreadable> {
         match name {
             DEVICES => self.restore_devices(read(bytes)?),
+            PROFILES => self.restore_profiles(read(bytes)?),
             // Of a later version, or put aside.
             _ => {}
         }

@@ -23,6 +23,7 @@
 
 mod charts;
 mod clock;
+pub mod connections;
 mod console;
 mod control;
 mod coverage;

@@ -24,7 +24,7 @@ impl Console {
         self.list_at = None;
         let under_way = self.rest.awaits(|it| matches!(it, Call::Devices { .. }));
         if self.signed_in.is_some() && !under_way {
-            let call = Call::Devices { listening: self.link.is_listening() };
+            let call = Call::Devices { listening: self.links.is_listening() };
             self.out.push_back(self.rest.call(call));
         }
     }
@@ -45,9 +45,9 @@ impl Console {
             Err(error) => return self.misunderstood("the device list", &error.to_string()),
         }
         self.notices.retract(TROUBLE);
-        self.presence_known = listening && self.link.is_listening();
+        self.presence_known = listening && self.links.is_listening();
         events.iter().for_each(|event| self.apply_event(event));
-        if again || (self.link.is_listening() && !listening) {
+        if again || (self.links.is_listening() && !listening) {
             self.fetch_devices();
         }
     }

@@ -21,7 +21,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use charts::{ChartFrame, ChartRequest, LineFrame, Mark, Row, SeriesFrame, Stroke};
-pub use connections::{ConnectionId, Keeping, StorageTrouble};
+pub use connections::{
+    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Keeping, LastWill,
+    MqttVersion, Profile, Secret, StorageTrouble,
+};
 pub use firmware::{
     ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
 };
@@ -29,7 +32,7 @@ pub use frame::{
     CardState, Control, ControlFailure, ControlStage, DeviceRow, DeviceView, Frame, Level, Link,
     LinkState, LoginError, Notice, Online, Setting, Shown, Stats,
 };
-pub use request::{BrokerProfile, FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
+pub use request::{FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
 
 /// The version of this protocol: page and engine of different builds refuse each other.
 pub const VERSION: u8 = 3;

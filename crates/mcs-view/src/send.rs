@@ -6,7 +6,8 @@ use mcs_session::{Outcome, Publish, Qos, RequestId};
 
 use crate::console::Console;
 use crate::control::Life;
-use crate::protocol::{ControlFailure, Level};
+use crate::link::Sent;
+use crate::protocol::{ConnectionId, ControlFailure, Level};
 
 impl Console {
     /// Sends a value to a controller; its card says what becomes of it.
@@ -25,7 +26,7 @@ impl Console {
         card.life = Some(match attempt {
             Ok((desired, request)) => {
                 self.requests.insert(request, (id.clone(), channel.clone()));
-                Life::sent(desired, request, sent, card.life.take())
+                Life::sent(desired, request.1, sent, card.life.take())
             }
             Err((desired, failure)) => Life::failed(desired, failure, sent),
         });
@@ -37,7 +38,7 @@ impl Console {
         id: &DeviceId,
         channel: &ChannelId,
         text: String,
-    ) -> Result<(Value, RequestId), (Option<Value>, ControlFailure)> {
+    ) -> Result<(Value, Sent), (Option<Value>, ControlFailure)> {
         let (now, timestamp) = (self.clock.now(), self.clock.wall());
         let refuse = |value: &Value, why: &str| {
             Err((Some(value.clone()), ControlFailure::Refused(why.to_owned())))
@@ -54,7 +55,8 @@ impl Console {
         if definition.direction != Direction::Controller {
             return refuse(&value, "only the device writes this channel");
         }
-        let Some(session) = self.link.session() else {
+        let home = self.home(device);
+        let Some(session) = self.links.session(home) else {
             return Err((Some(value), ControlFailure::NotConnected));
         };
         // Even if the device is away: the server keeps the value, and says that it was not delivered.
@@ -66,15 +68,15 @@ impl Console {
         let point = DataPoint { channel: channel.clone(), timestamp, value };
         let message = Publish::new(topic, point.to_mqtt()).qos(Qos::AtLeastOnce);
         match session.publish(now, message) {
-            Ok(request) => Ok((point.value, request)),
+            Ok(request) => Ok((point.value, (home, request))),
             Err(error) => refuse(&point.value, &error.to_string()),
         }
     }
 
     /// The broker's answer to a command, or that there is none.
-    pub(crate) fn published(&mut self, request: RequestId, outcome: Outcome) {
+    pub(crate) fn published(&mut self, on: ConnectionId, request: RequestId, outcome: Outcome) {
         let now = self.clock.now();
-        let Some((id, channel)) = self.requests.remove(&request) else { return };
+        let Some((id, channel)) = self.requests.remove(&(on, request)) else { return };
         let Some(device) = self.devices.get_mut(&id) else { return };
         let card = device.card(&channel);
         let Some(life) = &mut card.life else { return };

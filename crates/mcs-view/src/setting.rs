@@ -6,8 +6,8 @@ use mcs_session::{Credentials, Protocol, Version};
 
 use crate::console::Console;
 use crate::io::Fetched;
-use crate::link;
-use crate::protocol::{BrokerProfile, Level, LoginError, Setting, Start};
+use crate::link::{self, Link};
+use crate::protocol::{ConnectionId, Level, LoginError, Setting, Start};
 use crate::rest::{self, Call};
 
 impl Console {
@@ -25,7 +25,7 @@ impl Console {
         let setting = match fetched {
             Fetched::Answer { status: 200, body } => match api::from_json(&body) {
                 Ok(session) => return self.sign_in(session),
-                Err(_) => Setting::Static { profile: None },
+                Err(_) => Setting::Static,
             },
             Fetched::Answer { status: 401, .. } => Setting::SignedOut { error: None, busy: false },
             Fetched::Answer { body, .. } => match api::from_json::<ApiError>(&body) {
@@ -34,9 +34,9 @@ impl Console {
                     let error = Some(LoginError::Other(error.message));
                     Setting::SignedOut { error, busy: false }
                 }
-                Err(_) => Setting::Static { profile: None },
+                Err(_) => Setting::Static,
             },
-            Fetched::Unreachable => Setting::Static { profile: None },
+            Fetched::Unreachable => Setting::Static,
         };
         self.set(setting);
     }
@@ -114,7 +114,7 @@ impl Console {
         let former = self.signed_in.replace(session);
         if former.is_some_and(|it| it.role != role) {
             self.notices.add(Level::Info, "An administrator has changed what you may do.");
-            self.listen();
+            self.listen(ConnectionId::SERVER);
             self.fetch_devices();
         }
     }
@@ -130,33 +130,6 @@ impl Console {
         }
     }
 
-    /// Static setting: to this broker, in place of the one before.
-    pub(crate) fn connect_to(&mut self, mut profile: BrokerProfile) {
-        if !matches!(self.setting, Setting::Static { .. }) {
-            self.notices.add(Level::Warning, "This console belongs to a server: sign in instead.");
-            return;
-        }
-        let scheme = profile.url.split_once("://").map_or("", |it| it.0);
-        if scheme != "ws" && scheme != "wss" {
-            let text = "The broker's URL starts with ws:// or wss:// and is that of its WebSocket.";
-            self.notices.add(Level::Error, text);
-            return;
-        }
-        if profile.client_id.is_empty() {
-            profile.client_id = self.client_id();
-        }
-        let credentials = (!profile.username.is_empty())
-            .then(|| Credentials::new(profile.username.as_str(), profile.password.as_bytes()));
-        let mut config =
-            link::config(profile.client_id.clone(), credentials, self.random.next_u64());
-        config.keep_alive = core::time::Duration::from_secs(u64::from(profile.keep_alive));
-        let name = profile.name.trim();
-        let broker = if name.is_empty() { &profile.url } else { name }.to_owned();
-        self.connect(broker, profile.url.clone(), config);
-        profile.password.clear();
-        self.set(Setting::Static { profile: Some(profile) });
-    }
-
     fn sign_in(&mut self, session: SessionInfo) {
         let Some(start) = &self.start else { return };
         let url = start.mqtt_url.clone().unwrap_or_else(|| broker_of(&start.origin));
@@ -169,13 +142,15 @@ impl Console {
         config.protocol = Protocol::Only(Version::V5);
         self.set_signed_in(&session);
         self.signed_in = Some(session);
-        self.connect(broker, url, config);
+        let id = ConnectionId::SERVER;
+        self.links.insert(id, Link::new(self.random.next_u64()));
+        self.connect(id, broker, url, config);
         self.fetch_devices();
     }
 
     /// Forgets everything that was seen with the server's leave.
     fn sign_out(&mut self, error: Option<LoginError>) {
-        self.disconnect();
+        self.disconnect(ConnectionId::SERVER);
         self.rest.forget(|_| true);
         self.signed_in = None;
         self.forget_devices();
@@ -185,7 +160,7 @@ impl Console {
 
     /// Whether it is known where the console works, and for whom.
     pub(crate) fn is_settled(&self) -> bool {
-        matches!(self.setting, Setting::SignedIn { .. } | Setting::Static { .. })
+        matches!(self.setting, Setting::SignedIn { .. } | Setting::Static)
     }
 
     fn set(&mut self, setting: Setting) {
@@ -194,7 +169,7 @@ impl Console {
         self.restore_waiting();
     }
 
-    fn client_id(&mut self) -> String {
+    pub(crate) fn client_id(&mut self) -> String {
         format!("console-{:016x}", self.random.next_u64())
     }
 }

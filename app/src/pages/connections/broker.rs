@@ -2,49 +2,51 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use mcs_view::protocol::{BrokerProfile, LinkState, Request, Setting};
+use mcs_view::connections::{Draft, Wrong};
+use mcs_view::protocol::{ConnectionId, ConnectionsRequest, LinkState, Request, Secret};
 
 use super::Line;
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::ui::{Icon, Symbol};
 
-/// Seconds, as MQTT clients are used to.
-const KEEP_ALIVE: u16 = 60;
-
 /// Names a broker, connects and disconnects.
 #[component]
 pub(crate) fn Broker() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
-    let old = match store.setting.get_untracked() {
-        Setting::Static { profile } => profile,
-        _ => None,
-    };
-    let keep_alive = old.as_ref().map_or(KEEP_ALIVE, |old| old.keep_alive).to_string();
-    let text = |part: fn(&BrokerProfile) -> &String| {
-        RwSignal::new(old.as_ref().map(|old| part(old).clone()).unwrap_or_default())
-    };
-    let (name, url) = (text(|old| &old.name), text(|old| &old.url));
-    let (client_id, username) = (text(|old| &old.client_id), text(|old| &old.username));
+    let old = store.connections.with_untracked(|it| it.rows.first().cloned());
+    let id = old.as_ref().map(|it| it.id);
+    let profile = old.map(|it| it.profile).unwrap_or_default();
+    let url = if profile.host.is_empty() { String::new() } else { profile.url() };
+    let (name, url) = (RwSignal::new(profile.name.clone()), RwSignal::new(url));
+    let client_id = RwSignal::new(profile.client_id.clone());
+    let username = RwSignal::new(profile.username.clone());
     let password = RwSignal::new(String::new());
-    let keep_alive = RwSignal::new(keep_alive);
+    let keep_alive = RwSignal::new(profile.keep_alive.to_string());
     let error = RwSignal::new(None::<&'static str>);
     let connect = move |event: SubmitEvent| {
         event.prevent_default();
-        let address = url.get_untracked().trim().to_owned();
-        let seconds = keep_alive.get_untracked().trim().parse::<u16>().ok();
-        error.set(wrong(&address, seconds));
-        if let (None, Some(keep_alive)) = (error.get_untracked(), seconds) {
-            let given = name.get_untracked().trim().to_owned();
-            dispatch.send(Request::Connect(BrokerProfile {
-                name: if given.is_empty() { host(&address) } else { given },
-                url: address,
-                client_id: client_id.get_untracked().trim().to_owned(),
-                username: username.get_untracked(),
-                password: password.get_untracked(),
-                keep_alive,
-            }));
+        let secure_page = window().location().protocol().is_ok_and(|it| it == "https:");
+        let draft = Draft {
+            name: name.get_untracked(),
+            host: url.get_untracked(),
+            client_id: client_id.get_untracked(),
+            username: username.get_untracked(),
+            keep_alive: keep_alive.get_untracked(),
+            ..Draft::of(&profile)
+        };
+        match draft.check(secure_page) {
+            Ok(profile) => {
+                error.set(None);
+                dispatch.send(Request::Connections(ConnectionsRequest::Put {
+                    id,
+                    profile: Box::new(profile),
+                    password: Some(Secret(password.get_untracked())),
+                    connect: true,
+                }));
+            }
+            Err(wrong) => error.set(wrong.first().map(|(_, wrong)| words(*wrong))),
         }
     };
     let wanted = Memo::new(move |_| {
@@ -71,31 +73,20 @@ pub(crate) fn Broker() -> impl IntoView {
                     {move || if wanted.get() { "Connect again" } else { "Connect" }}
                 </button>
                 <button type="button" class="button" data-testid="conn-disconnect" disabled=move || !wanted.get()
-                    on:click=move |_| dispatch.send(Request::Disconnect)>"Disconnect"</button>
+                    on:click=move |_| dispatch.send(Request::Connections(ConnectionsRequest::Disconnect(id.unwrap_or(ConnectionId(1)))))>"Disconnect"</button>
             </div>
         </form>
     }
 }
 
-fn wrong(url: &str, keep_alive: Option<u16>) -> Option<&'static str> {
-    let secure_page = window().location().protocol().is_ok_and(|it| it == "https:");
-    let host = host(url);
-    let is_local = host.starts_with("127.0.0.1") || host.starts_with("localhost");
-    if !url.starts_with("ws://") && !url.starts_with("wss://") {
-        Some("The address begins with ws:// or wss://: a browser cannot speak plain MQTT.")
-    } else if secure_page && url.starts_with("ws://") && !is_local {
-        Some(
-            "This page came over https, so the browser refuses ws://. Use wss://, or open the page over http.",
-        )
-    } else if keep_alive.is_none() {
-        Some("Keep alive is a number of seconds, 0 to 65535.")
-    } else {
-        None
+fn words(wrong: Wrong) -> &'static str {
+    match wrong {
+        Wrong::NotForBrowsers => {
+            "The address begins with ws:// or wss://: a browser cannot speak plain MQTT."
+        }
+        Wrong::MixedContent => {
+            "This page came over https, so the browser refuses ws://. Use wss://, or open the page over http."
+        }
+        _ => "The address or the keep alive cannot be right.",
     }
-}
-
-/// The part between `//` and the path.
-fn host(url: &str) -> String {
-    let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default().to_owned()
 }

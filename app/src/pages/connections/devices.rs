@@ -3,7 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use mcs_model::DeviceId;
-use mcs_view::protocol::{NewDevice, Request};
+use mcs_view::protocol::{ConnectionId, NewDevice, Request};
 use wasm_bindgen::prelude::*;
 
 use super::Line;
@@ -63,7 +63,7 @@ fn device([id, key, name, channels]: [String; 4]) -> Result<NewDevice, Vec<Strin
     }
     let name = name.trim();
     let name = if name.is_empty() { id.to_string() } else { name.to_owned() };
-    Ok(NewDevice { id, key, name, channels })
+    Ok(NewDevice { id, key, name, channels, connection: ConnectionId(1) })
 }
 
 /// The devices there are, each with a way out.

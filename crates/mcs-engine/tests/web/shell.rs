@@ -6,8 +6,8 @@ use std::rc::Rc;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use mcs_engine::Shell;
 use mcs_view::protocol::{
-    self, BrokerProfile, FirmwareRequest, Frame, FrameRequest, LinkState, Request, Setting, Start,
-    View,
+    self, ConnectionId, ConnectionsRequest, FirmwareRequest, Frame, FrameRequest, LinkState,
+    Profile, Request, Setting, Start, View,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -79,33 +79,26 @@ async fn without_a_server_the_console_is_a_static_site() {
     let page = Page::new();
     page.send(&start(), None);
     // The test's own web server answers 404 to /api/session.
-    page.until(|it| it.setting == Some(Setting::Static { profile: None })).await;
+    page.until(|it| it.setting == Some(Setting::Static)).await;
 }
 
 #[wasm_bindgen_test]
 async fn a_broker_that_is_not_there_is_tried_again() {
     let page = Page::new();
     page.send(&start(), None);
-    page.until(|it| it.setting == Some(Setting::Static { profile: None })).await;
-    let text = String::new;
-    for url in ["ws://127.0.0.1:9/mqtt", "ws://not a host/"] {
-        page.send(
-            &Request::Connect(BrokerProfile {
-                name: "nowhere".to_owned(),
-                url: url.to_owned(),
-                client_id: text(),
-                username: text(),
-                password: text(),
-                keep_alive: 60,
-            }),
-            None,
-        );
+    page.until(|it| it.setting == Some(Setting::Static)).await;
+    let id = ConnectionId(1);
+    for host in ["127.0.0.1", "not a host"] {
+        let profile = Profile { host: host.to_owned(), port: 9, ..Profile::default() };
+        let (profile, password) = (Box::new(profile), None);
+        let put = ConnectionsRequest::Put { id: Some(id), profile, password, connect: true };
+        page.send(&Request::Connections(put), None);
         let state = |frame: &Frame| frame.link.as_ref().map(|it| it.state.clone());
         page.until(|it| matches!(state(it), Some(LinkState::Waiting { .. }))).await;
     }
-    page.send(&Request::Disconnect, None);
+    page.send(&Request::Connections(ConnectionsRequest::Disconnect(id)), None);
     let link = page.frame().link.unwrap();
-    assert_eq!((link.broker.as_str(), link.state), ("nowhere", LinkState::Idle));
+    assert_eq!((link.broker.as_str(), link.state), ("not a host:9", LinkState::Idle));
 }
 
 #[wasm_bindgen_test]

@@ -1,6 +1,6 @@
 //! What the browser keeps, over two loads of the page and in two tabs of it.
 
-use mcs_view::protocol::{Frame, NewDevice, Request, Setting};
+use mcs_view::protocol::{ConnectionId, Frame, NewDevice, Request, Setting};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::shell::{Page, start};
@@ -11,6 +11,7 @@ fn device(id: &str) -> Request {
         key: "key".parse().unwrap(),
         name: id.to_owned(),
         channels: Vec::new(),
+        connection: ConnectionId(1),
     })
 }
 
@@ -19,7 +20,7 @@ async fn open(database: &str) -> Page {
     let page = Page::new();
     page.shell.open_storage(database).await;
     page.send(&start(), None);
-    page.until(|it| it.setting == Some(Setting::Static { profile: None })).await;
+    page.until(|it| it.setting == Some(Setting::Static)).await;
     page
 }
 

@@ -2,92 +2,121 @@
 
 use mcs_model::api::{self, DeviceChange, DeviceEvent};
 use mcs_model::{ChannelId, ConsoleTopic, DeviceId, Topic, upload};
-use mcs_session::{DisconnectReason, Event, Message, ReasonCode, SubscriptionId, Version};
+use mcs_session::{DisconnectReason, Event, Message, ReasonCode, Version};
 use mcs_time::Time;
 
 use crate::console::Console;
-use crate::protocol::{Level, LinkState};
+use crate::devices::Device;
+use crate::link::Subscription;
+use crate::protocol::{ConnectionId, Level, LinkState, Setting};
 use crate::rest::Call;
 
 /// Devices have no manners: seconds for milliseconds, many points at once.
 const RULES: upload::Rules = upload::Rules { max_points: 1000, seconds: true };
 
 impl Console {
-    pub(super) fn session_event(&mut self, event: Event) {
+    pub(super) fn session_event(&mut self, on: ConnectionId, event: Event) {
         match event {
-            Event::Connecting { attempt } => {
-                self.link.show(LinkState::Connecting { attempt }, self.clock.wall());
-            }
-            Event::Connected { version } => self.connected(version),
-            Event::Disconnected { reason, retry_at } => self.disconnected(reason, retry_at),
-            Event::Message(message) => self.message(&message),
+            Event::Connecting { attempt } => self.show(on, LinkState::Connecting { attempt }),
+            Event::Connected { version } => self.connected(on, version),
+            Event::Disconnected { reason, retry_at } => self.disconnected(on, reason, retry_at),
+            Event::Message(message) => self.message(on, &message),
             Event::Subscribed { id, granted } => {
-                self.subscribed(id, granted.err().map(|it| it.to_string()));
+                self.subscribed((on, id), granted.err().map(|it| it.to_string()));
             }
-            Event::Published { id, outcome } => self.published(id, outcome),
+            Event::Published { id, outcome } => self.published(on, id, outcome),
             _ => {}
         }
     }
 
-    fn connected(&mut self, version: Version) {
+    fn show(&mut self, on: ConnectionId, state: LinkState) {
+        let wall = self.clock.wall();
+        if let Some(link) = self.links.get_mut(on) {
+            link.show(state, wall);
+            self.links.changed = true;
+        }
+    }
+
+    fn connected(&mut self, on: ConnectionId, version: Version) {
         let mqtt_version = match version {
             Version::V311 => "3.1.1",
             Version::V5 => "5.0",
         };
-        let state = LinkState::Connected { mqtt_version: mqtt_version.to_owned() };
-        self.link.show(state, self.clock.wall());
-        self.link.ticket_backoff.reset();
+        self.show(on, LinkState::Connected { mqtt_version: mqtt_version.to_owned() });
         self.devices.changed = true;
-        if core::mem::replace(&mut self.link.again, true) {
+        let Some(link) = self.links.get_mut(on).filter(|_| on == ConnectionId::SERVER) else {
+            return;
+        };
+        link.ticket_backoff.reset();
+        let again = core::mem::replace(&mut link.again, true);
+        let silent = link.announcements.is_empty();
+        if again {
             self.ask_identity();
         }
-        if self.link.announcements.is_empty() {
+        if silent {
             // Nothing is granted yet that could be announced.
             self.fetch_devices();
         }
     }
 
-    fn disconnected(&mut self, reason: DisconnectReason, retry_at: Option<Time>) {
+    fn disconnected(&mut self, on: ConnectionId, reason: DisconnectReason, retry_at: Option<Time>) {
+        let (clock, is_server) = (self.clock, on == ConnectionId::SERVER);
         let refused = matches!(
             reason,
             DisconnectReason::Refused(code) | DisconnectReason::Dismissed(code)
                 if code == ReasonCode::BAD_USER_NAME_OR_PASSWORD
                     || code == ReasonCode::NOT_AUTHORIZED
         );
-        let lost = matches!(self.link.shown().state, LinkState::Connected { .. });
-        if lost && reason != DisconnectReason::Requested {
-            // The server ends the connections of who may do other things now.
-            self.ask_identity();
-        }
-        let reason = reason.to_string();
+        let once = !self.reconnects(on);
+        let Some(link) = self.links.get_mut(on) else { return };
+        let lost = matches!(link.shown().state, LinkState::Connected { .. });
+        let words = reason.to_string();
         let state = match retry_at {
-            Some(at) => LinkState::Waiting { reason, retry_at: self.clock.at(at) },
-            None if refused && self.signed_in.is_some() => {
-                // The ticket is over. Whoever is still signed in gets another.
-                let at = self.clock.now() + self.link.ticket_backoff.next_delay();
-                self.link.ticket_at = Some(at);
-                LinkState::Waiting { reason, retry_at: self.clock.at(at) }
+            // Another version of MQTT is tried at once, and belongs to this attempt.
+            Some(at) if once && at > clock.now() => {
+                if let Some(session) = link.session() {
+                    session.disconnect(clock.now());
+                }
+                LinkState::Stopped { reason: words }
             }
-            None => LinkState::Stopped { reason },
+            Some(at) => LinkState::Waiting { reason: words, retry_at: clock.at(at) },
+            None if refused && is_server => {
+                // The ticket is over. Whoever is still signed in gets another.
+                let at = clock.now() + link.ticket_backoff.next_delay();
+                link.ticket_at = Some(at);
+                LinkState::Waiting { reason: words, retry_at: clock.at(at) }
+            }
+            // This is the end of what was stopped above.
+            None if matches!(link.shown().state, LinkState::Stopped { .. }) => return,
+            None => LinkState::Stopped { reason: words },
         };
-        let wall = self.clock.wall();
-        self.link.show(state, wall);
-        self.presence_known = false;
-        self.link.heard.clear();
+        link.heard.clear();
+        link.show(state, clock.wall());
+        self.links.changed = true;
+        if is_server {
+            self.presence_known = false;
+            if lost && reason != DisconnectReason::Requested {
+                // The server ends the connections of who may do other things now.
+                self.ask_identity();
+            }
+        }
         self.devices.changed = true;
         for device in self.devices.iter_mut() {
-            device.live = false;
+            device.live &= !device.subscriptions.iter().any(|it| it.0 == on);
         }
-        self.charts.lost(wall);
+        if is_server || self.setting == Setting::Static {
+            self.charts.lost(clock.wall());
+        }
     }
 
-    fn subscribed(&mut self, id: SubscriptionId, refusal: Option<String>) {
-        if self.link.announcements.contains(&id) {
+    fn subscribed(&mut self, id: Subscription, refusal: Option<String>) {
+        let Some(link) = self.links.get_mut(id.0) else { return };
+        if link.announcements.contains(&id.1) {
             if refusal.is_none() {
-                self.link.heard.insert(id);
+                link.heard.insert(id.1);
             }
             // What was announced before stands in the list.
-            if refusal.is_some() || self.link.is_listening() {
+            if refusal.is_some() || self.links.is_listening() {
                 self.fetch_devices();
             }
             return;
@@ -104,34 +133,43 @@ impl Console {
         }
     }
 
-    fn message(&mut self, message: &Message) {
+    fn message(&mut self, on: ConnectionId, message: &Message) {
         self.meter.count(self.clock.now());
         match message.topic.parse() {
             Ok(ConsoleTopic::Points(id, channel)) => {
-                return self.points(&id, Some(&channel), &message.payload);
+                return self.points(on, &id, Some(&channel), &message.payload);
             }
-            Ok(ConsoleTopic::Device(_)) => {
+            Ok(ConsoleTopic::Device(_)) if on == ConnectionId::SERVER => {
                 if let Ok(event) = api::from_json::<DeviceEvent>(&message.payload) {
                     self.device_event(event);
                 }
                 return;
             }
-            Ok(ConsoleTopic::Commands(..) | ConsoleTopic::Prototypes) | Err(_) => {}
+            Ok(ConsoleTopic::Device(_) | ConsoleTopic::Commands(..) | ConsoleTopic::Prototypes)
+            | Err(_) => {}
         }
         match message.topic.parse() {
             Ok(Topic::Channel(id, _, channel)) => {
-                self.points(&id, Some(&channel), &message.payload);
+                self.points(on, &id, Some(&channel), &message.payload);
             }
-            Ok(Topic::Device(id, _)) => self.points(&id, None, &message.payload),
+            Ok(Topic::Device(id, _)) => self.points(on, &id, None, &message.payload),
             // The firmware notice is meant for the device.
             Ok(Topic::Firmware(..)) | Err(_) => {}
         }
     }
 
     /// Points on a topic of a device; the broker has granted the subscription.
-    fn points(&mut self, id: &DeviceId, channel: Option<&ChannelId>, payload: &[u8]) {
+    fn points(
+        &mut self,
+        on: ConnectionId,
+        id: &DeviceId,
+        channel: Option<&ChannelId>,
+        payload: &[u8],
+    ) {
         let wall = self.clock.wall();
-        let Some(device) = self.devices.get_mut(id) else { return };
+        // Another broker may have a device of the same id.
+        let is_here = |it: &&mut Device| it.subscriptions.iter().any(|it| it.0 == on);
+        let Some(device) = self.devices.get_mut(id).filter(is_here) else { return };
         let row_changed = device.heard(wall);
         for point in upload::from_mqtt(channel, payload, RULES) {
             let complaint = match point {

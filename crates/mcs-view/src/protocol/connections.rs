@@ -1,8 +1,13 @@
 //! Connections, and what outlives the page.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
-/// A connection to a broker. With our server, [`ConnectionId::SERVER`] is the one to it.
+use super::Link;
+
+/// A connection to a broker. With our server, [`ConnectionId::SERVER`] is the one to it; those of
+/// profiles begin at 1.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -11,6 +16,143 @@ pub struct ConnectionId(pub u32);
 impl ConnectionId {
     /// The connection to the server that the page came from.
     pub const SERVER: Self = Self(0);
+}
+
+/// What the page asks about connections.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConnectionsRequest {
+    /// Add a profile, or change one; it connects anew if it is connected.
+    Put {
+        /// Which; a new one when absent.
+        id: Option<ConnectionId>,
+        /// What it is from now on.
+        profile: Box<Profile>,
+        /// The password; as it was when absent.
+        password: Option<Secret>,
+        /// Connect at once.
+        connect: bool,
+    },
+    /// Forget a profile and its password; its devices stay.
+    Remove(ConnectionId),
+    /// Connect, and do so again after a reload.
+    Connect(ConnectionId),
+    /// Disconnect and stay so.
+    Disconnect(ConnectionId),
+}
+
+/// The connections page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionsView {
+    /// The profiles in the order in which they were made.
+    pub rows: Vec<ConnectionRow>,
+}
+
+/// One profile and how its connection stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionRow {
+    /// Its id.
+    pub id: ConnectionId,
+    /// What was typed in.
+    pub profile: Profile,
+    /// A password is in memory.
+    pub has_password: bool,
+    /// How it stands.
+    pub link: Link,
+    /// How many devices belong to it.
+    pub devices: u32,
+}
+
+/// A broker that the operator named. Its password is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    /// As the operator calls it; the host when empty.
+    pub name: String,
+    /// `wss://` instead of `ws://`.
+    pub tls: bool,
+    /// A name or an address, without brackets.
+    pub host: String,
+    /// The port of its WebSocket listener.
+    pub port: u16,
+    /// From `/` on.
+    pub path: String,
+    /// Made up at each start of the page when empty.
+    pub client_id: String,
+    /// Absent when empty.
+    pub username: String,
+    /// Which versions of MQTT to speak.
+    pub version: MqttVersion,
+    /// Seconds; 0 for none.
+    pub keep_alive: u16,
+    /// Seconds.
+    pub connect_timeout: u16,
+    /// Try again after a failure, with growing pauses.
+    pub reconnect: bool,
+    /// Clean start (MQTT 5) or clean session (3.1.1).
+    pub clean_start: bool,
+    /// Seconds that the broker keeps the session (MQTT 5).
+    pub session_expiry: u32,
+    /// Names and values that the broker gets with CONNECT (MQTT 5).
+    pub user_properties: Vec<(String, String)>,
+    /// What the broker publishes when the console vanishes.
+    pub will: Option<LastWill>,
+}
+
+/// Which versions of MQTT a profile speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MqttVersion {
+    /// 5.0, and 3.1.1 with a broker that does not know it.
+    #[default]
+    Auto,
+    /// 5.0 only.
+    V5,
+    /// 3.1.1 only.
+    V311,
+}
+
+/// What the broker publishes when the console vanishes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastWill {
+    /// Where to.
+    pub topic: String,
+    /// The body, as text.
+    pub payload: String,
+    /// 0, 1 or 2.
+    pub qos: u8,
+    /// The broker keeps it for future subscribers.
+    pub retain: bool,
+}
+
+/// A password or passphrase on its way; its `Debug` output hides it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            tls: false,
+            host: String::new(),
+            port: 8083,
+            path: "/mqtt".to_owned(),
+            client_id: String::new(),
+            username: String::new(),
+            version: MqttVersion::Auto,
+            keep_alive: 60,
+            connect_timeout: 10,
+            reconnect: true,
+            clean_start: true,
+            session_expiry: 0,
+            user_properties: Vec::new(),
+            will: None,
+        }
+    }
 }
 
 /// Whether what the operator typed in outlives the page.

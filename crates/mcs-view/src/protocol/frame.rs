@@ -4,15 +4,17 @@ use mcs_model::api::{Credentials, PushStatus, Right, Role, Transport};
 use mcs_model::{Channel, ChannelId, DeviceId, ProductId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{BrokerProfile, ChartFrame, FirmwareView, Keeping};
+use super::{ChartFrame, ConnectionsView, FirmwareView, Keeping};
 
 /// From the engine: what changed. A section that is `None` is as it was.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// Who is signed in where.
     pub setting: Option<Setting>,
-    /// The connection to the broker.
+    /// The connection to the broker; with several, the one that deserves attention.
     pub link: Option<Link>,
+    /// The connections page.
+    pub connections: Option<ConnectionsView>,
     /// Every device, in display order.
     pub devices: Option<Vec<DeviceRow>>,
     /// The device of [`View::Device`](super::View::Device): its channels.
@@ -57,10 +59,7 @@ pub enum Setting {
         server_version: String,
     },
     /// No server: a static site against any broker.
-    Static {
-        /// The profile in use, without its password.
-        profile: Option<BrokerProfile>,
-    },
+    Static,
 }
 
 /// Why nobody was signed in.

@@ -1,11 +1,9 @@
 //! From the page to the engine.
 
-use core::fmt;
-
 use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId};
 use serde::{Deserialize, Serialize};
 
-use super::ChartRequest;
+use super::{ChartRequest, ConnectionId, ConnectionsRequest};
 
 /// From the page.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -26,10 +24,8 @@ pub enum Request {
         /// All sessions of the user end, wherever they are open.
         everywhere: bool,
     },
-    /// Static setting: connect to a broker, replacing the connection.
-    Connect(BrokerProfile),
-    /// Static setting: disconnect and stay so.
-    Disconnect,
+    /// The connections page.
+    Connections(ConnectionsRequest),
     /// Static setting: add or replace a device.
     AddDevice(NewDevice),
     /// Static setting: add the devices of an exported file; the frame's notices say what came.
@@ -92,29 +88,6 @@ pub enum View {
     Firmware(Option<ProductId>),
 }
 
-/// A broker that the operator named.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BrokerProfile {
-    /// The name shown.
-    pub name: String,
-    /// `ws://…` or `wss://…`, with path.
-    pub url: String,
-    /// Made up when empty.
-    pub client_id: String,
-    /// Absent when empty.
-    pub username: String,
-    /// Kept in memory only.
-    pub password: String,
-    /// Seconds.
-    pub keep_alive: u16,
-}
-
-impl fmt::Debug for BrokerProfile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BrokerProfile").field("url", &self.url).finish_non_exhaustive()
-    }
-}
-
 /// A device that the operator typed in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewDevice {
@@ -126,6 +99,8 @@ pub struct NewDevice {
     pub name: String,
     /// Its channels.
     pub channels: Vec<Channel>,
+    /// The connection that it belongs to; the first when there is no such.
+    pub connection: ConnectionId,
 }
 
 /// The firmware page's requests.

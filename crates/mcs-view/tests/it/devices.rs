@@ -158,6 +158,7 @@ fn whoever_does_not_know_the_key_says_nothing() {
         key: id("key1"),
         name: String::new(),
         channels: crate::site::channels(),
+        connection: crate::site::FIRST,
     }));
     site.publish("mcs/D1/other/temp", "1,temp,5");
     assert_eq!(site.value("temp"), None);

@@ -30,7 +30,7 @@ fn with_device() -> Site {
 fn typed_in_devices_are_there_after_a_reload_and_live() {
     let mut site = with_device().reloaded();
     assert_eq!(names(&mut site), ["Greenhouse"]);
-    site.request(Request::Connect(profile()));
+    site.connect(profile());
     site.report("temp", "21");
     assert_eq!(site.value("temp").as_deref(), Some("21"));
 }

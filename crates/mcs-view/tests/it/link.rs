@@ -5,9 +5,11 @@ use mcs_model::api::{ApiError, Role};
 use mcs_session::ReasonCode;
 use mcs_sim::OldBroker;
 use mcs_view::Input;
-use mcs_view::protocol::{ControlStage, LinkState, LoginError, Online, Request, Setting, View};
+use mcs_view::protocol::{
+    ConnectionsRequest, ControlStage, LinkState, LoginError, Online, Request, Setting, View,
+};
 
-use crate::site::{Site, WALL, session};
+use crate::site::{FIRST, Site, WALL, session};
 
 fn state(site: &mut Site) -> LinkState {
     site.frame(View::Devices, Vec::new());
@@ -111,9 +113,9 @@ fn a_server_that_is_down_while_a_ticket_is_wanted_is_asked_again() {
 #[test]
 fn a_broker_of_the_old_version_confirms_by_its_own_echo() {
     let mut site = Site::static_site();
-    site.request(Request::Disconnect);
+    site.connections(ConnectionsRequest::Disconnect(FIRST));
     site.broker.script.old = Some(OldBroker::RefusesInV311);
-    site.request(Request::Connect(crate::site::profile()));
+    site.connections(ConnectionsRequest::Connect(FIRST));
     site.seconds(5);
     let mqtt_version = "3.1.1".to_owned();
     assert_eq!(state(&mut site), LinkState::Connected { mqtt_version });

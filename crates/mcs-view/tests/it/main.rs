@@ -1,5 +1,6 @@
 //! The console in a simulated world: a scripted server, the broker double, no screen.
 
+mod connections;
 mod control;
 mod devices;
 mod firmware;

@@ -4,12 +4,12 @@ use mcs_model::Timestamp;
 use mcs_model::api::{DeviceChange, Presence, Role};
 use mcs_session::ReasonCode;
 use mcs_view::protocol::{
-    ChartRequest, ControlStage, FirmwareRequest, FrameRequest, Request, View,
+    ChartRequest, ConnectionsRequest, ControlStage, FirmwareRequest, FrameRequest, Request, View,
 };
 use mcs_view::{Ended, Fetched, FileInfo, Hashes, Input, Output};
 use proptest::prelude::*;
 
-use crate::site::{COMMANDS, Site, WALL, chart, here, id, profile};
+use crate::site::{COMMANDS, FIRST, Site, WALL, chart, here, id};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -185,8 +185,8 @@ fn take(site: &mut Site, step: Step) {
             site.request(Request::Login { name: String::new(), password: String::new() });
         }
         Step::Logout => site.request(Request::Logout { everywhere: false }),
-        Step::Connect => site.request(Request::Connect(profile())),
-        Step::Disconnect => site.request(Request::Disconnect),
+        Step::Connect => site.connections(ConnectionsRequest::Connect(FIRST)),
+        Step::Disconnect => site.connections(ConnectionsRequest::Disconnect(FIRST)),
         Step::Import(text) => site.request(Request::ImportDevices(text)),
     }
 }

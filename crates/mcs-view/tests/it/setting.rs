@@ -45,15 +45,15 @@ fn without_a_session_the_server_asks_for_a_name() {
 fn whatever_is_no_server_of_ours_makes_a_static_site() {
     let mut not_found = Site::new();
     not_found.start();
-    assert_eq!(setting(&mut not_found), Setting::Static { profile: None });
+    assert_eq!(setting(&mut not_found), Setting::Static);
     let mut page = Site::new();
     page.server.answers.insert("GET /api/session".to_owned(), (200, b"<html>".to_vec()));
     page.start();
-    assert_eq!(setting(&mut page), Setting::Static { profile: None });
+    assert_eq!(setting(&mut page), Setting::Static);
     let mut gone = Site::new();
     gone.server.unreachable = true;
     gone.start();
-    assert_eq!(setting(&mut gone), Setting::Static { profile: None });
+    assert_eq!(setting(&mut gone), Setting::Static);
 }
 
 #[test]

@@ -14,7 +14,8 @@ use mcs_session::{Config, LinkId, Qos, Session};
 use mcs_sim::{Broker, BrokerOutput};
 use mcs_time::Time;
 use mcs_view::protocol::{
-    CardState, ChartRequest, Control, ControlStage, Frame, FrameRequest, Request, Start, View,
+    CardState, ChartRequest, ConnectionId, ConnectionRow, ConnectionsRequest, Control,
+    ControlStage, Frame, FrameRequest, Profile, Request, Start, View,
 };
 use mcs_view::{Console, FetchId, Fetched, Input, Output, SocketId};
 use serde::Serialize;
@@ -30,6 +31,12 @@ pub(crate) const TOPIC: &str = "console/v1/points/D1/";
 /// The same with a plain broker.
 pub(crate) const KEY_TOPIC: &str = "mcs/D1/key1/";
 
+/// The first profile.
+pub(crate) const FIRST: ConnectionId = ConnectionId(1);
+
+/// The broker of this host is [`Site::second`].
+pub(crate) const SECOND_HOST: &str = "second.test";
+
 /// Commands to our server, up to the channel.
 pub(crate) const COMMANDS: &str = "console/v1/commands/D1/";
 
@@ -38,6 +45,8 @@ pub(crate) struct Site {
     pub(crate) console: Console,
     pub(crate) now: Time,
     pub(crate) broker: Broker,
+    /// The broker at [`SECOND_HOST`].
+    pub(crate) second: Broker,
     /// Sockets can be opened.
     pub(crate) network: bool,
     pub(crate) server: Server,
@@ -47,15 +56,18 @@ pub(crate) struct Site {
     pub(crate) kept: BTreeMap<String, Vec<u8>>,
     /// What was to be done with files, in order.
     pub(crate) jobs: Vec<Output>,
-    /// The WebSocket that is open, and every URL that was asked for.
+    /// The WebSocket that is open to [`Self::broker`], and every URL that was asked for.
     pub(crate) socket: Option<SocketId>,
+    second_socket: Option<SocketId>,
+    /// By which each broker knows the socket.
+    links: BTreeMap<SocketId, LinkId>,
+    numbers: Session,
     pub(crate) urls: Vec<String>,
     /// What the page shows.
     pub(crate) screen: Frame,
     pub(crate) cards: BTreeMap<ChannelId, CardState>,
     pub(crate) floats: Vec<f32>,
     pub(crate) timeout: Option<Time>,
-    link: LinkId,
 }
 
 /// Answers as scripted.
@@ -101,18 +113,21 @@ impl Site {
             console: Console::new(),
             now: Time::from_millis(5_000),
             broker: Broker::default(),
+            second: Broker::default(),
             network: true,
             server: Server::default(),
             held: Vec::new(),
             kept: BTreeMap::new(),
             jobs: Vec::new(),
             socket: None,
+            second_socket: None,
+            links: BTreeMap::new(),
+            numbers: Session::new(Config::new("any", 0)),
             urls: Vec::new(),
             screen: Frame::default(),
             cards: BTreeMap::new(),
             floats: Vec::new(),
             timeout: None,
-            link: any_link(),
         };
         site.input(Input::Clock(Timestamp::from_millis(WALL)));
         site
@@ -137,7 +152,7 @@ impl Site {
     pub(crate) fn static_site() -> Self {
         let mut site = Self::new();
         site.start();
-        site.request(Request::Connect(profile()));
+        site.connect(profile());
         site
     }
 
@@ -157,6 +172,26 @@ impl Site {
 
     pub(crate) fn request(&mut self, request: Request) {
         self.input(Input::Request(request));
+    }
+
+    /// The operator names a broker and connects; the first is [`FIRST`].
+    pub(crate) fn connect(&mut self, profile: Profile) {
+        self.connections(ConnectionsRequest::Put {
+            id: None,
+            profile: Box::new(profile),
+            password: None,
+            connect: true,
+        });
+    }
+
+    pub(crate) fn connections(&mut self, request: ConnectionsRequest) {
+        self.request(Request::Connections(request));
+    }
+
+    /// The row of a profile.
+    pub(crate) fn row(&mut self, id: ConnectionId) -> Option<ConnectionRow> {
+        self.frame(View::Devices, Vec::new());
+        self.screen.connections.iter().flat_map(|it| &it.rows).find(|it| it.id == id).cloned()
     }
 
     pub(crate) fn input(&mut self, input: Input<'_>) {
@@ -185,24 +220,37 @@ impl Site {
         let now = self.now;
         match output {
             Output::Open { socket, url } => {
-                assert!(self.socket.is_none(), "a second socket");
+                let second = url.contains(SECOND_HOST);
                 self.urls.push(url);
                 if self.network {
-                    self.socket = Some(socket);
-                    self.broker.opened(self.link);
+                    let link = next_link(&mut self.numbers);
+                    self.links.insert(socket, link);
+                    let (place, broker) = self.end(second);
+                    assert!(place.replace(socket).is_none(), "a second socket");
+                    broker.opened(link);
                     self.console.handle_input(now, Input::Opened(socket));
                 } else {
                     self.console.handle_input(now, Input::Closed(socket));
                 }
             }
             Output::Transmit(socket, bytes) => {
-                if self.socket == Some(socket) {
-                    self.broker.received_bytes(self.link, &bytes);
+                let Some(link) = self.links.get(&socket).copied() else { return };
+                for second in [false, true] {
+                    if let (Some(it), broker) = self.end(second)
+                        && *it == socket
+                    {
+                        broker.received_bytes(link, &bytes);
+                    }
                 }
             }
             Output::Close(socket) => {
-                self.socket.take_if(|it| *it == socket);
-                self.broker.closed(self.link);
+                let Some(link) = self.links.get(&socket).copied() else { return };
+                for second in [false, true] {
+                    let (place, broker) = self.end(second);
+                    if place.take_if(|it| *it == socket).is_some() {
+                        broker.closed(link);
+                    }
+                }
             }
             Output::Fetch { id, method, path, headers, body } => {
                 assert!(headers.contains(&("X-Requested-With", "mcs-console")));
@@ -229,22 +277,38 @@ impl Site {
         }
     }
 
-    fn broker_output(&mut self) -> bool {
-        match self.broker.poll_output() {
-            Some(BrokerOutput::Transmit(_, bytes)) => {
-                if let Some(socket) = self.socket {
-                    self.console.handle_input(self.now, Input::Received(socket, &bytes));
-                }
-                true
-            }
-            Some(BrokerOutput::Close(_)) => {
-                if let Some(socket) = self.socket.take() {
-                    self.console.handle_input(self.now, Input::Closed(socket));
-                }
-                true
-            }
-            None => false,
+    /// A broker, and the socket that is open to it.
+    fn end(&mut self, second: bool) -> (&mut Option<SocketId>, &mut Broker) {
+        if second {
+            (&mut self.second_socket, &mut self.second)
+        } else {
+            (&mut self.socket, &mut self.broker)
         }
+    }
+
+    fn broker_output(&mut self) -> bool {
+        self.output_of(false) || self.output_of(true)
+    }
+
+    fn output_of(&mut self, second: bool) -> bool {
+        let (place, broker) = self.end(second);
+        let Some(output) = broker.poll_output() else { return false };
+        let (BrokerOutput::Transmit(link, _) | BrokerOutput::Close(link)) = output;
+        let Some(socket) = *place else { return true };
+        if self.links.get(&socket) != Some(&link) {
+            // It is closed already.
+            return true;
+        }
+        match output {
+            BrokerOutput::Transmit(_, bytes) => {
+                self.console.handle_input(self.now, Input::Received(socket, &bytes));
+            }
+            BrokerOutput::Close(_) => {
+                *self.end(second).0 = None;
+                self.console.handle_input(self.now, Input::Closed(socket));
+            }
+        }
+        true
     }
 
     /// The server answers what it was told to hold.
@@ -260,7 +324,7 @@ impl Site {
     pub(crate) fn cut(&mut self) {
         self.network = false;
         if let Some(socket) = self.socket.take() {
-            self.broker.closed(self.link);
+            self.broker.closed(self.links[&socket]);
             self.input(Input::Closed(socket));
         }
     }
@@ -325,6 +389,7 @@ impl Site {
         let old = std::mem::replace(&mut self.screen, frame.clone());
         self.screen.setting = frame.setting.or(old.setting);
         self.screen.link = frame.link.or(old.link);
+        self.screen.connections = frame.connections.or(old.connections);
         self.screen.devices = frame.devices.or(old.devices);
         self.screen.device = frame.device.or(old.device);
         self.screen.firmware = frame.firmware.or(old.firmware);
@@ -427,14 +492,13 @@ fn modes() -> Vec<CategoryOption> {
         .to_vec()
 }
 
-pub(crate) fn profile() -> mcs_view::protocol::BrokerProfile {
-    mcs_view::protocol::BrokerProfile {
+pub(crate) fn profile() -> Profile {
+    Profile {
         name: "Workshop".to_owned(),
-        url: "ws://broker.test:9001/".to_owned(),
-        client_id: String::new(),
-        username: String::new(),
-        password: String::new(),
-        keep_alive: 60,
+        host: "broker.test".to_owned(),
+        port: 9001,
+        path: "/".to_owned(),
+        ..Profile::default()
     }
 }
 
@@ -450,14 +514,17 @@ pub(crate) fn chart(channel: &str, seconds: u64) -> ChartRequest {
     }
 }
 
-/// Links are numbered by sessions; the broker double only needs one to know its client by.
-fn any_link() -> LinkId {
-    let mut session = Session::new(Config::new("any", 0));
-    session.connect(Time::ZERO);
+/// Links are numbered by sessions; the broker double only needs them to tell its clients apart.
+fn next_link(numbers: &mut Session) -> LinkId {
+    numbers.connect(Time::ZERO);
+    numbers.handle_input(Time::ZERO, mcs_session::Input::Wake);
     loop {
-        match session.poll_output() {
-            mcs_session::Output::Open(link) => return link,
-            mcs_session::Output::Timeout(_) => panic!("a session that connects opens a link"),
+        match numbers.poll_output() {
+            mcs_session::Output::Open(link) => {
+                numbers.handle_input(Time::ZERO, mcs_session::Input::Closed(link));
+                return link;
+            }
+            mcs_session::Output::Timeout(_) => unreachable!("a session that connects opens a link"),
             _ => {}
         }
     }

@@ -1,10 +1,10 @@
 //! Against any broker, with nothing else behind it.
 
 use mcs_view::protocol::{
-    BrokerProfile, ControlStage, LinkState, NewDevice, Online, Request, Setting, View,
+    ConnectionsRequest, ControlStage, LinkState, NewDevice, Online, Request, View,
 };
 
-use crate::site::{KEY_TOPIC, Site, channels, id, profile};
+use crate::site::{FIRST, KEY_TOPIC, Site, channels, id, profile};
 
 /// The demo device, typed in.
 pub(crate) fn add(site: &mut Site) {
@@ -13,6 +13,7 @@ pub(crate) fn add(site: &mut Site) {
         key: id("key1"),
         name: "Greenhouse".to_owned(),
         channels: channels(),
+        connection: FIRST,
     }));
 }
 
@@ -43,7 +44,7 @@ fn devices_may_come_before_the_broker() {
     let mut site = Site::new();
     site.start();
     add(&mut site);
-    site.request(Request::Connect(profile()));
+    site.connect(profile());
     site.report("temp", "21");
     assert_eq!(site.value("temp").as_deref(), Some("21"));
 }
@@ -122,33 +123,9 @@ fn a_removed_device_is_not_listened_to() {
 }
 
 #[test]
-fn the_profile_is_shown_without_its_password_and_with_a_client_id() {
-    let mut site = Site::static_site();
-    let (username, password) = ("ann".to_owned(), "secret".to_owned());
-    site.request(Request::Connect(BrokerProfile { username, password, ..profile() }));
-    site.frame(View::Devices, Vec::new());
-    let Some(Setting::Static { profile: Some(shown) }) = site.screen.setting.clone() else {
-        panic!("a profile is in use")
-    };
-    assert_eq!(shown.password, "");
-    assert!(shown.client_id.starts_with("console-"));
-    assert_eq!(site.screen.link.clone().unwrap().broker, "Workshop");
-}
-
-#[test]
-fn what_is_no_websocket_is_refused() {
-    let mut site = Site::new();
-    site.start();
-    let url = "mqtt://broker.test:1883".to_owned();
-    site.request(Request::Connect(BrokerProfile { url, ..profile() }));
-    assert!(site.notices()[0].contains("ws://"));
-    assert!(site.urls.is_empty());
-}
-
-#[test]
 fn who_disconnects_stays_away() {
     let mut site = connected();
-    site.request(Request::Disconnect);
+    site.connections(ConnectionsRequest::Disconnect(FIRST));
     site.seconds(100);
     site.frame(View::Devices, Vec::new());
     assert_eq!(site.screen.link.clone().unwrap().state, LinkState::Idle);
@@ -163,6 +140,7 @@ fn another_key_is_another_topic() {
         key: id("key2"),
         name: String::new(),
         channels: channels(),
+        connection: FIRST,
     }));
     let filters: Vec<_> = site.broker.subscriptions().iter().map(|it| it.to_string()).collect();
     assert_eq!(filters, ["mcs/D1/key2", "mcs/D1/key2/+"]);
@@ -179,6 +157,7 @@ fn a_device_that_is_replaced_shows_its_new_channels_at_once() {
         key: id("key1"),
         name: String::new(),
         channels: channels.clone(),
+        connection: FIRST,
     }));
     site.device_page();
     assert_eq!(site.screen.device.clone().unwrap().channels, channels);

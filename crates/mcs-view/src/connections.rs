@@ -1,0 +1,249 @@
+//! The brokers that the operator named: profiles, and what becomes of their connections.
+
+mod draft;
+
+pub use draft::{Draft, Field, PRESETS, Preset, Wrong};
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use mcs_session::{Config, Credentials, Protocol, Qos, Version, Will};
+use serde::{Deserialize, Serialize};
+
+use crate::console::Console;
+use crate::kept;
+use crate::link::{self, Link};
+use crate::protocol::{
+    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, LastWill, LinkState,
+    MqttVersion, Profile, Secret, Setting,
+};
+
+/// The profiles.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    map: BTreeMap<ConnectionId, Connection>,
+    last_id: u32,
+    /// The page has not seen them as they are.
+    pub(crate) changed: bool,
+}
+
+#[derive(Debug)]
+struct Connection {
+    profile: Profile,
+    password: Secret,
+    /// For as long as the page lives, so that the broker knows it again.
+    client_id: String,
+    /// The operator wants it connected, after a reload too.
+    wanted: bool,
+}
+
+/// The profiles as they are kept.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct File {
+    profiles: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    id: u32,
+    profile: Profile,
+    #[serde(default)]
+    wanted: bool,
+}
+
+impl Console {
+    pub(crate) fn connections_request(&mut self, request: ConnectionsRequest) {
+        if !self.is_settled() {
+            return;
+        }
+        match request {
+            ConnectionsRequest::Put { id, profile, password, connect } => {
+                self.put_profile(id, *profile, password, connect);
+            }
+            ConnectionsRequest::Remove(id) => {
+                self.forget_profile(id);
+                self.keep_profiles();
+            }
+            ConnectionsRequest::Connect(id) => {
+                self.open_connection(id);
+                self.keep_profiles();
+            }
+            ConnectionsRequest::Disconnect(id) => {
+                if let Some(connection) = self.connections.map.get_mut(&id) {
+                    connection.wanted = false;
+                    self.disconnect(id);
+                    self.keep_profiles();
+                }
+            }
+        }
+    }
+
+    /// What the connections page shows.
+    pub(crate) fn connections_view(&self) -> ConnectionsView {
+        let row = |(id, it): (&ConnectionId, &Connection)| {
+            let home = |device: &&crate::devices::Device| self.home(device) == *id;
+            Some(ConnectionRow {
+                id: *id,
+                profile: it.profile.clone(),
+                has_password: !it.password.0.is_empty(),
+                link: self.links.get(*id)?.shown().clone(),
+                devices: u32::try_from(self.devices.iter().filter(home).count()).ok()?,
+            })
+        };
+        ConnectionsView { rows: self.connections.map.iter().filter_map(row).collect() }
+    }
+
+    /// The profiles that were kept. Another tab decides for itself which of them is connected
+    /// there; at the start, those are that were when the page was left.
+    pub(crate) fn restore_profiles(&mut self, file: File) {
+        let first = self.connections.map.is_empty();
+        for id in self.connections.map.keys().copied().collect::<Vec<_>>() {
+            if !file.profiles.iter().any(|it| it.id == id.0) {
+                self.forget_profile(id);
+            }
+        }
+        for Entry { id, profile, wanted } in file.profiles {
+            let id = ConnectionId(id);
+            if id == ConnectionId::SERVER {
+                continue;
+            }
+            self.connections.last_id = self.connections.last_id.max(id.0);
+            self.place_profile(id, profile, None);
+            if first && wanted {
+                self.open_connection(id);
+            }
+        }
+    }
+
+    fn put_profile(
+        &mut self,
+        id: Option<ConnectionId>,
+        profile: Profile,
+        password: Option<Secret>,
+        connect: bool,
+    ) {
+        let id = id.filter(|id| self.connections.map.contains_key(id)).unwrap_or_else(|| {
+            self.connections.last_id += 1;
+            ConnectionId(self.connections.last_id)
+        });
+        self.place_profile(id, profile, password);
+        if connect {
+            self.open_connection(id);
+        }
+        self.keep_profiles();
+    }
+
+    /// Puts a profile in its place; what is connected is connected anew if that matters.
+    fn place_profile(&mut self, id: ConnectionId, profile: Profile, password: Option<Secret>) {
+        self.connections.changed = true;
+        let Some(connection) = self.connections.map.get_mut(&id) else {
+            let client_id = self.client_id();
+            let password = password.unwrap_or_default();
+            let mut link = Link::new(self.random.next_u64());
+            link.name(profile.title());
+            let connection = Connection { profile, password, client_id, wanted: false };
+            self.connections.map.insert(id, connection);
+            self.links.insert(id, link);
+            // A device that had no connection has one now.
+            return self.listen(id);
+        };
+        let same = connection.profile == profile
+            && password.as_ref().is_none_or(|it| *it == connection.password);
+        connection.profile = profile;
+        if let Some(password) = password {
+            connection.password = password;
+        }
+        let title = connection.profile.title();
+        if let Some(link) = self.links.get_mut(id) {
+            let wanted = link.shown().state != LinkState::Idle;
+            link.name(title);
+            self.links.changed = true;
+            if wanted && !same {
+                self.open_connection(id);
+            }
+        }
+    }
+
+    fn open_connection(&mut self, id: ConnectionId) {
+        let seed = self.random.next_u64();
+        let Some(connection) = self.connections.map.get_mut(&id) else { return };
+        connection.wanted = true;
+        let config = config(connection, seed);
+        let (title, url) = (connection.profile.title(), connection.profile.url());
+        self.connect(id, title, url, config);
+    }
+
+    fn forget_profile(&mut self, id: ConnectionId) {
+        if self.connections.map.remove(&id).is_some() {
+            self.disconnect(id);
+            self.links.remove(id);
+            self.connections.changed = true;
+            // Its devices go to another one, if there is one.
+            for other in self.links.ids() {
+                self.listen(other);
+            }
+        }
+    }
+
+    fn keep_profiles(&mut self) {
+        self.connections.changed = true;
+        let entry = |(id, it): (&ConnectionId, &Connection)| Entry {
+            id: id.0,
+            profile: it.profile.clone(),
+            wanted: it.wanted,
+        };
+        let file = File { profiles: self.connections.map.iter().map(entry).collect() };
+        self.keep(kept::PROFILES, &file);
+    }
+
+    /// Whether a connection that failed is tried again.
+    pub(crate) fn reconnects(&self, id: ConnectionId) -> bool {
+        self.connections.map.get(&id).is_none_or(|it| it.profile.reconnect)
+    }
+
+    /// The connection that a device belongs to: its own if there is one, or else the first.
+    pub(crate) fn home(&self, device: &crate::devices::Device) -> ConnectionId {
+        match self.setting {
+            Setting::Static if self.links.get(device.connection).is_none() => {
+                self.links.ids().first().copied().unwrap_or_default()
+            }
+            _ => device.connection,
+        }
+    }
+}
+
+/// The session of a profile.
+fn config(connection: &Connection, seed: u64) -> Config {
+    let Profile { client_id, username, .. } = &connection.profile;
+    let profile = &connection.profile;
+    let client_id = if client_id.is_empty() { &connection.client_id } else { client_id };
+    let password = connection.password.0.as_bytes();
+    let credentials = match (username.is_empty(), password.is_empty()) {
+        (true, true) => None,
+        (_, true) => Some(Credentials { user: username.clone(), password: None }),
+        (_, false) => Some(Credentials::new(username.as_str(), password)),
+    };
+    let mut config = link::config(client_id.clone(), credentials, seed);
+    config.protocol = match profile.version {
+        MqttVersion::Auto => Protocol::Auto,
+        MqttVersion::V5 => Protocol::Only(Version::V5),
+        MqttVersion::V311 => Protocol::Only(Version::V311),
+    };
+    config.keep_alive = Duration::from_secs(profile.keep_alive.into());
+    config.connect_timeout = Duration::from_secs(profile.connect_timeout.max(1).into());
+    config.will = profile.will.as_ref().map(will);
+    config
+}
+
+fn will(will: &LastWill) -> Will {
+    Will {
+        topic: will.topic.as_str().into(),
+        payload: will.payload.clone().into_bytes().into(),
+        qos: match will.qos {
+            0 => Qos::AtMostOnce,
+            1 => Qos::AtLeastOnce,
+            _ => Qos::ExactlyOnce,
+        },
+        retain: will.retain,
+    }
+}

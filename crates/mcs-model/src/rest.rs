@@ -33,7 +33,7 @@ pub use product::{Description, product, product_firmwares};
 pub use retrieve::{
     MAX_RETRIEVED, Order, QueryError, RetrieveQuery, retrieved_csv, retrieved_json,
 };
-pub use upload::{UploadOutcome, no_such_channel, refused, upload_csv, upload_json};
+pub use upload::{UploadOutcome, no_controller, no_such_channel, refused, upload_csv, upload_json};
 
 /// `apiVersion` of every answer: the newest that the documents show.
 pub const API_VERSION: &str = "2.18.3";

@@ -9,13 +9,18 @@ use mcs_model::api::{DeviceChange, Presence, Transport};
 use mcs_model::{DataPoint, DeviceId, Timestamp};
 
 use crate::bus::ConnectionId;
-use crate::clock;
+use crate::clock::{self, Stopwatch};
 use crate::command::OrdersTo;
 use crate::events::Events;
+use crate::ingest::Author;
 use crate::registry::Device;
+
+mod given;
 
 #[cfg(test)]
 mod tests;
+
+use given::Given;
 
 /// Names a Command Server connection for the life of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +29,7 @@ pub(crate) struct LinkId(u64);
 /// Everybody who is here.
 pub(crate) struct Hub {
     events: Arc<Events>,
+    clock: Stopwatch,
     state: Mutex<State>,
 }
 
@@ -38,12 +44,18 @@ struct State {
 
 #[derive(Default)]
 struct Links {
-    command: Option<(LinkId, OrdersTo)>,
+    command: Option<CommandLink>,
     /// The subscriptions by which each client gets firmware notices.
     mqtt: BTreeMap<ConnectionId, BTreeSet<String>>,
     last_seen: Option<Timestamp>,
     /// Whether it stands in [`State::heard`].
     is_heard: bool,
+}
+
+struct CommandLink {
+    id: LinkId,
+    orders: OrdersTo,
+    given: Given,
 }
 
 impl State {
@@ -74,7 +86,7 @@ impl Links {
 impl Hub {
     /// Nobody is here.
     pub(crate) fn new(events: Arc<Events>) -> Self {
-        Self { events, state: Mutex::default() }
+        Self { events, clock: Stopwatch::start(), state: Mutex::default() }
     }
 
     /// A Command Server connection proved its device. It takes the place of an older one, whose
@@ -86,13 +98,14 @@ impl Hub {
             LinkId(state.last_link)
         };
         self.heard(device);
-        self.change(device, |links| links.command = Some((link, orders)));
+        let command = CommandLink { id: link, orders, given: Given::default() };
+        self.change(device, |links| links.command = Some(command));
         link
     }
 
     /// A Command Server connection is gone. Its last heartbeat was the last that was heard.
     pub(crate) fn close_command(&self, device: &DeviceId, link: LinkId) {
-        self.change(device, |links| links.command.take_if(|(newest, _)| *newest == link));
+        self.change(device, |links| links.command.take_if(|newest| newest.id == link));
     }
 
     /// An MQTT client named the device's topics with its key; `notices` is the filter when it
@@ -172,9 +185,20 @@ impl Hub {
         state.devices.iter().map(|(id, links)| (id.clone(), links.presence())).collect()
     }
 
-    /// Sends a value to the Command Server connection of the device. Whether there is one that takes it.
-    pub(crate) fn command(&self, device: &Device, point: &DataPoint) -> bool {
-        let taken = self.order(&device.id, || point.to_command(&device.id, &device.key));
+    /// Sends a value to the Command Server connection of the device. Whether there is one that takes it, or has
+    /// it: what the device itself uploads is no command when it repeats one.
+    pub(crate) fn command(&self, device: &Device, point: &DataPoint, author: Author) -> bool {
+        let now = self.clock.time();
+        let taken = self.order(&device.id, |link| {
+            if author == Author::Device && link.given.holds(now, point) {
+                return true;
+            }
+            let taken = link.orders.give(point.to_command(&device.id, &device.key));
+            if taken {
+                link.given.note(now, point);
+            }
+            taken
+        });
         if taken == Some(false) {
             tracing::warn!(device = %device.id, channel = %point.channel,
                 "a command was dropped: the Command Server connection does not take it");
@@ -191,14 +215,17 @@ impl Hub {
 
     /// Sends a firmware notice to the Command Server connection. Whether there is one.
     pub(crate) fn notice(&self, device: &DeviceId, notice: String) -> bool {
-        self.order(device, || notice) == Some(true)
+        self.order(device, |link| link.orders.give(notice)) == Some(true)
     }
 
-    /// Whether the Command Server connection took the line; `None` without a connection.
-    fn order(&self, device: &DeviceId, line: impl FnOnce() -> String) -> Option<bool> {
-        let state = self.lock();
-        let (_, orders) = state.devices.get(device)?.command.as_ref()?;
-        Some(orders.give(line()))
+    /// Whether the Command Server connection took what it was given; `None` without a connection.
+    fn order(
+        &self,
+        device: &DeviceId,
+        give: impl FnOnce(&mut CommandLink) -> bool,
+    ) -> Option<bool> {
+        let mut state = self.lock();
+        Some(give(state.devices.get_mut(device)?.command.as_mut()?))
     }
 
     /// Changes how the device is here. Consoles hear of it in the order in which it happens.

@@ -12,6 +12,15 @@ use crate::clock;
 use crate::registry::Device;
 use crate::store::Pending;
 
+/// Who wrote a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Author {
+    /// Somebody with the device's key: most often the device.
+    Device,
+    /// A person, or a program for one.
+    User,
+}
+
 /// What became of an upload.
 pub(crate) struct Ingested {
     /// The points that are valid, in the order in which they came.
@@ -89,12 +98,17 @@ fn check(device: &Device, raw: RawPoint, now: Timestamp) -> Result<(RawPoint, Va
 /// Sends accepted points to the Command Server, as far as their channels are controllers. Answers
 /// the controllers whose points get nowhere: the device has no Command Server connection that takes
 /// them, and no MQTT subscription to them, be its session connected or kept.
-pub(crate) async fn command(app: &App, device: &Device, points: &[DataPoint]) -> Vec<ChannelId> {
+pub(crate) async fn command(
+    app: &App,
+    device: &Device,
+    points: &[DataPoint],
+    author: Author,
+) -> Vec<ChannelId> {
     let mut undelivered = Vec::new();
     for point in points {
         let channel = device.prototype.channel(&point.channel);
         if channel.is_some_and(|it| it.direction == Direction::Controller)
-            && !app.hub.command(device, point)
+            && !app.hub.command(device, point, author)
             && !undelivered.contains(&point.channel)
             && !app.bus().reaches_device(&topic(device, point)).await
         {
@@ -130,17 +144,18 @@ fn topic(device: &Device, point: &DataPoint) -> String {
     Topic::Channel(device.id.clone(), device.key.clone(), point.channel.clone()).to_string()
 }
 
-/// Takes an upload by REST, of the device or of a program: stored, then forwarded everywhere.
+/// Takes an upload by REST: stored, then forwarded everywhere.
 pub(crate) async fn upload(
     app: &App,
     device: &Arc<Device>,
     raw: Vec<Result<RawPoint, PointError>>,
+    author: Author,
 ) -> Result<Ingested> {
     let mut ingested = ingest(app, device, raw, false).await?;
     if let Some(pending) = ingested.pending.take() {
         pending.committed().await?;
     }
-    ingested.undelivered = command(app, device, &ingested.points).await;
+    ingested.undelivered = command(app, device, &ingested.points, author).await;
     forward_to_mqtt(app, device, &ingested.points).await;
     Ok(ingested)
 }

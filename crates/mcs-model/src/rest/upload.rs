@@ -64,6 +64,11 @@ pub fn no_such_channel(channel: &ChannelId) -> String {
     format!("There is no such data channel {channel} for this device.")
 }
 
+/// The sentence for a command to a channel that devices do not listen to.
+pub fn no_controller(channel: &ChannelId) -> String {
+    format!("The data channel {channel} is no controller.")
+}
+
 /// The body with which a device uploads by `datapoints.csv`.
 pub fn upload_csv(points: &[DataPoint]) -> String {
     points.iter().map(DataPoint::to_csv).collect::<Vec<_>>().join("\n")

@@ -7,7 +7,7 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::bus::{Client, Forward, Incoming, Principal, Verdict};
-use crate::ingest;
+use crate::ingest::{self, Author};
 use crate::registry::Device;
 
 /// Most points in one message to a device's topic.
@@ -99,7 +99,8 @@ impl Publish<'_> {
     /// Hands stored points to the device and to the broker, in the form that subscribers get.
     async fn deliver(&self, points: &[DataPoint]) -> Verdict {
         let (app, device) = (self.app, self.device);
-        let undelivered = ingest::command(app, device, points).await;
+        let author = if self.by_device() { Author::Device } else { Author::User };
+        let undelivered = ingest::command(app, device, points, author).await;
         if self.by_device() {
             app.firmware.observe(app, device, points).await;
         }

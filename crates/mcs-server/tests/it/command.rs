@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use mcs_server::config::Settings;
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -299,4 +300,41 @@ async fn a_second_connection_of_a_device_takes_the_place_of_the_first() {
     site.device("POST", "/datapoints.csv").body(body).send().await;
     second.hear(&format!("{ID},{KEY},1432538716989,switch_control,1")).await;
     assert_eq!(site.listed(&token).await["presence"]["transports"][0], "command");
+}
+
+/// CONTRACT §3.5: boards answer a command by uploading its value, and would be commanded by that again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_board_uploads_in_answer_to_a_command_does_not_come_back() {
+    let site = Site::start().await;
+    let token = site.sign_in("operator").await;
+    let mut board = Board::connect(site.server.addrs().command).await;
+    let prefix = format!("{ID},{KEY},");
+    board.say(format!("{prefix}0").as_bytes()).await;
+    board.hear(&format!("{prefix}0")).await;
+    let command = async |value: u8| {
+        let body = format!("1,switch_control,{value}");
+        let path = format!("/mcs/v2/devices/{ID}/commands");
+        assert_eq!(site.api(&token, "POST", &path).body(body).send().await.status, 200);
+    };
+    // Two commands at once: each answer repeats one of them, and not always the last.
+    for value in [1, 0] {
+        command(value).await;
+        assert!(board.hear_some().await.ends_with(&format!(",switch_control,{value}")));
+    }
+    for value in [1, 0] {
+        let answer = site.device("POST", "/datapoints").body(
+            json!({ "datapoints": [{ "dataChnId": "switch_control", "values": { "value": value } }] })
+                .to_string(),
+        );
+        let answer = answer.send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert!(!answer.text().contains("undelivered"), "{}", answer.text());
+    }
+    // Nothing came: the next bytes are those of the next command, which may repeat the value.
+    command(0).await;
+    let next = board.hear_some().await;
+    assert!(next.ends_with(",switch_control,0") && next.matches(&prefix).count() == 1, "{next}");
+    let last =
+        site.device("GET", "/datachannels/switch_control/datapoints.csv?limit=9").send().await;
+    assert_eq!(last.text().lines().count(), 5, "all are stored: {}", last.text());
 }

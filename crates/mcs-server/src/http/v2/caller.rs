@@ -10,6 +10,7 @@ use mcs_model::{DeviceId, DeviceKey};
 
 use super::Format;
 use crate::app::App;
+use crate::ingest::Author;
 use crate::programs;
 use crate::registry::{Denied, Device};
 use crate::store::SessionRow;
@@ -56,6 +57,14 @@ impl Proof {
 }
 
 impl Caller {
+    /// As whom the caller writes points.
+    pub(super) fn author(&self) -> Author {
+        match self {
+            Self::Device => Author::Device,
+            Self::User(_) => Author::User,
+        }
+    }
+
     /// The most that the caller may do with the device; `None`: not even know of it.
     pub(super) fn right(&self, app: &App, device: &Device) -> Option<Right> {
         match self {

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
 use mcs_model::api::Right;
-use mcs_model::rest::{Command, Failure, command_accepted};
+use mcs_model::rest::{Command, Failure, command_accepted, no_controller};
 use mcs_model::{Direction, Timestamp};
 
 use super::{Format, MAX_BODY, answer, json};
@@ -39,7 +39,8 @@ pub(in crate::http) async fn command(
 ) -> Response {
     answer(async {
         let format = Format::Json;
-        let (device, _) = format.device(&app, &id, &headers, Right::Control).await?;
+        let (device, caller) = format.device(&app, &id, &headers, Right::Control).await?;
+        let author = caller.author();
         let body = format.body(&headers, body, MAX_BODY).await?;
         let text = str::from_utf8(&body).map_err(|_| format.malformed(&"the body is no UTF-8"))?;
         let command = Command::parse(text).map_err(|error| format.malformed(&error))?;
@@ -47,8 +48,7 @@ pub(in crate::http) async fn command(
             && let Some(channel) = device.prototype.channel(&point.channel)
             && channel.direction != Direction::Controller
         {
-            let why = format!("The data channel {} is no controller.", channel.id);
-            return Err(format.fail(Failure::new(400, why)));
+            return Err(format.fail(Failure::new(400, no_controller(&channel.id))));
         }
         let now = clock::now();
         let send = {
@@ -56,7 +56,8 @@ pub(in crate::http) async fn command(
             async move {
                 match command {
                     Command::Channel(point) => {
-                        let mut ingested = ingest::upload(&app, &device, vec![Ok(point)]).await?;
+                        let mut ingested =
+                            ingest::upload(&app, &device, vec![Ok(point)], author).await?;
                         Ok(match ingested.refused.pop() {
                             Some(why) => Err(why),
                             None => Ok(!ingested.undelivered.is_empty()),

@@ -19,6 +19,7 @@ use super::{Format, MAX_BODY, MAX_SMALL_BODY, answer, json, text};
 use crate::app::App;
 use crate::http::effect;
 use crate::ingest;
+use crate::ingest::Author;
 use crate::registry::Device;
 use crate::store::{Page, Window};
 
@@ -113,12 +114,12 @@ async fn upload(
     caller: &Caller,
     points: Vec<Result<RawPoint, PointError>>,
 ) -> Result<UploadOutcome, Response> {
-    let by_device = matches!(caller, Caller::Device);
+    let author = caller.author();
     let upload = {
         let app = app.clone();
         async move {
-            let ingested = ingest::upload(&app, &device, points).await?;
-            if by_device {
+            let ingested = ingest::upload(&app, &device, points, author).await?;
+            if author == Author::Device {
                 app.firmware.observe(&app, &device, &ingested.points).await;
             }
             Ok(ingested)

@@ -6,11 +6,13 @@ use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use mcs_model::api::{Right, Role};
-use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Topic};
+use mcs_model::rest::no_controller;
+use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Direction, Topic};
 
 use crate::app::App;
-use crate::bus::{self, Client, Connect, Incoming, Principal, Refusal, Verdict};
+use crate::bus::{self, Client, Connect, ConnectionId, Incoming, Principal, Refusal, Verdict};
 use crate::registry::{Denied, Device};
+use crate::repeats::Repeats;
 
 use publish::Publish;
 
@@ -19,6 +21,9 @@ const MAX_LEVEL: usize = 256;
 
 /// Says only that there is something to ask for: for everybody who is signed in.
 const PROTOTYPES: &str = "console/v1/prototypes";
+
+/// What the topics of people's commands begin with.
+const COMMANDS: &str = "console/v1/commands/";
 
 /// Why a client may not have or publish to a topic: for the log.
 enum Denial {
@@ -35,12 +40,16 @@ impl<E: std::error::Error> From<E> for Denial {
 }
 
 /// The server's answers. It does not keep the application alive, which itself holds the broker.
-pub(crate) struct Gate(Weak<App>);
+pub(crate) struct Gate {
+    app: Weak<App>,
+    /// Clients that do again and again what they may not.
+    denials: Repeats<ConnectionId>,
+}
 
 impl Gate {
     /// A gate of this application.
     pub(crate) fn new(app: &Arc<App>) -> Self {
-        Self(Arc::downgrade(app))
+        Self { app: Arc::downgrade(app), denials: Repeats::new() }
     }
 
     /// Whether a client may have what a filter matches; why not, for the log.
@@ -118,7 +127,7 @@ impl Gate {
     }
 
     fn app(&self) -> Result<Arc<App>, Denial> {
-        self.0.upgrade().ok_or_else(|| Denial::Broken("the server stops".to_owned()))
+        self.app.upgrade().ok_or_else(|| Denial::Broken("the server stops".to_owned()))
     }
 
     async fn device(&self, id: &DeviceId, key: &DeviceKey) -> Result<Arc<Device>, Denial> {
@@ -126,6 +135,31 @@ impl Gate {
             Denied::Broken(_) => Denial::Broken(denied.to_string()),
             Denied::Device(_) | Denied::Key(_) => Denial::Refused(denied.to_string()),
         })
+    }
+
+    /// Says in the log what a client may not do. Of the topic only the device: the key stands beside it.
+    fn log(&self, client: &Client, what: &str, topic: &str, denial: &Denial) {
+        let Some(untold) = self.denials.tell(client.connection) else { return };
+        let untold = Some(untold).filter(|it| *it > 0);
+        let user = match &client.principal {
+            Principal::Device => None,
+            Principal::User { name } => Some(name),
+        };
+        let levels: Vec<_> = topic.split('/').collect();
+        let device: Option<DeviceId> = match levels[..] {
+            ["mcs", id, ..] | ["console", "v1", _, id, ..] => id.parse().ok(),
+            _ => None,
+        };
+        let device = device.as_ref().map(DeviceId::as_str);
+        let (peer, client) = (client.peer, &client.id);
+        match denial {
+            Denial::Refused(why) => {
+                tracing::warn!(%peer, ?client, user, device, why, untold, "MQTT {what} refused");
+            }
+            Denial::Broken(why) => {
+                tracing::error!(%peer, ?client, user, device, why, untold, "MQTT {what} not handled");
+            }
+        }
     }
 }
 
@@ -142,29 +176,6 @@ fn permit(right: Option<Right>, wanted: Right) -> Result<(), Denial> {
     }
 }
 
-/// Says in the log what a client may not do. Of the topic only the device: the key stands beside it.
-fn log_denial(client: &Client, what: &str, topic: &str, denial: &Denial) {
-    let user = match &client.principal {
-        Principal::Device => None,
-        Principal::User { name } => Some(name),
-    };
-    let levels: Vec<_> = topic.split('/').collect();
-    let device: Option<DeviceId> = match levels[..] {
-        ["mcs", id, ..] | ["console", "v1", _, id, ..] => id.parse().ok(),
-        _ => None,
-    };
-    let device = device.as_ref().map(DeviceId::as_str);
-    let (peer, client) = (client.peer, &client.id);
-    match denial {
-        Denial::Refused(why) => {
-            tracing::warn!(%peer, ?client, user, device, why, "MQTT {what} refused");
-        }
-        Denial::Broken(why) => {
-            tracing::error!(%peer, ?client, user, device, why, "MQTT {what} not handled");
-        }
-    }
-}
-
 #[async_trait]
 impl bus::Gate for Gate {
     async fn authenticate(&self, connect: &Connect<'_>) -> Result<Principal, Refusal> {
@@ -172,7 +183,7 @@ impl bus::Gate for Gate {
             return Ok(Principal::Device);
         };
         let ticket = connect.password.unwrap_or_default();
-        let app = self.0.upgrade().ok_or(Refusal::NotAuthorized)?;
+        let app = self.app.upgrade().ok_or(Refusal::NotAuthorized)?;
         // Who was added, or granted something, a moment ago is known.
         app.refresh_registry().await;
         match app.operators.admit(connect.connection, user, ticket).await {
@@ -192,7 +203,7 @@ impl bus::Gate for Gate {
         match self.check_filter(client, filter).await {
             Ok(()) => true,
             Err(denial) => {
-                log_denial(client, "subscription", filter, &denial);
+                self.log(client, "subscription", filter, &denial);
                 false
             }
         }
@@ -202,31 +213,40 @@ impl bus::Gate for Gate {
         match self.device_of_topic(client, topic).await {
             Ok(_) => true,
             Err(denial) => {
-                log_denial(client, "topic", topic, &denial);
+                self.log(client, "topic", topic, &denial);
                 false
             }
         }
     }
 
     async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict {
-        let Some(app) = self.0.upgrade() else { return Verdict::Fail };
+        let Some(app) = self.app.upgrade() else { return Verdict::Fail };
         let (topic, device) = match self.device_of_topic(client, message.topic).await {
             Ok(found) => found,
             Err(denial) => {
-                log_denial(client, "message", message.topic, &denial);
+                self.log(client, "message", message.topic, &denial);
                 return match denial {
                     Denial::Refused(_) => Verdict::Refuse,
                     Denial::Broken(_) => Verdict::Fail,
                 };
             }
         };
+        // By REST too a command is for a controller.
+        if message.topic.starts_with(COMMANDS)
+            && let Topic::Channel(_, _, id) = &topic
+            && device.prototype.channel(id).is_some_and(|it| it.direction == Direction::Display)
+        {
+            let why = no_controller(id);
+            self.log(client, "command", message.topic, &refused(&why));
+            return Verdict::Invalid(why);
+        }
         Publish { app: &app, device: &device, client, topic: &topic, message }.verdict().await
     }
 
     async fn subscribed(&self, client: &Client, filter: &str) {
         if client.principal == Principal::Device
             && let Ok(device) = self.device_of_filter(filter).await
-            && let Some(app) = self.0.upgrade()
+            && let Some(app) = self.app.upgrade()
         {
             let last = filter.rsplit('/').next();
             let notices = Some(filter).filter(|_| matches!(last, Some("+" | "#" | "FOTA")));
@@ -239,14 +259,15 @@ impl bus::Gate for Gate {
     async fn unsubscribed(&self, client: &Client, filter: &str) {
         if client.principal == Principal::Device
             && let Ok(device) = self.device_of_filter(filter).await
-            && let Some(app) = self.0.upgrade()
+            && let Some(app) = self.app.upgrade()
         {
             app.hub.mute_mqtt(&device.id, client.connection, filter);
         }
     }
 
     async fn disconnected(&self, client: &Client) {
-        let Some(app) = self.0.upgrade() else { return };
+        self.denials.forget(&client.connection);
+        let Some(app) = self.app.upgrade() else { return };
         app.operators.left(client.connection);
         app.hub.close_mqtt(client.connection);
     }

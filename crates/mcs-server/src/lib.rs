@@ -28,6 +28,7 @@ mod operators;
 mod programs;
 mod random;
 mod registry;
+mod repeats;
 pub mod retention;
 mod server;
 mod store;

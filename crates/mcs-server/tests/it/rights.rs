@@ -22,8 +22,7 @@ impl World {
     async fn start() -> Self {
         let site = Site::start().await;
         let data = &site.folder;
-        let prototype = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/prototype.json");
-        let other = admin(data, &["prototype", "import", prototype]).await;
+        let other = admin(data, &["prototype", "import", crate::PROTOTYPE]).await;
         let other = other["prodId"].as_str().expect("an id").to_owned();
         for ((id, key), product) in [(SIBLING, &site.product), (FOREIGN, &other)] {
             admin(data, &["device", "add", product, "--name", id, "--id", id, "--key", key]).await;
@@ -139,7 +138,7 @@ async fn every_role_and_grant_opens_what_it_should_and_nothing_else() {
                 assert_eq!(world.hears(&person, &filter).await, sees, "{why}: {filter}");
             }
             for topic in
-                [format!("console/v1/commands/{id}/count"), format!("mcs/{id}/{key}/count")]
+                [format!("console/v1/commands/{id}/target"), format!("mcs/{id}/{key}/count")]
             {
                 assert_eq!(world.says(&person, &topic).await, controls, "{why}: {topic}");
                 assert_eq!(world.wills(&person, &topic).await, controls, "{why}: {topic}");
@@ -297,4 +296,22 @@ async fn the_command_line_grants_and_tells_what_is_granted() {
     }
     let again = sign_in(&site, "mia").await;
     assert_eq!(site.api(&again.token, "GET", "/api/devices").send().await.json(), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_to_a_display_is_refused_by_mqtt_as_it_is_by_rest() {
+    let site = Site::start().await;
+    let olga = add_person(&site, "olga", "operator", &[]).await;
+    let login = Hello::new(Version::V5, "console").login(olga.name, &olga.ticket);
+    let mut console = Raw::connect(site.server.addrs().mqtt, &login).await;
+    let mut command = async |channel: &str| {
+        let topic = format!("console/v1/commands/{ID}/{channel}");
+        console.publish_or_close(&Message::new(&topic, ",,7", 1)).await.expect("an answer")
+    };
+    let told = command("count").await;
+    let why = "The data channel count is no controller.";
+    assert_eq!((told.code, told.reason.as_deref()), (0x99, Some(why)));
+    assert!(command("target").await.code < 0x80);
+    let last = site.device("GET", "/datachannels/count/datapoints.csv").send().await;
+    assert_eq!(last.text(), "", "nothing was stored");
 }

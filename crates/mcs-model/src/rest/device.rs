@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{BodyError, success, text_of};
+use super::{BodyError, QueryError, success, text_of};
 use crate::api::FirmwareInfo;
 use crate::prototype_file::{self, Carried};
 use crate::{DeviceId, DeviceKey, ProductId, Prototype, Timestamp};
@@ -118,19 +118,25 @@ impl DevicePage {
     /// Devices a page when nothing is said, and at most.
     pub const MAX: usize = 100;
 
-    /// Reads `limit` and `page`; unknown parameters do not count, and what is no number is as good
-    /// as absent.
-    pub fn parse<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    /// Reads `limit` and `page`; unknown and empty parameters do not count. A limit above the maximum means the
+    /// maximum.
+    pub fn parse<'a>(
+        parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, QueryError> {
         let mut wanted = Self { limit: Self::MAX, page: 1 };
         for (name, text) in parameters {
-            let number = text.trim().parse::<usize>().ok().filter(|it| *it > 0);
-            match (name, number) {
-                ("limit", Some(limit)) => wanted.limit = limit.min(Self::MAX),
-                ("page", Some(page)) => wanted.page = page,
+            let number = |parameter| {
+                let number = text.trim().parse::<usize>().ok().filter(|it| *it > 0);
+                number.ok_or(QueryError { parameter, expected: "a number from 1" })
+            };
+            match name {
+                _ if text.trim().is_empty() => {}
+                "limit" => wanted.limit = number("limit")?.min(Self::MAX),
+                "page" => wanted.page = number("page")?,
                 _ => {}
             }
         }
-        wanted
+        Ok(wanted)
     }
 
     /// How many devices stand before the page.

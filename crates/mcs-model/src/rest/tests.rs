@@ -249,14 +249,18 @@ fn a_command_for_a_channel_may_carry_a_time_and_keeps_the_commas_of_its_value() 
 fn a_list_of_devices_starts_at_page_one_and_is_bounded() {
     let read = |pairs: &[(&str, &str)]| {
         let page = DevicePage::parse(pairs.iter().copied());
-        (page.limit, page.page, page.skip())
+        page.map(|it| (it.limit, it.page, it.skip())).map_err(|it| it.to_string())
     };
-    assert_eq!(read(&[]), (100, 1, 0));
-    assert_eq!(read(&[("limit", "10"), ("page", " 3 ")]), (10, 3, 20));
-    assert_eq!(read(&[("limit", "0"), ("page", "0")]), (100, 1, 0));
-    assert_eq!(read(&[("limit", "5000"), ("page", "-1")]), (100, 1, 0));
+    assert_eq!(read(&[]), Ok((100, 1, 0)));
+    assert_eq!(read(&[("limit", "10"), ("page", " 3 ")]), Ok((10, 3, 20)));
+    assert_eq!(read(&[("limit", ""), ("order", "x")]), Ok((100, 1, 0)));
+    assert_eq!(read(&[("limit", "5000")]), Ok((100, 1, 0)));
     let last = usize::MAX.to_string();
-    assert_eq!(read(&[("page", &last)]).2, usize::MAX);
+    assert_eq!(read(&[("page", &last)]), Ok((100, usize::MAX, usize::MAX)));
+    for (name, text) in [("limit", "abc"), ("limit", "0"), ("page", "-1")] {
+        let told = read(&[(name, text)]).unwrap_err();
+        assert!(told.contains(name) && told.contains("a number from 1"), "{told}");
+    }
 }
 
 #[test]

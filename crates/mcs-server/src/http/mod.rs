@@ -41,10 +41,12 @@ pub(crate) fn router(app: Arc<App>, edge: Edge) -> Router {
     let devices = devices
         .route("/mcs/{*rest}", any(v2::no_call))
         .method_not_allowed_fallback(v2::wrong_method)
+        .layer(from_fn(v2::readable))
         .layer(from_fn(v2::cors));
     let api = api
         .route("/api/{*rest}", any(no_call))
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(readable))
         .layer(Extension(docs::Docs::new(of_devices.merge_from(of_api))));
     Router::new()
         .merge(devices)
@@ -168,6 +170,14 @@ async fn no_call() -> Response {
 async fn wrong_method() -> Response {
     let message = "There is no such method of this call.".to_owned();
     error::Error::Refused(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", message).into_response()
+}
+
+/// Refuses a path that is no text like everything else that cannot be read.
+async fn readable(request: Request, next: Next) -> Response {
+    match query::is_text(request.uri().path()) {
+        true => next.run(request).await,
+        false => error::Error::malformed("The path is no UTF-8.").into_response(),
+    }
 }
 
 async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -213,7 +213,7 @@ async fn the_list_of_devices_comes_page_by_page() {
         ("?limit=3&page=1", &["Dpage000", "Dpage001", "Dpage002"][..]),
         ("?limit=3&page=2", &[ID]),
         ("?limit=3&page=9", &[]),
-        ("?limit=none&page=0", &["Dpage000", "Dpage001", "Dpage002", ID]),
+        ("?limit=&other=x", &["Dpage000", "Dpage001", "Dpage002", ID]),
     ] {
         let list = site.v2(&token, "GET", &format!("/devices{query}")).send().await;
         assert!(!list.text().contains("deviceKey"));
@@ -222,6 +222,9 @@ async fn the_list_of_devices_comes_page_by_page() {
         let found: Vec<_> = found.map(|it| it["deviceId"].as_str().expect("an id")).collect();
         assert_eq!((found, &list["total"]), (ids.to_vec(), &json!(4)), "{query}");
     }
+    let wrong = site.v2(&token, "GET", "/devices?limit=abc").send().await;
+    assert_eq!((wrong.status, &wrong.json()["code"]), (400, &json!(400)));
+    assert!(wrong.text().contains("limit"), "{}", wrong.text());
 }
 
 /// CONTRACT §4.5: the text body `commandType,content`.

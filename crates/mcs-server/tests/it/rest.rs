@@ -331,3 +331,18 @@ async fn the_page_for_people_needs_nothing_and_believes_nobody() {
     assert_eq!(sheet.header("Content-Type"), Some("text/css; charset=utf-8"));
     assert!(!sheet.text().contains("url(") && !sheet.text().contains("@import"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_that_is_no_text_is_refused_in_the_envelope() {
+    let site = Site::start().await;
+    let get = |path: &str| Request::new(site.http(), "GET", path).header("deviceKey", KEY);
+    for path in ["/mcs/v2/devices/%ff%fe", "/mcs/v2/devices/D/datachannels/%c3%28/datapoints"] {
+        let reply = get(path).send().await;
+        assert_eq!((reply.status, &reply.json()["statusCode"]), (400, &json!(400)), "{path}");
+    }
+    let csv = get("/mcs/v2/devices/%ff/datapoints.csv").send().await;
+    assert!(csv.text().starts_with("400,") || csv.text().starts_with("405,"), "{}", csv.text());
+    let api = get("/api/devices/%ff/credentials").send().await;
+    assert_eq!((api.status, &api.json()["code"]), (400, &json!("malformed")));
+    assert_eq!(get("/mcs/v2/devices/%e4%bd%a0").send().await.status, 401, "text, if no device");
+}

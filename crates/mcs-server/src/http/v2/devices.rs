@@ -92,7 +92,8 @@ pub(in crate::http) async fn list(
     answer(async {
         let format = Format::Json;
         let caller = Caller::User(format.user(&app, &headers).await?);
-        let page = DevicePage::parse(parameters.iter().map(|(a, b)| (a.as_str(), b.as_str())));
+        let page = DevicePage::parse(parameters.iter().map(|(a, b)| (a.as_str(), b.as_str())))
+            .map_err(|error| format.malformed(&error))?;
         let snapshot = app.registry.snapshot();
         let visible: Vec<_> =
             snapshot.devices.values().filter(|it| caller.right(&app, it).is_some()).collect();

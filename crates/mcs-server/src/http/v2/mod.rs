@@ -13,13 +13,16 @@ pub(super) mod products;
 pub(super) mod registration;
 
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use mcs_model::rest::Failure;
 use serde_json::Value;
 
 use super::body::{self, BodyError};
+use super::query;
 use crate::store::Unavailable;
 
 pub(super) use cors::cors;
@@ -89,6 +92,14 @@ pub(super) async fn no_call(uri: Uri) -> Response {
 /// One of our paths, called by a method that it has not.
 pub(super) async fn wrong_method(uri: Uri) -> Response {
     Format::of(uri.path()).fail(Failure::new(405, "Method Not Allowed"))
+}
+
+/// Refuses a path that is no text.
+pub(super) async fn readable(request: Request, next: Next) -> Response {
+    match query::is_text(request.uri().path()) {
+        true => next.run(request).await,
+        false => Format::of(request.uri().path()).malformed(&"the path is no UTF-8"),
+    }
 }
 
 /// Refusals are answers too.

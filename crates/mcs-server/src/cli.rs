@@ -7,9 +7,9 @@ mod users;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Args, Parser, Subcommand};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::config::{Config, Settings};
 use crate::store::{ProgramKind, Store};
@@ -45,6 +45,8 @@ enum Command {
     App(Admin<ProgramCommand>),
     /// Manage API tokens, which programs send as Authorization: Bearer
     Token(Admin<ProgramCommand>),
+    /// Copy the database as it is now, whether a server runs on it or not
+    Backup(Backup),
 }
 
 /// A command that works on the data folder, whether a server runs on it or not. A running server takes the
@@ -55,6 +57,15 @@ struct Admin<C: Subcommand> {
     command: C,
     /// The server's data folder [default: ./data]
     #[arg(long, global = true, env = "MCS_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Backup {
+    /// A new file. The folder firmware, beside the database, is copied like any other
+    file: PathBuf,
+    /// The server's data folder [default: ./data]
+    #[arg(long, env = "MCS_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
 }
 
@@ -75,32 +86,61 @@ impl Cli {
         };
         match self.command {
             Command::Serve(settings) => Ok(Task::Serve(Box::new(settings.or(file).into_config()?))),
-            Command::User(admin) => admin.run(file, UserCommand::run).await,
-            Command::Prototype(admin) => admin.run(file, PrototypeCommand::run).await,
-            Command::Device(admin) => admin.run(file, DeviceCommand::run).await,
+            Command::User(admin) => {
+                let begins = matches!(admin.command, UserCommand::Add { .. });
+                admin.run(file, begins, UserCommand::run).await
+            }
+            Command::Prototype(admin) => {
+                let begins = matches!(admin.command, PrototypeCommand::Import { .. });
+                admin.run(file, begins, PrototypeCommand::run).await
+            }
+            Command::Device(admin) => admin.run(file, false, DeviceCommand::run).await,
             Command::App(admin) => {
                 let run = async |it: ProgramCommand, on: &Store| it.run(on, ProgramKind::App).await;
-                admin.run(file, run).await
+                admin.run(file, false, run).await
             }
             Command::Token(admin) => {
                 let run =
                     async |it: ProgramCommand, on: &Store| it.run(on, ProgramKind::Token).await;
-                admin.run(file, run).await
+                admin.run(file, false, run).await
+            }
+            Command::Backup(Backup { file: to, data }) => {
+                let run = async |on: &Store| {
+                    on.backup(&to).await?;
+                    Ok(json!({ "backup": to }))
+                };
+                in_data_folder(data, file, false, run).await
             }
         }
     }
 }
 
 impl<C: Subcommand> Admin<C> {
+    /// `begins` says that the command may be the first in a new data folder.
     async fn run(
         self,
         file: Settings,
+        begins: bool,
         run: impl AsyncFnOnce(C, &Store) -> Result<Value>,
     ) -> Result<Task> {
-        let settings = Settings { data: self.data, ..Settings::default() };
-        let store = Store::open(&settings.or(file).into_config()?.data).await?;
-        let answer = run(self.command, &store).await;
-        store.close().await;
-        Ok(Task::Print(answer?))
+        let Self { command, data } = self;
+        in_data_folder(data, file, begins, async |store: &Store| run(command, store).await).await
     }
+}
+
+/// Works on the database of a data folder. A new folder is made only for a command that `begins` there: elsewhere
+/// its name is a slip.
+async fn in_data_folder(
+    data: Option<PathBuf>,
+    file: Settings,
+    begins: bool,
+    run: impl AsyncFnOnce(&Store) -> Result<Value>,
+) -> Result<Task> {
+    let data = Settings { data, ..Settings::default() }.or(file).into_config()?.data;
+    let known = begins || Store::exists(&data);
+    ensure!(known, "there is no database in the data folder {}", data.display());
+    let store = Store::open(&data).await?;
+    let answer = run(&store).await;
+    store.close().await;
+    Ok(Task::Print(answer?))
 }

@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use crate::client::Request;
-use crate::{Folder, Site, admin, populate, program};
+use crate::process::Process;
+use crate::{Folder, ID, KEY, Site, admin, populate, program};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_admin_command_adds_is_there_for_a_running_server_at_once() {
@@ -76,4 +77,48 @@ async fn a_list_of_devices_is_imported_whole_or_not_at_all() {
     }
     let list = admin(&folder, &["device", "list"]).await;
     assert_eq!(list.as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn a_slip_in_the_folders_name_is_told_and_makes_no_folder() {
+    let folder = Folder::new();
+    populate(&folder).await;
+    let slip = folder.join("dtaa");
+    let elsewhere = folder.join("copy");
+    let file = elsewhere.to_str().expect("UTF-8");
+    for arguments in [
+        &["user", "list"][..],
+        &["device", "list"],
+        &["prototype", "list"],
+        &["token", "list"],
+        &["backup", file],
+    ] {
+        let output = program(&slip, arguments).output().expect("to run");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let why = "there is no database in the data folder";
+        assert!(!output.status.success() && told.contains(why), "{arguments:?}: {told}");
+        assert!(!slip.exists(), "{arguments:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_taken_while_the_server_runs_and_a_server_goes_on_from_it() {
+    let site = Site::start().await;
+    let upload = site.device("POST", "/datapoints.csv").body("count,1432538716989,7").send().await;
+    assert_eq!(upload.status, 200);
+    let copy = Folder::new();
+    let file = copy.join("mcs.sqlite3");
+    let file = file.to_str().expect("UTF-8");
+    assert_eq!(admin(&site.folder, &["backup", file]).await, json!({ "backup": file }));
+    site.device("POST", "/datapoints.csv").body("count,1432538716990,8").send().await;
+
+    let other = Process::start(&copy, &[]).await;
+    let path = format!("/mcs/v2/devices/{ID}/datachannels/count/datapoints.csv");
+    let last = Request::new(other.http(), "GET", &path).header("deviceKey", KEY).send().await;
+    assert_eq!(last.text(), "count,1432538716989,7");
+    other.terminate().await;
+
+    let output = program(&site.folder, &["backup", file]).output().expect("to run");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && told.contains("exists already"), "{told}");
 }

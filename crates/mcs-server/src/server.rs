@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -94,7 +94,16 @@ const SLOW: u64 = 30;
 
 /// Starts a server; when it returns, all listeners answer.
 pub async fn start(config: Config) -> Result<Server> {
+    if let Some(console) = &config.console {
+        let page = console.join("index.html");
+        ensure!(page.is_file(), "the console's page is missing: {}", page.display());
+    }
     let lock = lock(&config)?;
+    let former = config.data.join("mqtt");
+    if former.is_dir() {
+        tracing::info!(folder = %former.display(),
+            "a folder of a former version, with MQTT sessions that are not taken over; it can be removed");
+    }
     let app = Arc::new(App::open(config.clone()).await?);
     if config.demo {
         demo::seed(&app).await?;

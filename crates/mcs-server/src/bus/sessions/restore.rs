@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use rmqtt::context::ServerContext;
 use rmqtt::shared::DefaultShared;
 use rmqtt::types::{ClientId, Id, TimestampMillis};
@@ -71,8 +71,16 @@ async fn kept(
         return Ok(None);
     }
     for (filter, options) in store.subscriptions(record.id).await? {
-        let options = serde_json::from_str(&options)
-            .context("the options of a stored subscription cannot be read")?;
+        let options = match serde_json::from_str(&options) {
+            Ok(options) => options,
+            Err(error) => {
+                tracing::error!(session = record.id, %error,
+                    "a subscription is dropped: its options cannot be read");
+                let drop = Change::Unsubscribe { session: record.id, filter };
+                store.write(vec![drop]).await?.committed().await?;
+                continue;
+            }
+        };
         let router = broker.extends.router().await;
         router.add(&filter, owner.clone(), options).await.map_err(|it| anyhow!(it))?;
     }

@@ -8,7 +8,7 @@ use sqlx::{FromRow, Row as _};
 use super::points::timestamp;
 use super::registry::move_on;
 use super::writer::millis;
-use super::{DeviceRow, Store};
+use super::{DeviceRow, Store, Unavailable};
 use crate::clock;
 
 /// What is written about a device.
@@ -85,6 +85,17 @@ impl Store {
 
     /// Uses the activation code with this hash up; the device that it was for.
     pub(crate) async fn activate(&self, code: &[u8]) -> Result<Option<(DeviceId, DeviceKey)>> {
+        // Who guesses waits for nobody who writes, and keeps nobody waiting.
+        let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM activations WHERE code = ?")
+            .bind(code)
+            .fetch_optional(&self.pool)
+            .await?;
+        if known.is_none() {
+            return Ok(None);
+        }
+        if let Some(trouble) = self.health.trouble() {
+            return Err(Unavailable(trouble).into());
+        }
         let mut tx = self.begin().await?;
         let device: Option<(String,)> =
             sqlx::query_as("DELETE FROM activations WHERE code = ? RETURNING device")

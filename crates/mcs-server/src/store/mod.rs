@@ -28,11 +28,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use mcs_model::Timestamp;
 use sqlx::sqlite::{
     SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
     SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Connection as _, Sqlite, Transaction};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite, Transaction};
 
 pub(crate) use devices::DeviceDetails;
 pub(crate) use firmwares::{FirmwareRow, PushRow};
@@ -50,6 +51,8 @@ pub(crate) use writer::Pending;
 
 use writer::Writer;
 
+use crate::clock;
+
 /// The database. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Store {
@@ -60,7 +63,11 @@ pub(crate) struct Store {
     sessions: SessionStore,
     health: Health,
     file: PathBuf,
+    last_written: Timestamp,
 }
+
+/// The database in the data folder.
+const FILE: &str = "mcs.sqlite3";
 
 /// How long to wait for others who write: admin commands do, from another process.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -83,7 +90,8 @@ impl Store {
         if let Ok(free) = reserve::free(folder) {
             reserve::release(folder, free);
         }
-        let file = folder.join("mcs.sqlite3");
+        let file = folder.join(FILE);
+        let last_written = last_written(&file);
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true)
@@ -96,12 +104,13 @@ impl Store {
             .pragma("journal_size_limit", "67108864")
             .pragma("temp_store", "MEMORY")
             .busy_timeout(PATIENCE);
-        let options = match file.exists() {
-            // Asking for it needs the write lock, and is in vain.
-            true => options,
-            // Space can be given back in small steps.
-            false => options.auto_vacuum(SqliteAutoVacuum::Incremental),
-        };
+        if !file.exists() {
+            // Space can be given back in small steps. Asking for it takes the write lock, so that connections which
+            // did it later would wait for whoever writes.
+            let options = options.clone().auto_vacuum(SqliteAutoVacuum::Incremental);
+            let made = options.connect().await;
+            made.with_context(|| format!("cannot make {}", file.display()))?.close().await?;
+        }
         let open = async |connections, options| {
             SqlitePoolOptions::new()
                 .max_connections(connections)
@@ -116,7 +125,26 @@ impl Store {
         let health = Health::default();
         let writer = Writer::spawn(write.clone(), health.clone());
         let sessions = SessionStore::spawn(pool.clone(), write.clone(), health.clone());
-        Ok(Self { pool, write, writer, sessions, health, file })
+        Ok(Self { pool, write, writer, sessions, health, file, last_written })
+    }
+
+    /// Whether there is a database in `folder`.
+    pub(crate) fn exists(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
+    /// Writes all that is stored at this moment to a new file, while others go on.
+    pub(crate) async fn backup(&self, to: &Path) -> Result<()> {
+        anyhow::ensure!(!to.exists(), "{} exists already", to.display());
+        let name = to.to_str().context("the file's name is no UTF-8")?;
+        let copy = sqlx::query("VACUUM INTO ?").bind(name).execute(&self.pool).await;
+        copy.with_context(|| format!("cannot write {}", to.display()))?;
+        Ok(())
+    }
+
+    /// When the database was written last before it was opened, by the clock of that time.
+    pub(crate) fn last_written(&self) -> Timestamp {
+        self.last_written
     }
 
     /// Creates the data folder, for its owner only: device keys are in it.
@@ -155,6 +183,13 @@ impl Store {
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
         Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+/// When a database or its log was written last; the present if there is none.
+fn last_written(file: &Path) -> Timestamp {
+    let log = file.with_extension("sqlite3-wal");
+    let written = |file: &Path| std::fs::metadata(file).and_then(|it| it.modified()).ok();
+    written(file).max(written(&log)).map_or_else(clock::now, clock::timestamp)
 }
 
 /// Whether a connection may be used again.

@@ -58,6 +58,9 @@ use folder::Folder;
 const ID: &str = "Dsre1qRQ";
 const KEY: &str = "DFbtsNWg4AuLZ30v";
 
+/// The prototype of most tests.
+const PROTOTYPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/prototype.json");
+
 /// A server with one prototype and one device.
 struct Site {
     server: Server,
@@ -97,10 +100,7 @@ impl Site {
     }
 
     async fn sql(&self, statement: &'static str) {
-        let file = self.folder.join("mcs.sqlite3");
-        let options = SqliteConnectOptions::new().filename(file);
-        let mut database = options.connect().await.expect("the database");
-        sqlx::raw_sql(statement).execute(&mut database).await.expect("success");
+        sql(&self.folder, statement).await;
     }
 
     /// A request of the device, with its key.
@@ -154,6 +154,13 @@ impl Site {
     }
 }
 
+/// Changes the database behind everybody's back.
+async fn sql(data: &Path, statement: &'static str) {
+    let options = SqliteConnectOptions::new().filename(data.join("mcs.sqlite3"));
+    let mut database = options.connect().await.expect("the database");
+    sqlx::raw_sql(statement).execute(&mut database).await.expect("success");
+}
+
 fn config(data: &Path) -> Config {
     let free = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     let settings = Settings {
@@ -169,9 +176,7 @@ fn config(data: &Path) -> Config {
 
 /// Fills a data folder by admin commands. Answers the prototype's id.
 async fn populate(data: &Path) -> String {
-    let prototype = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/prototype.json");
-    let prototype = prototype.to_str().expect("UTF-8");
-    let imported = admin(data, &["prototype", "import", prototype]).await;
+    let imported = admin(data, &["prototype", "import", PROTOTYPE]).await;
     let product = imported["prodId"].as_str().expect("an id").to_owned();
     let add = ["device", "add", &product, "--name", "Bench", "--id", ID, "--key", KEY];
     assert_eq!(admin(data, &add).await, json!({ "deviceId": ID, "deviceKey": KEY }));

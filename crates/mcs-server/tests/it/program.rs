@@ -1,6 +1,7 @@
 //! The program's settings, its log, and its demo.
 
 use std::io::Write as _;
+use std::process::Stdio;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -85,7 +86,8 @@ async fn what_the_program_keeps_is_for_its_owner_only_in_an_older_folder_too() {
     let data = folder.join("data");
     std::fs::create_dir(&data).expect("a folder");
     std::fs::set_permissions(&data, PermissionsExt::from_mode(0o755)).expect("to open it");
-    assert!(program(&data, &["device", "list"]).status().expect("to run").success());
+    let import = ["prototype", "import", crate::PROTOTYPE];
+    assert!(program(&data, &import).stdout(Stdio::null()).status().expect("to run").success());
     let server = Process::start_logging(&data, &folder.join("server.log"), &[], &[]).await;
     for entry in std::fs::read_dir(&data).expect("a folder") {
         let entry = entry.expect("an entry");
@@ -130,4 +132,37 @@ async fn settings_come_from_the_file_then_from_variables_then_from_flags() {
     std::fs::write(file, "commmand = 1").expect("to write");
     let output = program(&folder, &["serve", "--config", file]).output().expect("to run");
     assert!(String::from_utf8_lossy(&output.stderr).contains("commmand"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_without_the_console_is_refused_and_a_former_folder_told() {
+    let folder = Folder::new();
+    let nowhere = folder.join("nowhere");
+    let console = nowhere.to_str().expect("UTF-8");
+    let serve = ["serve", "--http", "127.0.0.1:0", "--console", console];
+    let output = program(&folder, &serve).output().expect("to run");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && told.contains("the console's page is missing"), "{told}");
+
+    std::fs::create_dir(folder.join("mqtt")).expect("a folder");
+    let server = Process::start(&folder, &[]).await;
+    server.terminate().await;
+    let log = std::fs::read_to_string(folder.join("server.log")).expect("a log");
+    assert!(log.contains("a folder of a former version"), "{log}");
+}
+
+/// A board that was deregistered goes on publishing for years.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_again_and_again_does_not_fill_the_log() {
+    let folder = Folder::new();
+    populate(&folder).await;
+    let server = Process::start(&folder, &[]).await;
+    let mut board = Client::connect(server.mqtt(), "gone", None).await;
+    for _ in 0..40 {
+        board.publish("mcs/Dgone000/keyOfNobody00000/count", ",count,1").await;
+    }
+    server.terminate().await;
+    let log = std::fs::read_to_string(folder.join("server.log")).expect("a log");
+    let lines = log.lines().filter(|it| it.contains("there is no device Dgone000")).count();
+    assert!((1..=10).contains(&lines), "{lines} lines: {log}");
 }

@@ -8,7 +8,8 @@ use tokio::net::TcpStream;
 use crate::client::Request;
 use crate::mqtt::{Client, topic};
 use crate::process::Process;
-use crate::{Folder, ID, KEY, populate, soon};
+use crate::wire::{Hello, Message, Raw, Version};
+use crate::{Folder, ID, KEY, populate, soon, sql};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_accepted_is_there_after_a_restart() {
@@ -120,4 +121,30 @@ async fn retained_messages_outlive_the_server_until_they_are_cleared() {
     other.publish(&topic("count"), "1432538716990,count,2").await;
     assert_eq!(other.message().await.1, "1432538716990,count,2");
     server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_that_cannot_be_read_is_dropped_and_the_server_starts() {
+    let folder = Folder::new();
+    populate(&folder).await;
+    let server = Process::start(&folder, &[]).await;
+    let id = Hello::new(Version::V311, "lasting").lasting();
+    let mut board = Raw::connect(server.mqtt(), &id).await;
+    board.subscribe(&topic("count"), 1).await;
+    board.subscribe(&topic("target"), 1).await;
+    board.disconnect().await;
+    server.terminate().await;
+    sql(&folder, "UPDATE mqtt_subscriptions SET options = 'x' WHERE filter LIKE '%count'").await;
+
+    let server = Process::start(&folder, &[]).await;
+    let mut other = Raw::connect(server.mqtt(), &Hello::new(Version::V311, "other")).await;
+    for channel in ["count", "target"] {
+        other.publish(&Message::new(&topic(channel), ",,7", 1)).await;
+    }
+    let mut board = Raw::connect(server.mqtt(), &id).await;
+    board.subscribe(&topic("led"), 1).await;
+    assert_eq!(board.message().await.topic, topic("target"));
+    server.terminate().await;
+    let log = std::fs::read_to_string(folder.join("server.log")).expect("a log");
+    assert!(log.contains("a subscription is dropped"), "{log}");
 }

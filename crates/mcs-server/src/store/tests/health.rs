@@ -118,3 +118,23 @@ async fn what_waits_in_sessions_is_refused_too_but_what_has_happened_is_written(
     write(vec![Change::Store(message(3))]).await.unwrap();
     assert_eq!(sessions.topics(1).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn an_activation_waits_for_no_database_that_takes_nothing() {
+    let bench = Bench::new("activation").await;
+    bench.register().await;
+    bench.store.put_activation(&device(), b"code").await.unwrap();
+    // Whoever has the only connection that writes holds everybody up who wants to write.
+    let held = bench.store.begin().await.unwrap();
+    let soon = Duration::from_secs(5);
+    let unknown = tokio::time::timeout(soon, bench.store.activate(b"another")).await;
+    assert_eq!(unknown.expect("an answer").unwrap(), None);
+    bench.store.health.observe_free(0);
+    let known = tokio::time::timeout(soon, bench.store.activate(b"code")).await;
+    assert_eq!(unavailable(known.expect("an answer").map(drop)), Some(Trouble::Full));
+    drop(held);
+    bench.store.health.observe_free(u64::MAX);
+    bench.write(&[number(1, 1)]).await.committed().await.unwrap();
+    let (id, _) = bench.store.activate(b"code").await.unwrap().expect("the device");
+    assert_eq!(id, device());
+}

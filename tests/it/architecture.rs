@@ -16,7 +16,7 @@ const CORE: [(&str, &[&str]); 9] = [
     ("mcs-digest", &["md-5", "sha2"]),
     ("mcs-fota", &["serde"]),
     ("mcs-series", &[]),
-    ("mcs-view", &["postcard", "serde"]),
+    ("mcs-view", &["postcard", "regex-lite", "serde"]),
     ("mcs-sim", &["mqtt-protocol-core"]),
 ];
 

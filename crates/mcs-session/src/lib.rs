@@ -105,7 +105,7 @@
 //!
 //! Every link is a clean start with session expiry 0: the broker keeps nothing
 //! for us while we are away, and QoS 2 means *exactly once* per link only.
-//! Topic aliases, user properties and enhanced authentication are not used.
+//! Topic aliases and enhanced authentication are not used, and of properties none is sent.
 
 mod config;
 mod event;
@@ -115,6 +115,7 @@ mod message;
 mod negotiation;
 mod outbox;
 mod payload;
+mod property;
 mod reason;
 mod session;
 mod subscriptions;
@@ -128,6 +129,7 @@ pub use event::{
 pub use filter::{InvalidFilter, TopicFilter};
 pub use message::{Message, Offline, Publish, Qos, Will};
 pub use payload::Payload;
+pub use property::Property;
 pub use reason::ReasonCode;
 pub use session::Session;
 pub use subscriptions::SubscribeOptions;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Payload;
+use crate::{Payload, Property};
 
 /// How hard the two ends try to deliver a message.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -67,6 +67,8 @@ pub struct Message {
     pub retain: bool,
     /// The broker sends it again: an earlier copy may have arrived.
     pub duplicate: bool,
+    /// What the publisher said beside it; MQTT 5 only.
+    pub properties: Vec<Property>,
 }
 
 /// A message that the broker publishes when this client vanishes.
@@ -119,7 +121,7 @@ impl Publish {
 /// `t/1 ← "on" (QoS 1, retained)`: one line for transcripts and logs.
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { topic, payload, qos, retain, duplicate } = self;
+        let Self { topic, payload, qos, retain, duplicate, properties: _ } = self;
         let retain = if *retain { ", retained" } else { "" };
         let duplicate = if *duplicate { ", duplicate" } else { "" };
         write!(f, "{topic} ← {payload:?} (QoS {}{retain}{duplicate})", *qos as u8)

@@ -13,7 +13,7 @@ use mqtt_protocol_core::mqtt;
 use mqtt::common::Cursor;
 use mqtt::connection::{ConnectionOptions, Event};
 use mqtt::packet::{Packet, Property, SubEntry, SubOpts, v3_1_1, v5_0};
-use mqtt::prelude::GenericPacketTrait;
+use mqtt::prelude::{GenericPacketTrait, PropertyValueAccess as _};
 use mqtt::result_code::MqttError;
 use mqtt::{ArcPayload, role};
 

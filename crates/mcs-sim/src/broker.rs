@@ -108,6 +108,7 @@ impl Broker {
             qos,
             retain: false,
             duplicate: false,
+            properties: Vec::new(),
         };
         self.fan_out(&message);
     }

@@ -14,6 +14,7 @@ use crate::frame::Page;
 use crate::io::{FetchId, Fetched, FileInfo, Input, Output};
 use crate::kept::Kept;
 use crate::link::{Links, Sent, SocketInput};
+use crate::messages::Messages;
 use crate::meter::Meter;
 use crate::notices::Notices;
 use crate::protocol::{Level, Request, Setting, Start};
@@ -48,6 +49,7 @@ pub struct Console {
     pub(crate) silence_at: Option<Time>,
     pub(crate) charts: Charts,
     pub(crate) firmware: Firmwares,
+    pub(crate) messages: Messages,
     pub(crate) notices: Notices,
     pub(crate) meter: Meter,
     pub(crate) page: Page,
@@ -82,6 +84,7 @@ impl Console {
             silence_at: None,
             charts: Charts::new(),
             firmware: Firmwares::default(),
+            messages: Messages::new(),
             notices: Notices::default(),
             meter: Meter::default(),
             page: Page::default(),
@@ -163,6 +166,7 @@ impl Console {
             Request::Send { device, channel, text } => self.send(&device, &channel, text),
             Request::Credentials(id) => self.fetch_credentials(&id),
             Request::Firmware(request) => self.firmware_request(request, file),
+            Request::Messages(request) => self.messages_request(request),
             Request::Wake => self.wake(),
             Request::Dismiss(id) => self.notices.dismiss(id),
         }

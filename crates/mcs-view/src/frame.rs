@@ -55,6 +55,7 @@ impl Console {
         match &request.view {
             View::Devices => {}
             View::Device(id) => self.show_device(id, turned || all, &mut frame),
+            View::Messages => frame.messages = self.show_messages(turned || all),
             View::Firmware(_) => self.show_firmware(devices_changed || turned || all, &mut frame),
         }
         frame.charts = self.paint(&request.charts, all, &mut floats);

@@ -36,6 +36,7 @@ mod io;
 mod kept;
 mod link;
 mod listing;
+mod messages;
 mod meter;
 mod notices;
 pub mod protocol;

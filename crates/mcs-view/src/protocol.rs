@@ -15,6 +15,7 @@ mod charts;
 mod connections;
 mod firmware;
 mod frame;
+mod messages;
 mod request;
 
 use serde::Serialize;
@@ -31,6 +32,11 @@ pub use firmware::{
 pub use frame::{
     CardState, Control, ControlFailure, ControlStage, DeviceRow, DeviceView, Frame, Level, Link,
     LinkState, LoginError, Notice, Online, Setting, Shown, Stats,
+};
+pub use messages::{
+    Body, Detail, DetailView, DiffLine, Difference, Direction, Fate, Filter, Format, LogRow,
+    LogView, Look, MessagesRequest, MessagesView, Misfit, PayloadFile, Place, Preview, Property,
+    QueryError, Rows, StoreView,
 };
 pub use request::{FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
 

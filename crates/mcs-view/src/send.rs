@@ -67,7 +67,10 @@ impl Console {
         };
         let point = DataPoint { channel: channel.clone(), timestamp, value };
         let message = Publish::new(topic, point.to_mqtt()).qos(Qos::AtLeastOnce);
-        match session.publish(now, message) {
+        let published = session.publish(now, message.clone());
+        let request = published.as_ref().ok().map(|it| (home, *it));
+        self.messages.sent(now, timestamp, home, &message, request);
+        match published {
             Ok(request) => Ok((point.value, (home, request))),
             Err(error) => refuse(&point.value, &error.to_string()),
         }
@@ -76,6 +79,7 @@ impl Console {
     /// The broker's answer to a command, or that there is none.
     pub(crate) fn published(&mut self, on: ConnectionId, request: RequestId, outcome: Outcome) {
         let now = self.clock.now();
+        self.messages.completed(now, (on, request), outcome);
         let Some((id, channel)) = self.requests.remove(&(on, request)) else { return };
         let Some(device) = self.devices.get_mut(&id) else { return };
         let card = device.card(&channel);

@@ -73,6 +73,7 @@ pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
             qos: qos_from_wire(publish.qos()),
             retain: publish.retain(),
             duplicate: publish.dup(),
+            properties: properties(publish.props()),
         }),
         Packet::V3_1_1Publish(publish) => Received::Message(Message {
             topic: Arc::from(publish.topic_name()),
@@ -80,6 +81,7 @@ pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
             qos: qos_from_wire(publish.qos()),
             retain: publish.retain(),
             duplicate: publish.dup(),
+            properties: Vec::new(),
         }),
         Packet::V5_0Puback(ack) => {
             acknowledged(ack.packet_id(), ack.reason_code().map(|code| code as u8))
@@ -142,6 +144,26 @@ fn accepted(session_present: bool, properties: &[Property]) -> Result<Received, 
         }
     }
     Ok(Received::Accepted(allowance))
+}
+
+/// Properties as they are shown. A topic alias says nothing any more: the topic is there.
+pub(super) fn properties(properties: &[Property]) -> Vec<crate::Property> {
+    let shown = properties.iter().filter(|it| !matches!(it, Property::TopicAlias(_)));
+    shown.map(property).collect()
+}
+
+fn property(property: &Property) -> crate::Property {
+    let (key, value) = if let Some((key, value)) = property.as_key_value() {
+        (key.to_owned(), value.to_owned())
+    } else if let Some(text) = property.as_str() {
+        (String::new(), text.to_owned())
+    } else if let Some(bytes) = property.as_bytes() {
+        (String::new(), bytes.iter().map(|it| format!("{it:02x}")).collect())
+    } else {
+        let small = property.as_u8().map(u32::from).or(property.as_u16().map(u32::from));
+        (String::new(), small.or(property.as_u32()).unwrap_or_default().to_string())
+    };
+    crate::Property { id: property.id() as u8, key, value }
 }
 
 fn acknowledged(packet: u16, code: Option<u8>) -> Received {

@@ -135,6 +135,7 @@ impl Console {
 
     fn message(&mut self, on: ConnectionId, message: &Message) {
         self.meter.count(self.clock.now());
+        self.messages.received(self.clock.now(), self.clock.wall(), on, message);
         match message.topic.parse() {
             Ok(ConsoleTopic::Points(id, channel)) => {
                 return self.points(on, &id, Some(&channel), &message.payload);

@@ -4,7 +4,7 @@ use mcs_model::api::{Credentials, PushStatus, Right, Role, Transport};
 use mcs_model::{Channel, ChannelId, DeviceId, ProductId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{ChartFrame, ConnectionsView, FirmwareView, Keeping};
+use super::{ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView};
 
 /// From the engine: what changed. A section that is `None` is as it was.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Frame {
     pub cards: Vec<CardState>,
     /// The firmware page.
     pub firmware: Option<FirmwareView>,
+    /// The messages page.
+    pub messages: Option<MessagesView>,
     /// One for each requested chart that changed.
     pub charts: Vec<ChartFrame>,
     /// Counters for the status bar; at most twice a second.

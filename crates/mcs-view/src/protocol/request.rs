@@ -3,7 +3,7 @@
 use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId};
 use serde::{Deserialize, Serialize};
 
-use super::{ChartRequest, ConnectionId, ConnectionsRequest};
+use super::{ChartRequest, ConnectionId, ConnectionsRequest, MessagesRequest};
 
 /// From the page.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub enum Request {
     Credentials(DeviceId),
     /// The firmware page.
     Firmware(FirmwareRequest),
+    /// The messages page.
+    Messages(MessagesRequest),
     /// Try now instead of waiting for the back-off: the network came back, the page was shown.
     Wake,
     /// The user closed a notice.
@@ -86,6 +88,8 @@ pub enum View {
     Device(DeviceId),
     /// Firmware of a prototype; of the first one when none is chosen.
     Firmware(Option<ProductId>),
+    /// Messages.
+    Messages,
 }
 
 /// A device that the operator typed in.

@@ -1,0 +1,353 @@
+//! The inspector: every message that came or went, in a log that can be searched.
+
+mod diff;
+mod found;
+mod json;
+mod log;
+mod query;
+mod show;
+mod topics;
+
+#[cfg(test)]
+mod tests;
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use mcs_model::{ConsoleTopic, Timestamp, Topic};
+use mcs_session::{Message, Outcome, Publish};
+use mcs_time::Time;
+
+use crate::console::Console;
+use crate::devices::Devices;
+use crate::link::Sent;
+use crate::protocol::{
+    ConnectionId, Detail, DetailView, Difference, Direction, Fate, LogRow, LogView, Look,
+    MessagesRequest, MessagesView, PayloadFile, Place, Property, QueryError, Rows, StoreView,
+};
+use found::Found;
+use log::{Log, New, Stored};
+use topics::{Rate, Topics};
+
+/// What messages and topics may take together, in bytes.
+const BUDGET: usize = 64 * 1024 * 1024;
+
+/// How often new messages move the log; what the operator does is answered at once.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Most rows of one answer.
+const MOST_ROWS: u32 = 500;
+
+/// Everything that came and went, and what the page sees of it.
+pub(crate) struct Messages {
+    log: Log,
+    topics: Topics,
+    /// Messages seen, stored or not.
+    seen: u64,
+    rate: Rate,
+    /// What we sent and is not complete: its row, and when.
+    requests: BTreeMap<Sent, (u64, Time)>,
+    look: Look,
+    found: Found,
+    error: Option<QueryError>,
+    payload: Option<PayloadFile>,
+    page: Page,
+}
+
+/// What the page has.
+#[derive(Default)]
+struct Page {
+    log: Option<LogView>,
+    log_at: Time,
+    /// What the operator looks at is another thing now.
+    turned: bool,
+    detail: Option<(Detail, Option<Option<Fate>>)>,
+}
+
+impl Messages {
+    pub(crate) fn new() -> Self {
+        Self {
+            log: Log::new(BUDGET),
+            topics: Topics::default(),
+            seen: 0,
+            rate: Rate::default(),
+            requests: BTreeMap::new(),
+            look: Look::default(),
+            found: Found::default(),
+            error: None,
+            payload: None,
+            page: Page::default(),
+        }
+    }
+
+    /// A message came.
+    pub(crate) fn received(
+        &mut self,
+        now: Time,
+        wall: Timestamp,
+        on: ConnectionId,
+        message: &Message,
+    ) {
+        let topic = self.topics.intern(on, &message.topic);
+        let properties = encode(&message.properties);
+        self.topics.count(topic, now, message.payload.len());
+        self.rate.count(now, message.payload.len());
+        self.store(New {
+            at: wall.as_millis(),
+            before: None,
+            topic,
+            direction: Direction::Received,
+            qos: message.qos as u8,
+            retained: message.retain,
+            duplicate: message.duplicate,
+            fate: None,
+            payload: &message.payload,
+            properties: &properties,
+        });
+    }
+
+    /// A message was handed to the connection, or, without a request, could not be.
+    pub(crate) fn sent(
+        &mut self,
+        now: Time,
+        wall: Timestamp,
+        on: ConnectionId,
+        message: &Publish,
+        request: Option<Sent>,
+    ) {
+        let topic = self.topics.intern(on, &message.topic);
+        let row = self.log.next();
+        self.store(New {
+            at: wall.as_millis(),
+            before: None,
+            topic,
+            direction: Direction::Sent,
+            qos: message.qos as u8,
+            retained: message.retain,
+            duplicate: false,
+            fate: Some(if request.is_some() { Fate::Waiting } else { Fate::NotConnected }),
+            payload: &message.payload,
+            properties: &[],
+        });
+        if let Some(request) = request {
+            self.requests.insert(request, (row, now));
+        }
+    }
+
+    /// What became of a message that was sent.
+    pub(crate) fn completed(&mut self, now: Time, request: Sent, outcome: Outcome) {
+        let Some((row, sent)) = self.requests.remove(&request) else { return };
+        let millis = u32::try_from(now.since(sent).as_millis()).unwrap_or(u32::MAX);
+        if let Some(row) = self.log.get_mut(row) {
+            row.fate = Some(match outcome {
+                Outcome::Sent => Fate::Sent,
+                Outcome::Acknowledged => Fate::Acknowledged { millis },
+                Outcome::Unheard => Fate::Unheard { millis },
+                Outcome::Refused(code) => Fate::Refused { code: code.0 },
+                Outcome::Unacknowledged | Outcome::Expired => Fate::TimedOut,
+                _ => Fate::NotConnected,
+            });
+        }
+    }
+
+    fn store(&mut self, mut new: New<'_>) {
+        self.seen += 1;
+        new.before = self.topics.store(new.topic, self.log.next());
+        self.log.push(new);
+        let Self { log, topics, .. } = self;
+        while log.is_full(topics.memory()) {
+            log.evict(|topic| topics.release(topic));
+        }
+        if topics.is_full() {
+            topics.forget();
+            while topics.is_full() && log.len() > 0 {
+                log.evict(|topic| topics.release(topic));
+                topics.forget();
+            }
+            self.found.forget_verdicts();
+        }
+    }
+
+    fn request(&mut self, request: MessagesRequest) {
+        match request {
+            MessagesRequest::Look(look) => self.look(look),
+            MessagesRequest::Clear => {
+                let Self { log, topics, .. } = self;
+                log.clear(|topic| topics.release(topic));
+                self.search_again();
+            }
+            MessagesRequest::Payload(row) => {
+                let bytes = self.log.get(row).map(|it| it.payload.to_vec());
+                self.payload = Some(PayloadFile { row, bytes });
+            }
+        }
+    }
+
+    fn look(&mut self, look: Look) {
+        let other = self.look.filter != look.filter;
+        self.look = look;
+        self.page.turned = true;
+        if other {
+            self.search_again();
+        }
+    }
+
+    /// A query that means nothing leaves the one before in force.
+    fn search_again(&mut self) {
+        self.page.turned = true;
+        match Found::new(&self.look.filter, &self.log) {
+            Ok(found) => {
+                self.found = found;
+                self.error = None;
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    /// What changed for the page since the last time; everything when `all`.
+    fn view(&mut self, now: Time, devices: &Devices, all: bool) -> Option<MessagesView> {
+        self.found.search(&self.log, &self.topics);
+        let mut view = MessagesView { payload: self.payload.take(), ..MessagesView::default() };
+        let turned = core::mem::take(&mut self.page.turned) || all;
+        if turned || now >= self.page.log_at + EVERY {
+            self.page.log_at = now;
+            let log = self.log_view(now, devices);
+            if all || self.page.log.as_ref() != Some(&log) {
+                self.page.log = Some(log.clone());
+                view.log = Some(log);
+            }
+        }
+        view.detail = self.detail(devices, all);
+        (view != MessagesView::default()).then_some(view)
+    }
+
+    fn log_view(&self, now: Time, devices: &Devices) -> LogView {
+        let Self { log, topics, found, look, .. } = self;
+        let (total, newer) = found.count(look.until);
+        let origin = found.origin();
+        let (first, count) = match look.rows {
+            Rows::Newest { count } => (total.saturating_sub(count.into()), count),
+            Rows::From { place, count } => {
+                (u64::try_from(place.saturating_sub(origin)).unwrap_or(0).min(total), count)
+            }
+        };
+        let end = first.saturating_add(count.min(MOST_ROWS).into()).min(total);
+        let rows = (first..end).filter_map(|place| log.get(found.at(place)?));
+        LogView {
+            origin,
+            total,
+            newer,
+            first,
+            rows: rows.map(|it| self.row(&it, devices)).collect(),
+            newest: log.next().checked_sub(1),
+            unsearched: found.unsearched(log),
+            cut: found.cut(),
+            error: self.error.clone(),
+            store: StoreView {
+                stored: log.len(),
+                seen: self.seen,
+                evicted: log.evicted,
+                memory: (log.memory() + topics.memory()) as u64,
+                budget: log.budget() as u64,
+                topics: topics.len() as u64,
+                forgotten: topics.forgotten,
+                rate: self.rate.at(now).0 as f32,
+            },
+        }
+    }
+
+    fn row(&self, message: &Stored<'_>, devices: &Devices) -> LogRow {
+        let topic = self.topics.name(message.row.topic);
+        LogRow {
+            row: message.number,
+            connection: self.topics.connection(message.row.topic),
+            at: Timestamp::from_millis(message.row.at),
+            direction: message.row.direction,
+            place: place(topic, devices),
+            topic: topic.to_owned(),
+            qos: message.row.qos,
+            retained: message.row.retained,
+            duplicate: message.row.duplicate,
+            size: message.payload.len() as u64,
+            preview: show::preview(message.payload),
+            fate: message.row.fate.clone(),
+        }
+    }
+
+    /// The open row, when the page does not have it as it is.
+    fn detail(&mut self, devices: &Devices, all: bool) -> Option<Option<DetailView>> {
+        let Some(detail) = self.look.detail else {
+            self.page.detail = None;
+            return None;
+        };
+        let message = self.log.get(detail.row);
+        let state = (detail, message.map(|it| it.row.fate.clone()));
+        if !all && self.page.detail.as_ref() == Some(&state) {
+            return None;
+        }
+        let view = message.map(|it| DetailView {
+            row: self.row(&it, devices),
+            body: show::body(it.payload, detail.format, detail.whole),
+            properties: postcard::from_bytes(it.properties).unwrap_or_default(),
+            difference: self.difference(&it),
+        });
+        self.page.detail = Some(state);
+        Some(view)
+    }
+
+    fn difference(&self, message: &Stored<'_>) -> Difference {
+        let Some(before) = message.row.before else { return Difference::First };
+        match self.log.get(before) {
+            None => Difference::Evicted,
+            Some(old) if old.payload == message.payload => Difference::Same { before },
+            Some(old) => match diff::lines(old.payload, message.payload) {
+                Some(lines) => Difference::Lines { before, lines },
+                None => Difference::Incomparable { before },
+            },
+        }
+    }
+}
+
+impl Console {
+    pub(crate) fn messages_request(&mut self, request: MessagesRequest) {
+        self.messages.request(request);
+    }
+
+    /// What changed of the messages page.
+    pub(crate) fn show_messages(&mut self, all: bool) -> Option<MessagesView> {
+        self.messages.view(self.clock.now(), &self.devices, all)
+    }
+}
+
+/// Properties as they are stored; nothing is allocated when there are none.
+fn encode(properties: &[mcs_session::Property]) -> Vec<u8> {
+    if properties.is_empty() {
+        return Vec::new();
+    }
+    let shown = properties.iter().map(|it| Property {
+        id: it.id,
+        key: it.key.clone(),
+        value: it.value.clone(),
+    });
+    // Our own types always serialise.
+    postcard::to_allocvec(&shown.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// Whose topic it is, in words.
+fn place(topic: &str, devices: &Devices) -> Option<Place> {
+    let (id, channel) = match topic.parse() {
+        Ok(ConsoleTopic::Points(id, channel) | ConsoleTopic::Commands(id, channel)) => {
+            (id, Some(channel))
+        }
+        Ok(ConsoleTopic::Device(id)) => (id, None),
+        Ok(ConsoleTopic::Prototypes) => return None,
+        Err(_) => match topic.parse() {
+            Ok(Topic::Channel(id, _, channel)) => (id, Some(channel)),
+            Ok(Topic::Device(id, _) | Topic::Firmware(id, _)) => (id, None),
+            Err(_) => return None,
+        },
+    };
+    let device = devices.get(&id)?;
+    let name = |id| device.channel(&id).map_or_else(|| id.to_string(), |it| it.name.clone());
+    Some(Place { device: device.name.clone(), channel: channel.map(name) })
+}

@@ -4,6 +4,7 @@ mod connections;
 mod device;
 mod devices;
 mod firmware;
+mod messages;
 mod settings;
 mod sign_in;
 
@@ -14,6 +15,7 @@ pub(crate) use connections::Connections;
 pub(crate) use device::Device;
 pub(crate) use devices::Devices;
 pub(crate) use firmware::Firmware;
+pub(crate) use messages::{Inspector, Messages};
 pub(crate) use settings::Settings;
 pub(crate) use sign_in::SignIn;
 

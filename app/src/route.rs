@@ -20,6 +20,8 @@ pub(crate) enum Route {
     Device(DeviceId),
     /// `#/firmware` and `#/firmware/:prototype`
     Firmware(Option<ProductId>),
+    /// `#/messages`
+    Messages,
     /// `#/connections`
     Connections,
     /// `#/settings`
@@ -42,6 +44,7 @@ impl Route {
             (Some("firmware"), Some(id)) => {
                 id.parse().map_or_else(|_| unknown(), |id| Self::Firmware(Some(id)))
             }
+            (Some("messages"), None) => Self::Messages,
             (Some("connections"), None) => Self::Connections,
             (Some("settings"), None) => Self::Settings,
             _ => unknown(),
@@ -56,6 +59,7 @@ impl Route {
             Self::Device(id) => format!("#/devices/{id}"),
             Self::Firmware(None) => "#/firmware".to_owned(),
             Self::Firmware(Some(id)) => format!("#/firmware/{id}"),
+            Self::Messages => "#/messages".to_owned(),
             Self::Connections => "#/connections".to_owned(),
             Self::Settings => "#/settings".to_owned(),
             Self::Unknown(path) => format!("#{path}"),
@@ -67,6 +71,7 @@ impl Route {
         match self {
             Self::Device(id) => View::Device(id.clone()),
             Self::Firmware(prototype) => View::Firmware(prototype.clone()),
+            Self::Messages => View::Messages,
             Self::Devices | Self::Connections | Self::Settings | Self::Unknown(_) => View::Devices,
         }
     }
@@ -76,6 +81,7 @@ impl Route {
         match self {
             Self::Devices | Self::Device(_) => Some(Self::Devices),
             Self::Firmware(_) => Some(Self::Firmware(None)),
+            Self::Messages => Some(Self::Messages),
             Self::Connections => Some(Self::Connections),
             Self::Settings => Some(Self::Settings),
             Self::Unknown(_) => None,
@@ -87,6 +93,7 @@ impl Route {
         match self {
             Self::Devices | Self::Device(_) => "Devices",
             Self::Firmware(_) => "Firmware",
+            Self::Messages => "Messages",
             Self::Connections => "Connections",
             Self::Settings => "Settings",
             Self::Unknown(_) => "Not found",

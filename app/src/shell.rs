@@ -120,6 +120,7 @@ fn Console() -> impl IntoView {
                         Route::Devices => view! { <pages::Devices/> }.into_any(),
                         Route::Device(id) => view! { <pages::Device id/> }.into_any(),
                         Route::Firmware(_) => view! { <pages::Firmware/> }.into_any(),
+                        Route::Messages => view! { <pages::Messages/> }.into_any(),
                         Route::Connections => view! { <pages::Connections/> }.into_any(),
                         Route::Settings => view! { <pages::Settings/> }.into_any(),
                         Route::Unknown(path) => view! { <pages::NotFound path/> }.into_any(),

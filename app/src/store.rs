@@ -12,6 +12,7 @@ use mcs_view::protocol::{
 };
 
 use crate::chart::Plot;
+use crate::pages::Inspector;
 use crate::route::{Query, Route};
 
 /// Everything that the page shows; a handle.
@@ -29,6 +30,8 @@ pub(crate) struct Store {
     pub(crate) device: RwSignal<Option<DeviceView>>,
     /// The firmware page; `None` until it is here.
     pub(crate) firmware: RwSignal<Option<FirmwareView>>,
+    /// The messages page.
+    pub(crate) messages: Inspector,
     /// For the status bar.
     pub(crate) stats: RwSignal<Stats>,
     /// What the operator has not dismissed, oldest first.
@@ -73,6 +76,7 @@ impl Store {
             order: RwSignal::new(None),
             device: RwSignal::new(None),
             firmware: RwSignal::new(None),
+            messages: Inspector::new(),
             stats: RwSignal::new(Stats::default()),
             notices: RwSignal::new(Vec::new()),
             connections: RwSignal::new(ConnectionsView::default()),
@@ -135,6 +139,9 @@ impl Store {
             }
             if let Some(firmware) = frame.firmware {
                 self.firmware.set(Some(firmware));
+            }
+            if let Some(messages) = frame.messages {
+                self.messages.apply(messages);
             }
             if let Some(credentials) = frame.credentials {
                 self.credentials.set(Some(credentials));
@@ -222,6 +229,7 @@ impl Store {
         self.device.set(None);
         self.cards.update_value(BTreeMap::clear);
         self.firmware.set(None);
+        self.messages.forget();
         self.credentials.set(None);
         self.link.set(None);
     }

@@ -1,6 +1,7 @@
 //! Small parts that every page uses: icons, copy buttons, lights, a page's head.
 
 mod icon;
+mod save;
 mod tabs;
 
 use leptos::prelude::*;
@@ -10,6 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 pub(crate) use icon::{Icon, Symbol};
+pub(crate) use save::save;
 pub(crate) use tabs::{Tab, Tabs, panel_id};
 
 /// Puts `text` on the clipboard and says so for a moment.

@@ -8,6 +8,7 @@ mod browser;
 mod files;
 mod journey;
 mod member;
+mod messages;
 mod pages;
 mod process;
 mod static_site;

@@ -27,6 +27,7 @@ pub(crate) fn Rail() -> impl IntoView {
             } else {
                 view! { <Entry route=Route::Connections symbol=Symbol::Connections testid="nav-connections"/> }
             }}
+            <Entry route=Route::Messages symbol=Symbol::Messages testid="nav-messages"/>
             <Entry route=Route::Settings symbol=Symbol::Settings testid="nav-settings"/>
         </nav>
     }

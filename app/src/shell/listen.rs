@@ -70,7 +70,8 @@ fn hash() -> String {
     window().location().hash().unwrap_or_default()
 }
 
-/// `/` and Ctrl+K or ⌘K search the devices.
+/// `/` goes to the filter of the messages where they are open; else `/` and Ctrl+K or ⌘K search the
+/// devices.
 fn key(store: Store, event: &KeyboardEvent) {
     let slash = event.key() == "/" && !event.ctrl_key() && !is_typing(event);
     let k = event.key().eq_ignore_ascii_case("k") && (event.ctrl_key() || event.meta_key());
@@ -78,6 +79,9 @@ fn key(store: Store, event: &KeyboardEvent) {
         return;
     }
     event.prevent_default();
+    if slash && store.route.get_untracked() == Route::Messages {
+        return focus("message-filter");
+    }
     if store.route.get_untracked() != Route::Devices {
         open(&Route::Devices);
     }

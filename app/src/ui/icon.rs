@@ -9,6 +9,8 @@ pub(crate) enum Symbol {
     Devices,
     /// A chip with an arrow.
     Firmware,
+    /// A sheet with lines and an arrow.
+    Messages,
     /// A plug.
     Connections,
     /// Sliders.
@@ -96,6 +98,7 @@ fn path(symbol: Symbol) -> &'static str {
         Symbol::Firmware => {
             "M5 5h10v10H5zM10 12V8m-2 2 2-2 2 2M8 5V3m4 2V3M8 17v-2m4 2v-2M5 8H3m2 4H3m14-4h-2m2 4h-2"
         }
+        Symbol::Messages => "M3 4h14v9H9l-4 3.5V13H3zM6.5 7.5h7m-7 2.5h4",
         Symbol::Connections => "M7 3v4m6-4v4M5 7h10v3a5 5 0 0 1-10 0zM10 15v3",
         Symbol::Settings => "M3 6h8m4 0h2M3 14h2m4 0h8M11 4h4v4h-4zM5 12h4v4H5z",
         Symbol::Copy => "M7 7h9v9H7zM4 13V4h9",

@@ -48,3 +48,8 @@ pub use console::Console;
 pub use io::{Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, SocketId};
 
 pub use mcs_model::Timestamp;
+
+/// What a reason code of MQTT 5 §2.4 means, by its name there.
+pub fn reason(code: u8) -> String {
+    mcs_session::ReasonCode(code).to_string()
+}

@@ -1,0 +1,103 @@
+//! Messages: everything that comes and goes.
+
+mod bar;
+mod detail;
+mod log;
+mod scroll;
+mod state;
+mod words;
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use mcs_view::protocol::{Direction, MessagesRequest, Request};
+use wasm_bindgen::JsCast;
+
+use crate::engine::Dispatch;
+use crate::shell;
+use crate::store::Store;
+use crate::ui::{Tab, Tabs, panel_id};
+use bar::{Bar, Counts};
+use detail::MessageDetail;
+use log::Log;
+pub(crate) use state::Inspector;
+use state::Page;
+
+/// The views, in the order of their tabs; the first needs no word in the address.
+const TABS: [Tab; 3] = [
+    Tab { id: "all", name: "All" },
+    Tab { id: "received", name: "Received" },
+    Tab { id: "sent", name: "Sent" },
+];
+
+/// The messages page.
+#[component]
+pub(crate) fn Messages() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let dispatch = expect_context::<Dispatch>();
+    let tab = Memo::new(move |_| {
+        store.query.with(|query| {
+            let named = TABS.iter().find(|tab| Some(tab.id) == query.value("tab"));
+            named.unwrap_or(&TABS[0]).id
+        })
+    });
+    let on_open = Callback::new(move |id: &'static str| {
+        let tab = (id != TABS[0].id).then_some(id);
+        shell::show(store, store.query.get_untracked().with("tab", tab));
+    });
+    let query = Memo::new(move |_| {
+        store.query.with(|it| it.value("filter").unwrap_or_default().to_owned())
+    });
+    let direction = Memo::new(move |_| match tab.get() {
+        "received" => Some(Direction::Received),
+        "sent" => Some(Direction::Sent),
+        _ => None,
+    });
+    let page = Page::new(store.messages, query.into(), direction.into());
+    let look = Memo::new(move |_| page.look());
+    Effect::new(move |_| dispatch.send(Request::Messages(MessagesRequest::Look(look.get()))));
+    on_cleanup(move || store.messages.forget());
+    let is_open = Memo::new(move |_| page.open.with(Option::is_some));
+    let is_empty = Memo::new(move |_| {
+        store.messages.log.with(|log| log.as_ref().map(|it| (it.store.stored == 0, it.total == 0)))
+    });
+    view! {
+        <div class="messages" class:open=is_open on:keydown=move |event| key(page, &event)>
+            <div class="messages-top">
+                <Tabs label="Views of the messages" tabs=TABS.to_vec() open=tab on_open/>
+                <Bar page/>
+            </div>
+            <section class="messages-main" role="tabpanel" id=move || panel_id(tab.get())
+                aria-labelledby=move || format!("tab-{}", tab.get())>
+                <Log page/>
+                {move || match is_empty.get() {
+                    Some((true, _)) => view! {
+                        <p class="log-empty" data-testid="messages-empty">"No message has come or gone since this page was loaded."</p>
+                    }.into_any(),
+                    Some((false, true)) => view! {
+                        <p class="log-empty" data-testid="messages-none">"No stored message matches the filter."</p>
+                    }.into_any(),
+                    _ => ().into_any(),
+                }}
+            </section>
+            {move || is_open.get().then(|| view! { <MessageDetail page/> })}
+            <Counts page/>
+        </div>
+    }
+}
+
+/// Space pauses and follows, Escape closes what is open.
+fn key(page: Page, event: &KeyboardEvent) {
+    let target = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+    let is_control = target.is_some_and(|it| {
+        matches!(
+            it.tag_name().as_str(),
+            "INPUT" | "TEXTAREA" | "SELECT" | "BUTTON" | "SUMMARY" | "A"
+        )
+    });
+    match event.key().as_str() {
+        " " if !is_control => page.toggle(),
+        "Escape" if page.open.with_untracked(Option::is_some) => page.close(),
+        _ => return,
+    }
+    event.prevent_default();
+}

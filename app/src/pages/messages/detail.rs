@@ -1,0 +1,222 @@
+//! One message: its payload in four forms, its properties, what changed since the one before.
+
+use leptos::prelude::*;
+use mcs_view::protocol::{
+    Body, DetailView, DiffLine, Difference, Format, MessagesRequest, Property, Request,
+};
+
+use super::state::Page;
+use super::words;
+use crate::clock;
+use crate::engine::Dispatch;
+use crate::format;
+use crate::ui::{CopyButton, Icon, Symbol, save};
+
+const FORMATS: [(Format, &str, &str); 4] = [
+    (Format::Text, "Text", "text"),
+    (Format::Json, "JSON", "json"),
+    (Format::Hex, "Hex", "hex"),
+    (Format::Base64, "Base64", "base64"),
+];
+
+/// The open row.
+#[component]
+pub(super) fn MessageDetail(page: Page) -> impl IntoView {
+    let dispatch = expect_context::<Dispatch>();
+    // A payload that was asked for goes to a file as soon as it is here.
+    Effect::new(move |_| {
+        let Some(file) = page.inspector.payload.get() else { return };
+        page.inspector.payload.set(None);
+        if let Some(bytes) = file.bytes {
+            save(&format!("message-{}.bin", file.row), "application/octet-stream", &bytes);
+        }
+    });
+    let detail = page.inspector.detail;
+    let head = Memo::new(move |_| detail.with(|it| it.as_ref().map(Option::is_some)));
+    let download = move |_| {
+        if let Some(row) = page.open.get_untracked() {
+            dispatch.send(Request::Messages(MessagesRequest::Payload(row)));
+        }
+    };
+    view! {
+        <section class="message-detail" aria-label="Message" data-testid="message-detail">
+            <header class="message-head">
+                <h2>"Message"</h2>
+                <button type="button" class="button quiet icon-only" aria-label="Close the message" data-testid="message-close"
+                    on:click=move |_| page.close()><Icon symbol=Symbol::Close/></button>
+            </header>
+            {move || match head.get() {
+                None => ().into_any(),
+                Some(false) => view! {
+                    <p class="remark" data-testid="message-evicted">"This message is stored no more: newer ones needed its room."</p>
+                }.into_any(),
+                Some(true) => view! {
+                    <Facts page/>
+                    <div class="message-form">
+                        <div class="segments" role="group" aria-label="Show the payload as">
+                            {FORMATS.map(|(form, name, id)| view! {
+                                <button type="button" class="segment" data-testid=format!("message-as-{id}")
+                                    aria-pressed=move || (page.format.get() == form).to_string()
+                                    on:click=move |_| page.format.set(form)>{name}</button>
+                            })}
+                        </div>
+                        <CopyButton text=body(page, |body| body.text.clone()) what="payload" testid="copy-payload"/>
+                        <button type="button" class="button quiet" data-testid="message-download" on:click=download>"Download"</button>
+                    </div>
+                    <Payload page/>
+                    <Properties page/>
+                    <Change page/>
+                }.into_any(),
+            }}
+        </section>
+    }
+}
+
+fn part<T: Default + PartialEq + Send + Sync + 'static>(
+    page: Page,
+    part: fn(&DetailView) -> T,
+) -> Signal<T> {
+    let detail = page.inspector.detail;
+    let memo = Memo::new(move |_| {
+        detail.with(|it| it.as_ref().and_then(Option::as_ref).map(part).unwrap_or_default())
+    });
+    memo.into()
+}
+
+fn body<T: Default + PartialEq + Send + Sync + 'static>(
+    page: Page,
+    part: fn(&Body) -> T,
+) -> Signal<T> {
+    let detail = page.inspector.detail;
+    let memo = Memo::new(move |_| {
+        detail.with(|it| {
+            it.as_ref().and_then(Option::as_ref).map(|it| part(&it.body)).unwrap_or_default()
+        })
+    });
+    memo.into()
+}
+
+#[component]
+fn Facts(page: Page) -> impl IntoView {
+    let topic = part(page, |it| it.row.topic.clone());
+    let place = part(page, |it| it.row.place.as_ref().map(|_| words::topic(&it.row)));
+    let at = part(page, |it| it.row.at.as_millis());
+    let sizes = part(page, |it| format!("{} ({} B)", format::bytes(it.row.size), it.row.size));
+    let qos = part(page, |it| match it.row.qos {
+        0 => "0, at most once",
+        1 => "1, at least once",
+        _ => "2, exactly once",
+    });
+    let marks = part(page, |it| match (it.row.retained, it.row.duplicate) {
+        (true, true) => "Retained, duplicate",
+        (true, false) => "Retained",
+        (false, true) => "Duplicate",
+        (false, false) => "",
+    });
+    let fate = part(page, |it| it.row.fate.as_ref().map(words::fate));
+    view! {
+        <dl class="facts">
+            <div><dt>"Topic"</dt><dd><div class="fact-row"><code class="break" data-testid="detail-topic">{topic}</code>
+                <CopyButton text=topic what="topic" testid="copy-topic"/></div></dd></div>
+            {move || place.get().map(|place| view! { <div><dt>"Device"</dt><dd data-testid="detail-place">{place}</dd></div> })}
+            <div><dt>"Time"</dt><dd class="number">{move || {
+                let at = at.get();
+                format!("{}.{:03}", clock::local(at).date_and_time(), at % 1000)
+            }}</dd></div>
+            <div><dt>"QoS"</dt><dd>{qos}</dd></div>
+            <div><dt>"Size"</dt><dd class="number">{sizes}</dd></div>
+            <div class:gone=move || marks.with(|it| it.is_empty())><dt>"Flags"</dt><dd>{marks}</dd></div>
+            {move || fate.get().map(|(tone, text)| view! {
+                <div><dt>"Outcome"</dt><dd><span class="state" data-tone=tone data-testid="detail-fate">{text}</span></dd></div>
+            })}
+        </dl>
+    }
+}
+
+#[component]
+fn Payload(page: Page) -> impl IntoView {
+    let text = body(page, |body| body.text.clone());
+    let misfit = body(page, |body| body.misfit);
+    let shown = body(page, |body| body.shown);
+    let size = part(page, |it| it.row.size);
+    view! {
+        {move || misfit.get().map(|it| view! { <p class="remark">{words::misfit(it)}</p> })}
+        {move || (shown.get() < size.get()).then(|| view! {
+            <p class="remark message-cut" data-testid="payload-cut">
+                <span>{words::shown(shown.get(), size.get())}</span>
+                <button type="button" class="button" data-testid="payload-all" on:click=move |_| page.whole.set(true)>"Load all"</button>
+            </p>
+        })}
+        {move || if size.get() == 0 {
+            view! { <p class="remark" data-testid="payload-empty">"The payload is empty."</p> }.into_any()
+        } else {
+            view! { <pre class="message-payload" tabindex="0" aria-label="Payload" data-testid="payload">{text}</pre> }.into_any()
+        }}
+    }
+}
+
+#[component]
+fn Properties(page: Page) -> impl IntoView {
+    let properties = part(page, |it| it.properties.clone());
+    let row = |property: Property| {
+        let name = if property.key.is_empty() {
+            words::property(property.id).to_owned()
+        } else {
+            property.key
+        };
+        view! { <div><dt class="break">{name}</dt><dd class="break">{property.value}</dd></div> }
+    };
+    move || {
+        let properties = properties.get();
+        (!properties.is_empty()).then(|| {
+            view! {
+                <h3>"Properties"</h3>
+                <dl class="facts" data-testid="detail-properties">{properties.into_iter().map(row).collect::<Vec<_>>()}</dl>
+            }
+        })
+    }
+}
+
+#[component]
+fn Change(page: Page) -> impl IntoView {
+    let change = part(page, |it| Some(it.difference.clone()));
+    let before = move |row: u64| {
+        view! {
+            <button type="button" class="button quiet" data-testid="open-before" on:click=move |_| page.show(row)>"Open it"</button>
+        }
+    };
+    move || {
+        change.get().map(|change| match change {
+            Difference::First => {
+                view! { <p class="remark">"The first message on this topic."</p> }.into_any()
+            }
+            Difference::Evicted => view! {
+                <p class="remark">"The message before on this topic is stored no more."</p>
+            }
+            .into_any(),
+            Difference::Same { before: row } => view! {
+                <p class="remark" data-testid="diff-same">"The same as the message before on this topic. "{before(row)}</p>
+            }
+            .into_any(),
+            Difference::Incomparable { before: row } => view! {
+                <p class="remark">"Not the same as the message before on this topic, which cannot be compared line by line. "{before(row)}</p>
+            }
+            .into_any(),
+            Difference::Lines { before: row, lines } => view! {
+                <h3>"Since the message before "{before(row)}</h3>
+                <pre class="message-diff" tabindex="0" aria-label="Difference" data-testid="diff">{lines.into_iter().map(line).collect::<Vec<_>>()}</pre>
+            }
+            .into_any(),
+        })
+    }
+}
+
+fn line(line: DiffLine) -> impl IntoView {
+    let (kind, sign, text) = match line {
+        DiffLine::Same(text) => ("same", " ", text),
+        DiffLine::Removed(text) => ("removed", "−", text),
+        DiffLine::Added(text) => ("added", "+", text),
+        DiffLine::Skipped(count) => ("skipped", "…", format!("{count} lines are the same")),
+    };
+    view! { <span class="diff-line" data-kind=kind>{sign}" "{text}"\n"</span> }
+}

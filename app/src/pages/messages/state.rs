@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use mcs_view::protocol::{
-    Detail, DetailView, Direction, Filter, Format, LogView, Look, MessagesView, PayloadFile, Rows,
+    ConnectionId, Detail, DetailView, Direction, Filter, Format, LogView, Look, MessagesView,
+    PayloadFile, Rows,
 };
 
 /// What the engine says; a part of the store.
@@ -53,6 +54,8 @@ pub(super) struct Page {
     pub(super) query: Signal<String>,
     /// Which way the messages went.
     pub(super) direction: Signal<Option<Direction>>,
+    /// Over which connection.
+    pub(super) connection: RwSignal<Option<ConnectionId>>,
     /// Only this topic and those below it.
     pub(super) below: RwSignal<Option<String>>,
     /// How many rows fit on the screen.
@@ -92,6 +95,7 @@ impl Page {
             inspector,
             query,
             direction,
+            connection: RwSignal::new(None),
             below: RwSignal::new(None),
             count: RwSignal::new(0),
             sticks: RwSignal::new(true),
@@ -126,7 +130,12 @@ impl Page {
     }
 
     pub(super) fn filter(self) -> Filter {
-        Filter { direction: self.direction.get(), below: self.below.get(), query: self.query.get() }
+        Filter {
+            direction: self.direction.get(),
+            connection: self.connection.get(),
+            below: self.below.get(),
+            query: self.query.get(),
+        }
     }
 
     /// Stops the log where it is.

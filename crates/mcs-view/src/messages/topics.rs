@@ -151,11 +151,6 @@ impl Topics {
         }
     }
 
-    /// In the order of a tree: `a`, `a/b`, `a b`.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (TopicId, &Topic)> {
-        self.index.values().filter_map(|id| Some((*id, self.get(*id)?)))
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.index.len()
     }

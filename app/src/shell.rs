@@ -4,6 +4,7 @@ mod banner;
 mod frame;
 mod listen;
 mod notices;
+mod parts;
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
@@ -91,23 +92,24 @@ fn Starting(text: &'static str) -> impl IntoView {
 
 #[component]
 fn Failed(reason: String) -> impl IntoView {
-    let reload = move |_| {
-        // A page that cannot be reloaded is being closed.
-        let _ = window().location().reload();
-    };
     view! {
         <div class="boot" data-testid="boot-error" role="alert">
             <p class="boot-name">"The console has stopped"</p>
             <p>"Its engine, which holds the connection, does not run: "<span>{reason}</span>"."</p>
             <p>"Reload the page to start it again. Nothing on the server is lost."</p>
-            <button type="button" class="button primary" on:click=reload>"Reload"</button>
+            <button type="button" class="button primary" on:click=|_| reload()>"Reload"</button>
         </div>
     }
 }
 
+/// Loads the page anew.
+fn reload() {
+    // A page that cannot be reloaded is being closed.
+    let _ = window().location().reload();
+}
+
 #[component]
 fn Console() -> impl IntoView {
-    let store = expect_context::<Store>();
     view! {
         <a class="skip" href="#main" on:click=listen::skip>"Skip to the content"</a>
         <div class="frame">
@@ -116,15 +118,7 @@ fn Console() -> impl IntoView {
             <banner::Banner/>
             <div class="stage" id="stage">
                 <main id="main" tabindex="-1">
-                    {move || match store.route.get() {
-                        Route::Devices => view! { <pages::Devices/> }.into_any(),
-                        Route::Device(id) => view! { <pages::Device id/> }.into_any(),
-                        Route::Firmware(_) => view! { <pages::Firmware/> }.into_any(),
-                        Route::Messages => view! { <pages::Messages/> }.into_any(),
-                        Route::Connections => view! { <pages::Connections/> }.into_any(),
-                        Route::Settings => view! { <pages::Settings/> }.into_any(),
-                        Route::Unknown(path) => view! { <pages::NotFound path/> }.into_any(),
-                    }}
+                    <parts::Page/>
                 </main>
             </div>
             <notices::Notices/>

@@ -9,6 +9,7 @@ mod serve;
 mod setup;
 mod shell;
 mod size;
+mod split;
 mod steps;
 mod test;
 
@@ -34,7 +35,7 @@ enum Task {
     Test(test::Options),
     /// The server beside its peers, under the same load
     Bench(bench::Options),
-    /// What the console's first page weighs; fails above the budget
+    /// What the console weighs, its first page and everything; fails above the budgets
     Size,
     /// Release binaries and the static site, into target/dist
     Dist,

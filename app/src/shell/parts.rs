@@ -1,0 +1,157 @@
+//! The parts of the page: its first page is small, and the others come when they are opened.
+//!
+//! `cargo xtask` splits the WebAssembly at the functions of this module; in a page that was built
+//! by trunk alone everything is there from the start.
+
+use core::cell::Cell;
+use core::pin::Pin;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+#[cfg(split)]
+use leptos::wasm_split::wasm_split;
+
+use crate::pages;
+use crate::route::Route;
+use crate::store::Store;
+use crate::ui::{Icon, Loading, Symbol};
+
+/// Paints a page.
+type Painter = fn(Route) -> AnyView;
+
+/// A part that is loaded by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Cards and charts.
+    Device,
+    /// Everything that is not looked at all day.
+    Workshop,
+}
+
+thread_local! {
+    static DEVICE: Cell<Option<Painter>> = const { Cell::new(None) };
+    static WORKSHOP: Cell<Option<Painter>> = const { Cell::new(None) };
+}
+
+/// The open page.
+#[component]
+pub(super) fn Page() -> impl IntoView {
+    let store = expect_context::<Store>();
+    move || match store.route.get() {
+        Route::Devices => view! { <pages::Devices/> }.into_any(),
+        Route::Unknown(path) => view! { <pages::NotFound path/> }.into_any(),
+        route => view! { <Later route/> }.into_any(),
+    }
+}
+
+/// A page that may have to be loaded first.
+#[component]
+fn Later(route: Route) -> impl IntoView {
+    let part = Part::of(&route);
+    let painter = RwSignal::new(part.loaded().map(Ok));
+    if part.loaded().is_none() {
+        spawn_local(async move {
+            let loaded = part.load().await;
+            // Nobody waits for it when another page was opened meanwhile.
+            painter.try_set(Some(loaded));
+        });
+    }
+    move || {
+        match painter.get() {
+        Some(Ok(paint)) => paint(route.clone()),
+        Some(Err(Missing)) => view! { <NotLoaded/> }.into_any(),
+        None => view! { <div class="page"><Loading text="Loading the page" testid="page-loading"/></div> }.into_any(),
+    }
+    }
+}
+
+#[component]
+fn NotLoaded() -> impl IntoView {
+    view! {
+        <div class="page">
+            <div class="empty" data-testid="page-failed" role="alert">
+                <Icon symbol=Symbol::Warning/>
+                <p class="empty-title">"This page could not be loaded"</p>
+                <p>"The server does not answer, or has a newer version of the console."</p>
+                <button type="button" class="button primary" on:click=|_| super::reload()>"Reload"</button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+impl Part {
+    fn of(route: &Route) -> Self {
+        if matches!(route, Route::Device(_)) { Self::Device } else { Self::Workshop }
+    }
+
+    fn loaded(self) -> Option<Painter> {
+        self.place(Cell::get)
+    }
+
+    /// Its painter, fetched at the first call.
+    async fn load(self) -> Result<Painter, Missing> {
+        let loading: Pin<Box<dyn Future<Output = Result<Painter, Missing>>>> = match self {
+            Self::Device => Box::pin(load_device()),
+            Self::Workshop => Box::pin(load_workshop()),
+        };
+        let painter = loading.await?;
+        self.place(|place| place.set(Some(painter)));
+        Ok(painter)
+    }
+
+    fn place<T>(self, use_it: impl FnOnce(&Cell<Option<Painter>>) -> T) -> T {
+        match self {
+            Self::Device => DEVICE.with(use_it),
+            Self::Workshop => WORKSHOP.with(use_it),
+        }
+    }
+}
+
+/// A part could not be fetched.
+#[derive(Clone, Copy)]
+struct Missing;
+
+#[cfg(split)]
+impl From<leptos::wasm_split::SplitLoaderError> for Missing {
+    fn from(_: leptos::wasm_split::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// Makes a painter's function asynchronous: where the page is split, by loading its part.
+macro_rules! part {
+    ($part:ident, $load:ident, $paint:ident) => {
+        #[cfg(split)]
+        #[wasm_split($part, wasm_split_path = leptos::wasm_split, fallible)]
+        fn $load() -> Result<Painter, Missing> {
+            Ok($paint)
+        }
+
+        #[cfg(not(split))]
+        #[expect(clippy::unused_async, reason = "in a page that is split it waits")]
+        async fn $load() -> Result<Painter, Missing> {
+            Ok($paint)
+        }
+    };
+}
+
+part!(device, load_device, device);
+part!(workshop, load_workshop, workshop);
+
+fn device(route: Route) -> AnyView {
+    match route {
+        Route::Device(id) => view! { <pages::Device id/> }.into_any(),
+        _ => ().into_any(),
+    }
+}
+
+fn workshop(route: Route) -> AnyView {
+    match route {
+        Route::Firmware(_) => view! { <pages::Firmware/> }.into_any(),
+        Route::Messages => view! { <pages::Messages/> }.into_any(),
+        Route::Connections => view! { <pages::Connections/> }.into_any(),
+        Route::Settings => view! { <pages::Settings/> }.into_any(),
+        Route::Devices | Route::Device(_) | Route::Unknown(_) => ().into_any(),
+    }
+}

@@ -123,6 +123,11 @@ impl Browser {
         Ok(self.client.execute(script, Vec::new()).await?)
     }
 
+    /// Runs a script in the page and gives what it passes to its last argument, a function.
+    pub(crate) async fn script_later(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute_async(script, Vec::new()).await?)
+    }
+
     /// Whether the element is there and seen.
     pub(crate) async fn sees(&self, id: &str) -> Result<bool> {
         let script = format!("const it = {}; return !!it && it.checkVisibility();", query(id));

@@ -23,6 +23,7 @@ impl Browser {
             self.shape(shape).await?;
             self.painted().await?;
             self.picture(&format!("gallery/{page}-{name}")).await?;
+            self.accessible(&format!("{page}-{name}")).await?;
         }
         self.shape(NARROW).await?;
         self.painted().await?;

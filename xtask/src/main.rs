@@ -2,6 +2,7 @@
 //!
 //! Everything that a fresh machine with Rust and git lacks is installed on the way.
 
+mod axe;
 mod bench;
 mod dist;
 mod host;

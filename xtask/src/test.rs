@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::host::{self, Host};
 use crate::steps::Steps;
-use crate::{serve, setup, shell, size};
+use crate::{axe, serve, setup, shell, size};
 
 /// Format, lints, native tests, tests in the browser, end to end.
 #[derive(clap::Args)]
@@ -51,8 +51,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         serve::console()
     })?;
     steps.run("size", "bytes of the first page", size::check)?;
-    steps
-        .run("e2e", "the product in headless Chromium", || with_host("test --locked --test e2e"))?;
+    steps.run("e2e", "the product in headless Chromium", || {
+        axe::ready()?;
+        with_host("test --locked --test e2e")
+    })?;
     steps.summary();
     Ok(())
 }

@@ -1,0 +1,55 @@
+//! Accessibility, as axe-core sees it.
+//!
+//! axe-core is no part of the product and not in the repository: `cargo xtask test` fetches it from
+//! npm where there is one. Where it is missing the journeys say so and go on.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Once;
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use crate::browser::Browser;
+use crate::output;
+
+/// What axe-core finds serious or critical by WCAG 2.2, levels A and AA, as lines of text.
+const RUN: &str = r#"
+    const done = arguments[arguments.length - 1];
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(
+        ({ violations }) => done(violations
+            .filter((it) => it.impact === "serious" || it.impact === "critical")
+            .flatMap((it) => it.nodes.map((node) =>
+                `${it.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll(/\s+/g, " ")}`))),
+        (error) => done([`axe-core failed: ${error}`]));
+"#;
+
+impl Browser {
+    /// An error when axe-core finds something serious on the page as it is.
+    pub(crate) async fn accessible(&self, page: &str) -> Result<()> {
+        let Some(axe) = source() else { return Ok(()) };
+        if self.script("return typeof axe;").await? == "undefined" {
+            self.script(&axe).await?;
+        }
+        let found = self.script_later(RUN).await?;
+        let found: Vec<_> =
+            found.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let report = output().join("axe");
+        fs::create_dir_all(&report)?;
+        fs::write(report.join(format!("{page}.txt")), found.join("\n"))?;
+        ensure!(found.is_empty(), "{page} is not accessible:\n{}", found.join("\n"));
+        Ok(())
+    }
+}
+
+fn source() -> Option<String> {
+    static SAID: Once = Once::new();
+    let fetched = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/axe/package/axe.min.js");
+    let path = std::env::var_os("AXE").map_or_else(|| PathBuf::from(fetched), PathBuf::from);
+    let source = fs::read_to_string(path).ok();
+    if source.is_none() {
+        SAID.call_once(|| eprintln!("axe-core is not here: accessibility was left out"));
+    }
+    source
+}

@@ -13,6 +13,8 @@ mod tests;
 
 /// The most characters of a name, of a prototype, a channel or a device.
 pub const MAX_NAME: usize = 200;
+/// The most characters of a channel's id.
+const MAX_ID: usize = 64;
 /// The most characters of a description.
 pub const MAX_DESCRIPTION: usize = 2000;
 /// The most characters of a version, a unit, a button's name, a key of a category.
@@ -110,6 +112,17 @@ pub fn faults(prototype: &Prototype) -> Vec<Fault> {
 /// What is wrong with a name of a prototype, a channel or a device.
 pub fn name(text: &str) -> Option<Flaw> {
     if text.is_empty() { Some(Flaw::Empty) } else { line(text, MAX_NAME) }
+}
+
+/// What is wrong with the id of a channel; nothing where [`ChannelId`](crate::ChannelId) reads one.
+pub fn channel_id(text: &str) -> Option<Flaw> {
+    let separator = text.chars().find(|it| [',', '/', '+', '#', '$'].contains(it));
+    match text {
+        "" => Some(Flaw::Empty),
+        _ if separator.is_some() => separator.map(Flaw::Separator),
+        _ if text.eq_ignore_ascii_case("FOTA") => Some(Flaw::Reserved),
+        _ => line(text, MAX_ID),
+    }
 }
 
 /// What is wrong with a description, which may have several lines.

@@ -18,6 +18,7 @@ use crate::messages::Messages;
 use crate::meter::Meter;
 use crate::notices::Notices;
 use crate::protocol::{Level, Request, Setting, Start};
+use crate::prototypes::Prototypes;
 use crate::rest::{self, Call, Rest};
 
 /// The console without a screen. See the [crate documentation](crate).
@@ -50,6 +51,7 @@ pub struct Console {
     pub(crate) charts: Charts,
     pub(crate) firmware: Firmwares,
     pub(crate) messages: Messages,
+    pub(crate) prototypes: Prototypes,
     pub(crate) notices: Notices,
     pub(crate) meter: Meter,
     pub(crate) page: Page,
@@ -85,6 +87,7 @@ impl Console {
             charts: Charts::new(),
             firmware: Firmwares::default(),
             messages: Messages::new(),
+            prototypes: Prototypes::default(),
             notices: Notices::default(),
             meter: Meter::default(),
             page: Page::default(),
@@ -167,6 +170,7 @@ impl Console {
             Request::Credentials(id) => self.fetch_credentials(&id),
             Request::Firmware(request) => self.firmware_request(request, file),
             Request::Messages(request) => self.messages_request(request),
+            Request::Prototypes(request) => self.prototypes_request(request),
             Request::Wake => self.wake(),
             Request::Dismiss(id) => self.notices.dismiss(id),
         }
@@ -192,6 +196,7 @@ impl Console {
             }
             Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
             Call::Push(_) => self.pushed(fetched),
+            Call::Prototypes(call) => self.prototypes_fetched(call, fetched),
         }
     }
 

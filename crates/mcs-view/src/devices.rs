@@ -72,9 +72,9 @@ impl Devices {
         if let Some(former) = self.map.remove(&device.id) {
             if former.key == device.key && former.connection == device.connection {
                 device.cards = former.cards;
-                device
-                    .cards
-                    .retain(|channel, _| device.channels.iter().any(|it| it.id == *channel));
+                let stays = |it: &&Channel| device.has_like(it);
+                let stay: Vec<_> = former.channels.iter().filter(stays).map(|it| &it.id).collect();
+                device.cards.retain(|channel, _| stay.contains(&channel));
                 device.subscriptions = former.subscriptions;
                 device.live = former.live;
                 device.ahead = former.ahead;
@@ -166,6 +166,11 @@ impl Device {
             ahead: 0,
             complained: false,
         }
+    }
+
+    /// Whether it has this channel, and of the same type.
+    pub(crate) fn has_like(&self, channel: &Channel) -> bool {
+        self.channel(&channel.id).is_some_and(|it| it.kind.name() == channel.kind.name())
     }
 
     pub(crate) fn channel(&self, id: &ChannelId) -> Option<&Channel> {

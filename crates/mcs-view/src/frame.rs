@@ -19,12 +19,22 @@ pub(crate) struct Page {
     stats: Option<(Time, Stats)>,
 }
 
+impl Page {
+    /// The page that was open at the last question.
+    pub(crate) fn view(&self) -> Option<&View> {
+        self.view.as_ref()
+    }
+}
+
 impl Console {
     /// Answers a frame request.
     pub(crate) fn answer_frame(&mut self, request: FrameRequest) {
         let turned = self.page.view.as_ref() != Some(&request.view);
         if turned && let View::Firmware(prototype) = &request.view {
             self.open_firmware(prototype.clone());
+        }
+        if turned && let View::Prototypes(id) = &request.view {
+            self.open_prototypes(id.clone());
         }
         self.fetch_history(&request.charts);
         let all = request.fresh;
@@ -57,6 +67,10 @@ impl Console {
             View::Device(id) => self.show_device(id, turned || all, &mut frame),
             View::Messages => frame.messages = self.show_messages(turned || all),
             View::Firmware(_) => self.show_firmware(devices_changed || turned || all, &mut frame),
+            View::Prototypes(_) => {
+                self.watch_prototypes();
+                frame.prototypes = self.show_prototypes(devices_changed || turned || all);
+            }
         }
         frame.charts = self.paint(&request.charts, all, &mut floats);
         frame.stats = self.stats(all);

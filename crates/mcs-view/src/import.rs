@@ -27,6 +27,9 @@ struct Entry {
     channels: Vec<Channel>,
     #[serde(default)]
     connection: ConnectionId,
+    /// What it was made from.
+    #[serde(default)]
+    prototype: Option<ProductId>,
 }
 
 impl Console {
@@ -46,11 +49,7 @@ impl Console {
         }
         let trouble = match api::from_json::<File>(text.as_bytes()) {
             Ok(file) => {
-                let count = file.devices.len();
-                for Entry { id, key, name, channels, connection } in file.devices {
-                    self.put_device(NewDevice { id, key, name, channels, connection });
-                }
-                self.keep_devices();
+                let count = self.add_devices(file);
                 self.notices.add(Level::Success, format!("{} imported.", devices(count)));
                 return;
             }
@@ -89,8 +88,23 @@ impl Console {
                 self.forget_device(&id);
             }
         }
-        for Entry { id, key, name, channels, connection } in file.devices {
-            self.put_device(NewDevice { id, key, name, channels, connection });
+        file.devices.into_iter().for_each(|it| self.put_entry(it));
+        self.name_prototypes();
+    }
+
+    /// Adds the devices of a file; how many.
+    pub(crate) fn add_devices(&mut self, file: File) -> usize {
+        let count = file.devices.len();
+        file.devices.into_iter().for_each(|it| self.put_entry(it));
+        self.keep_devices();
+        count
+    }
+
+    fn put_entry(&mut self, Entry { id, key, name, channels, connection, prototype }: Entry) {
+        self.put_device(NewDevice { id: id.clone(), key, name, channels, connection });
+        if let Some(device) = self.devices.get_mut(&id) {
+            // Its name is that of the prototype, once that is here.
+            device.prototype = prototype.map(|id| (id.clone(), id.to_string()));
         }
     }
 
@@ -109,11 +123,11 @@ impl Console {
         }
     }
 
-    fn keep_devices(&mut self) {
+    pub(crate) fn keep_devices(&mut self) {
         self.keep(kept::DEVICES, &self.device_file());
     }
 
-    fn device_file(&self) -> File {
+    pub(crate) fn device_file(&self) -> File {
         let entry = |device: &Device| {
             Some(Entry {
                 id: device.id.clone(),
@@ -121,6 +135,7 @@ impl Console {
                 name: device.name.clone(),
                 channels: device.channels.clone(),
                 connection: device.connection,
+                prototype: device.prototype.as_ref().map(|it| it.0.clone()),
             })
         };
         File { devices: self.devices.iter().filter_map(entry).collect() }
@@ -134,9 +149,11 @@ impl Console {
         is
     }
 
-    fn put_device(&mut self, device: NewDevice) {
+    pub(crate) fn put_device(&mut self, device: NewDevice) {
         let id = device.id.clone();
-        let useless = self.devices.put(Device::typed(device));
+        let device = Device::typed(device);
+        self.forget_retyped(&device);
+        let useless = self.devices.put(device);
         self.unsubscribe(useless);
         self.subscribe(&id);
         self.device_changed = true;

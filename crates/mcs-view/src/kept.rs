@@ -22,6 +22,8 @@ pub(crate) const PROFILES: &str = "profiles";
 
 /// The devices of the static setting.
 pub(crate) const DEVICES: &str = "devices";
+/// The prototypes of the static setting.
+pub(crate) const PROTOTYPES: &str = "prototypes";
 
 /// How a blob is written. One of a later version is not understood, and left alone.
 const VERSION: u32 = 1;
@@ -116,6 +118,7 @@ impl Console {
         match name {
             DEVICES => self.restore_devices(read(bytes)?),
             PROFILES => self.restore_profiles(read(bytes)?),
+            PROTOTYPES => self.restore_prototypes(read(bytes)?),
             // Of a later version, or put aside.
             _ => {}
         }

@@ -40,6 +40,7 @@ mod messages;
 mod meter;
 mod notices;
 pub mod protocol;
+pub mod prototypes;
 mod rest;
 mod send;
 mod setting;

@@ -18,7 +18,8 @@ use crate::rest::Call;
 
 /// A message that is lost is not missed: the last value comes with the list. Our own commands do not come
 /// back, or else they would pass for the device's word.
-const OPTIONS: SubscribeOptions = SubscribeOptions { qos: Qos::AtMostOnce, no_local: true };
+pub(crate) const OPTIONS: SubscribeOptions =
+    SubscribeOptions { qos: Qos::AtMostOnce, no_local: true };
 
 /// A picture is up to a mebibyte of base64, and its packet a little more.
 const MAX_PACKET: u32 = 2 * 1024 * 1024;
@@ -245,6 +246,7 @@ impl Console {
         link.show(LinkState::Idle, wall);
         self.links.changed = true;
         self.requests.retain(|it, _| it.0 != id);
+        self.prototypes.news.take_if(|it| it.0 == id);
         for device in self.devices.iter_mut() {
             device.subscriptions.retain(|it| it.0 != id);
         }

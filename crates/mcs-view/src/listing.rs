@@ -69,7 +69,9 @@ impl Console {
             if since.is_some() || !away {
                 self.charts.present(&info.id, since, wall);
             }
-            let useless = self.devices.put(Device::listed(&info));
+            let device = Device::listed(&info);
+            self.forget_retyped(&device);
+            let useless = self.devices.put(device);
             self.unsubscribe(useless);
             if let Some(device) = self.devices.get_mut(&info.id) {
                 device.appear(info.presence);
@@ -82,6 +84,14 @@ impl Console {
         }
         self.device_changed = true;
         self.firmware.changed = true;
+    }
+
+    /// Forgets the points of channels that the device has no more, or with another type.
+    pub(crate) fn forget_retyped(&mut self, device: &Device) {
+        let Some(former) = self.devices.get(&device.id) else { return };
+        let lost = former.channels.iter().filter(|it| !device.has_like(it));
+        let lost: Vec<_> = lost.map(|it| it.id.clone()).collect();
+        self.charts.retain(|key| key.0 != device.id || !lost.contains(&key.1));
     }
 
     /// Tells the operator what is different from the last list in what the operator may do.

@@ -16,6 +16,7 @@ mod connections;
 mod firmware;
 mod frame;
 mod messages;
+mod prototypes;
 mod request;
 
 use serde::Serialize;
@@ -38,6 +39,7 @@ pub use messages::{
     LogView, Look, MessagesRequest, MessagesView, Misfit, PayloadFile, Place, Preview, Property,
     QueryError, Rows, StoreView,
 };
+pub use prototypes::{OpenPrototype, Outcome, PrototypesRequest, PrototypesView, Trouble};
 pub use request::{FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
 
 /// The version of this protocol: page and engine of different builds refuse each other.

@@ -48,6 +48,39 @@ pub(crate) enum Call {
     },
     Firmwares(ProductId),
     Push(FirmwareId),
+    Prototypes(PrototypesCall),
+}
+
+/// What an answer about prototypes is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PrototypesCall {
+    List,
+    Open(ProductId),
+    Create,
+    Import,
+    Save(ProductId),
+    Clone(ProductId),
+    Remove(ProductId),
+    Export(ProductId),
+    /// Devices of one.
+    Make,
+}
+
+impl PrototypesCall {
+    fn line(&self) -> (Method, String) {
+        let all = "/api/prototypes";
+        match self {
+            Self::List => (Method::Get, all.to_owned()),
+            Self::Create => (Method::Post, all.to_owned()),
+            Self::Import => (Method::Post, format!("{all}/import")),
+            Self::Open(id) => (Method::Get, format!("{all}/{id}")),
+            Self::Save(id) => (Method::Put, format!("{all}/{id}")),
+            Self::Remove(id) => (Method::Delete, format!("{all}/{id}")),
+            Self::Clone(id) => (Method::Post, format!("{all}/{id}/clone")),
+            Self::Export(id) => (Method::Get, format!("{all}/{id}/export")),
+            Self::Make => (Method::Post, "/api/devices".to_owned()),
+        }
+    }
 }
 
 /// From a millisecond to a later one, both included; `u64::MAX` stands for *and everything after*.
@@ -93,6 +126,7 @@ impl Rest {
             Call::Firmwares(prototype) => {
                 (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))
             }
+            Call::Prototypes(call) => call.line(),
             Call::Push(firmware) => (Method::Post, format!("/api/firmwares/{firmware}/push")),
         };
         self.last_id += 1;

@@ -155,6 +155,7 @@ impl Console {
         self.signed_in = None;
         self.forget_devices();
         self.forget_firmware();
+        self.forget_prototypes();
         self.set(Setting::SignedOut { error, busy: false });
     }
 

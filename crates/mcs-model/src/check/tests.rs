@@ -42,6 +42,25 @@ fn texts_have_limits() {
 }
 
 #[test]
+fn whatever_is_wrong_with_an_id_is_named() {
+    for (text, flaw) in [
+        ("temp_dgc", None),
+        ("温度", None),
+        ("two words", None),
+        ("", Some(Flaw::Empty)),
+        ("a,b", Some(Flaw::Separator(','))),
+        ("$SYS", Some(Flaw::Separator('$'))),
+        ("fota", Some(Flaw::Reserved)),
+        (" x", Some(Flaw::OuterSpace)),
+        ("a\tb", Some(Flaw::Control)),
+        (&"x".repeat(65), Some(Flaw::TooLong(64))),
+    ] {
+        assert_eq!(channel_id(text), flaw, "{text:?}");
+        assert_eq!(text.parse::<crate::ChannelId>().is_ok(), flaw.is_none(), "{text:?}");
+    }
+}
+
+#[test]
 fn an_id_is_there_once() {
     let twice = vec![channel("x", ChannelKind::Switch), channel("x", ChannelKind::Hex)];
     let fault = Fault { channel: Some(1), field: Field::Id, flaw: Flaw::Twice };

@@ -121,6 +121,10 @@ impl Console {
             }
             return;
         }
+        if self.prototypes.news == Some(id) {
+            // What was changed while nobody listened is asked for.
+            return self.prototypes_changed();
+        }
         let device = self.devices.iter_mut().find(|it| it.subscriptions.contains(&id));
         let Some(device) = device else { return };
         match refusal {
@@ -145,6 +149,9 @@ impl Console {
                     self.device_event(event);
                 }
                 return;
+            }
+            Ok(ConsoleTopic::Prototypes) if on == ConnectionId::SERVER => {
+                return self.prototypes_changed();
             }
             Ok(ConsoleTopic::Device(_) | ConsoleTopic::Commands(..) | ConsoleTopic::Prototypes)
             | Err(_) => {}

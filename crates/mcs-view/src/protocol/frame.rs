@@ -4,7 +4,7 @@ use mcs_model::api::{Credentials, PushStatus, Right, Role, Transport};
 use mcs_model::{Channel, ChannelId, DeviceId, ProductId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView};
+use super::{ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, PrototypesView};
 
 /// From the engine: what changed. A section that is `None` is as it was.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Frame {
     pub firmware: Option<FirmwareView>,
     /// The messages page.
     pub messages: Option<MessagesView>,
+    /// The prototypes page.
+    pub prototypes: Option<PrototypesView>,
     /// One for each requested chart that changed.
     pub charts: Vec<ChartFrame>,
     /// Counters for the status bar; at most twice a second.

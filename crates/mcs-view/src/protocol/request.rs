@@ -3,7 +3,7 @@
 use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId};
 use serde::{Deserialize, Serialize};
 
-use super::{ChartRequest, ConnectionId, ConnectionsRequest, MessagesRequest};
+use super::{ChartRequest, ConnectionId, ConnectionsRequest, MessagesRequest, PrototypesRequest};
 
 /// From the page.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub enum Request {
     Firmware(FirmwareRequest),
     /// The messages page.
     Messages(MessagesRequest),
+    /// The prototypes page.
+    Prototypes(PrototypesRequest),
     /// Try now instead of waiting for the back-off: the network came back, the page was shown.
     Wake,
     /// The user closed a notice.
@@ -90,6 +92,8 @@ pub enum View {
     Firmware(Option<ProductId>),
     /// Messages.
     Messages,
+    /// The list of prototypes, or one of them.
+    Prototypes(Option<ProductId>),
 }
 
 /// A device that the operator typed in.

@@ -9,6 +9,7 @@ mod historian;
 mod history;
 mod kept;
 mod link;
+mod prototypes;
 mod random;
 mod rights;
 mod setting;

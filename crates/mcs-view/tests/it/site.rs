@@ -393,6 +393,7 @@ impl Site {
         self.screen.devices = frame.devices.or(old.devices);
         self.screen.device = frame.device.or(old.device);
         self.screen.firmware = frame.firmware.or(old.firmware);
+        self.screen.prototypes = frame.prototypes.or(old.prototypes);
         self.screen.notices = frame.notices.or(old.notices);
         self.screen.keeping = frame.keeping.or(old.keeping);
         self.screen.stats = frame.stats.or(old.stats);

@@ -1,0 +1,124 @@
+//! The prototypes page.
+
+use mcs_model::ProductId;
+use mcs_model::api::{
+    DeviceDraft, HiddenHistory, MadeDevice, PrototypeEdit, PrototypeInfo, PrototypeSummary,
+    SkippedChannel,
+};
+use serde::{Deserialize, Serialize};
+
+/// The prototypes page's requests; [`PrototypesView::outcome`] says what became of the newest one. One
+/// that comes while another is under way is passed over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum PrototypesRequest {
+    /// Make an empty prototype of this name.
+    Create(String),
+    /// Make the prototype of a file that MCS exported.
+    Import(String),
+    /// Change a prototype.
+    Save(ProductId, PrototypeEdit),
+    /// Make another one that says the same.
+    Clone {
+        /// Of which.
+        prototype: ProductId,
+        /// The new one's name.
+        name: String,
+    },
+    /// Remove a prototype without devices.
+    Remove(ProductId),
+    /// The prototype as a file that MCS imports.
+    Export(ProductId),
+    /// Make devices of it: all or none.
+    MakeDevices(ProductId, Vec<DeviceDraft>),
+    /// Static setting: everything that the browser keeps, as a file that [`Self::Restore`] takes.
+    Backup,
+    /// Static setting: add what such a file holds; what has the same id is replaced.
+    Restore(String),
+}
+
+/// The prototypes page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PrototypesView {
+    /// All of them, by name; `None` until they are here.
+    pub list: Option<Vec<PrototypeSummary>>,
+    /// Why the newest list or prototype could not be fetched.
+    pub trouble: Option<Trouble>,
+    /// The one of [`View::Prototypes`](super::View::Prototypes).
+    pub open: OpenPrototype,
+    /// The newest request is under way.
+    pub busy: bool,
+    /// What became of the newest request.
+    pub outcome: Option<Outcome>,
+    /// Counts the outcomes.
+    pub outcomes: u32,
+}
+
+/// The prototype that is open.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum OpenPrototype {
+    /// It is on its way.
+    #[default]
+    Awaited,
+    /// There is none with this id, or nobody may see it.
+    Missing,
+    /// It is here.
+    Here(Box<PrototypeInfo>),
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// A prototype was made.
+    Created(ProductId),
+    /// A prototype was made from a file, without these channels.
+    Imported(ProductId, Vec<SkippedChannel>),
+    /// The edit is done; this is the new state.
+    Saved(Box<PrototypeInfo>),
+    /// Somebody else has edited it since: this is what it says now.
+    Outdated(Box<PrototypeInfo>),
+    /// The edit would hide this history without saying so.
+    Hides(Vec<HiddenHistory>),
+    /// The prototype is gone.
+    Removed(ProductId),
+    /// It has devices.
+    InUse,
+    /// A file: its name, and what is in it.
+    File {
+        /// Such as `board.json`.
+        name: String,
+        /// JSON.
+        text: String,
+    },
+    /// The devices are made.
+    Made(Vec<MadeDevice>),
+    /// So many prototypes and devices came from a file.
+    Restored {
+        /// Prototypes.
+        prototypes: u32,
+        /// Devices.
+        devices: u32,
+    },
+    /// It could not be done.
+    Failed(Trouble),
+}
+
+/// Why something could not be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trouble {
+    /// The server does not answer.
+    Unreachable,
+    /// The account may not do it.
+    NotAllowed,
+    /// There is no such prototype any more.
+    Gone,
+    /// There is a device with one of the ids already.
+    IdExists,
+    /// There are as many prototypes as there may be.
+    TooMany,
+    /// The file or the draft cannot be taken; in words.
+    Refused(String),
+    /// The file is larger than this many bytes.
+    TooLarge(u64),
+    /// The answer cannot be read, or is none of ours; in words.
+    Other(String),
+}

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::figures::{Figure, Round, Spread, Times, Unit, each, rate};
+use crate::figures::{Round, Times, each, rate};
 use crate::load::http::Http;
 use crate::load::wire::Address;
 use crate::process::own_usage;
@@ -92,11 +92,9 @@ pub(crate) async fn run(options: &Options) -> Result<Section> {
         peers.push(subjects::mosquitto(options, "ingest").await?);
     }
     let mut counts = vec![0; DEVICES];
-    let mut floors = Vec::new();
     for round in 1..=options.rounds {
         println!("── ingest: round {round} of {}", options.rounds);
         let disk = disk::append(&options.folder)?;
-        floors.extend(disk.first().map(|(_, p50)| DEVICES as f64 / p50.value));
         section.record(DISK, "the disk", disk);
         for load in LOADS {
             let before = ours.points().await?;
@@ -120,12 +118,6 @@ pub(crate) async fn run(options: &Options) -> Result<Section> {
         );
     }
     stored(&ours, &devices, &counts).await?;
-    let floor = Figure { value: Spread::of(floors).median, unit: Unit::Rate };
-    section.note(format!(
-        "The floor: rmqtt, the broker inside, handles one message of a connection at a time, so {DEVICES} points are on \
-         the way to the disk at most. If each write to the disk carried all of them, and nothing else took any time, \
-         the disk (p50) would allow {floor}, however many messages a device has on the way."
-    ));
     section.note(format!(
         "All {} points were accepted, and the newest 1000 of each device found in the store in order and without a gap. \
          The database holds {:.0} bytes for each.",

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use mcs_server::bus::{
-    Budget, Client, Config, Connect, EmbeddedBus, Gate, Incoming, Limits, Principal, Refusal,
-    SessionStore, Verdict,
+    Budget, Client, Config, Connect, Decision, EmbeddedBus, Gate, Incoming, Limits, Principal,
+    Refusal, SessionStore, Verdict,
 };
 
 struct Open;
@@ -30,8 +30,8 @@ impl Gate for Open {
         true
     }
 
-    async fn publish(&self, _client: &Client, _message: Incoming<'_>) -> Verdict {
-        Verdict::Deliver
+    async fn publish(&self, _client: &Arc<Client>, _message: Incoming<'_>) -> Decision {
+        Verdict::Deliver.into()
     }
 }
 

@@ -10,7 +10,9 @@ use mcs_model::rest::no_controller;
 use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Direction, Topic};
 
 use crate::app::App;
-use crate::bus::{self, Client, Connect, ConnectionId, Incoming, Principal, Refusal, Verdict};
+use crate::bus::{
+    self, Client, Connect, ConnectionId, Decision, Incoming, Principal, Refusal, Verdict,
+};
 use crate::registry::{Denied, Device};
 use crate::repeats::Repeats;
 
@@ -219,16 +221,17 @@ impl bus::Gate for Gate {
         }
     }
 
-    async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict {
-        let Some(app) = self.app.upgrade() else { return Verdict::Fail };
+    async fn publish(&self, client: &Arc<Client>, message: Incoming<'_>) -> Decision {
+        let Some(app) = self.app.upgrade() else { return Verdict::Fail.into() };
         let (topic, device) = match self.device_of_topic(client, message.topic).await {
             Ok(found) => found,
             Err(denial) => {
                 self.log(client, "message", message.topic, &denial);
-                return match denial {
+                let verdict = match denial {
                     Denial::Refused(_) => Verdict::Refuse,
                     Denial::Broken(_) => Verdict::Fail,
                 };
+                return verdict.into();
             }
         };
         // By REST too a command is for a controller.
@@ -238,9 +241,10 @@ impl bus::Gate for Gate {
         {
             let why = no_controller(id);
             self.log(client, "command", message.topic, &refused(&why));
-            return Verdict::Invalid(why);
+            return Verdict::Invalid(why).into();
         }
-        Publish { app: &app, device: &device, client, topic: &topic, message }.verdict().await
+        let Incoming { qos, retain, .. } = message;
+        Publish { app, device, client: Arc::clone(client), topic, qos, retain }.take(message).await
     }
 
     async fn subscribed(&self, client: &Client, filter: &str) {

@@ -31,6 +31,8 @@ pub(super) struct Scoped {
     pub(super) awaits_proof: bool,
     /// The client speaks MQTT 5.
     pub(super) v5: bool,
+    /// In seconds; 0 is none.
+    pub(super) keep_alive: u16,
     /// Where its will goes.
     pub(super) will: Option<String>,
     /// The packet to hand to the broker.
@@ -110,7 +112,7 @@ pub(super) fn scope(packet: &[u8], connection: ConnectionId) -> Result<Scoped, C
     };
     let flags = rest.u8()?;
     let clean = flags & 0x02 != 0;
-    rest.take(2)?;
+    let keep_alive = u16::try_from(rest.number(2)?).unwrap_or(0);
     let session_expiry = if v5 { rest.properties()? } else { 0 };
     let before = body.len() - rest.0.len();
     let client_id = rest.text()?;
@@ -149,6 +151,7 @@ pub(super) fn scope(packet: &[u8], connection: ConnectionId) -> Result<Scoped, C
         lasting,
         awaits_proof: user.is_none() && !client_id.is_empty() && (lasting || !clean),
         v5,
+        keep_alive,
         will,
         packet,
         around: (head.to_owned(), after.to_owned()),
@@ -281,7 +284,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn write_varint(out: &mut Vec<u8>, mut value: usize) {
+pub(super) fn write_varint(out: &mut Vec<u8>, mut value: usize) {
     loop {
         let byte = (value & 0x7f) as u8;
         value >>= 7;

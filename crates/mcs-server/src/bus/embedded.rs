@@ -21,9 +21,11 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::flow::Load;
 use super::front::Front;
 use super::hooks::{Hooks, qos};
 use super::patience::Patience;
+use super::publish::Publisher;
 use super::reach::reaches_device;
 use super::roster::Roster;
 use super::sessions::{self, Budget, SessionCounts, Sessions, WINDOW};
@@ -69,7 +71,8 @@ pub struct Limits {
     pub session: Duration,
     /// Messages that wait for a client that is gone or slow.
     pub queue: Budget,
-    /// Messages of QoS 1 and 2 on the way to a client.
+    /// Messages of QoS 1 and 2 on the way to a client, and messages on the way from it: the next ones wait until
+    /// these are stored.
     pub inflight: NonZeroU16,
     /// Clients that may be connected at once, and sessions that are kept for their clients.
     pub clients: usize,
@@ -130,22 +133,20 @@ impl EmbeddedBus {
         let sessions = Sessions::restore(&broker, config.sessions, &limits, inside.clone())
             .await
             .context("cannot restore the broker's sessions")?;
-        let hooks = Hooks::new(
-            Arc::clone(&gate),
-            Arc::clone(&roster),
-            sessions.clone(),
-            broker.clone(),
-            &limits,
-        );
+        let publisher = Publisher { gate, broker: broker.clone() };
+        let hooks = Hooks::new(publisher.clone(), Arc::clone(&roster), sessions.clone(), &limits);
         hooks.register().await;
 
         let listener = listener(&limits)?;
         let front = Arc::new(Front {
             broker: listener.local_addr().map_err(|error| anyhow!(error))?,
-            gate,
+            publisher,
             roster,
             sessions: sessions.clone(),
             patience: limits.connect,
+            silence: limits.silence,
+            packet: limits.packet as usize,
+            most: Load { messages: limits.inflight.get().into(), bytes: limits.packet as usize },
             crowd: Crowd::new(Room {
                 connections: limits.clients,
                 per_address: limits.per_address,
@@ -296,4 +297,4 @@ const SUBSCRIPTIONS: usize = 10_000;
 
 const TOPIC_LEVELS: usize = 16;
 
-const TOPIC_ALIASES: u16 = 32;
+pub(super) const TOPIC_ALIASES: u16 = 32;

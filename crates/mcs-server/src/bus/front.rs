@@ -8,9 +8,8 @@
 //!   to one that is kept by the key of its device ([`claim`](super::claim));
 //! - TLS, and WebSockets through [`Front::attach`], without another listener of the broker;
 //! - after a DISCONNECT the connection closes at once, where the broker waits for the keep alive to run out;
-//! - a connection can be ended from inside.
-//!
-//! Beyond that it copies bytes, and a side that does not read slows the other down.
+//! - a connection can be ended from inside, and MQTT 5 clients are told why;
+//! - what a client publishes is stored while the next message is read ([`pipe`](super::pipe)).
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,18 +24,22 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
+use super::ConnectionId;
 use super::claim::{Named, Outcome, proof, prove};
 use super::connect::{CONNECT, Scoped, packet_len, scope, session_device};
-use super::packets::Packets;
+use super::flow::Load;
+use super::patience::silence;
+use super::pipe::Pipe;
+use super::publish::Publisher;
 use super::roster::{Roster, Seat, Seated};
 use super::sessions::Sessions;
-use super::{ConnectionId, Gate};
+use super::wire::Reason;
 use crate::accept::{Crowd, Door, Place};
 
 /// The door.
 pub(super) struct Front {
-    /// Knows whose key is in a topic.
-    pub(super) gate: Arc<dyn Gate>,
+    /// Takes what clients publish, and knows whose key is in a topic.
+    pub(super) publisher: Publisher,
     /// Where the broker listens.
     pub(super) broker: SocketAddr,
     /// Who is in.
@@ -45,6 +48,12 @@ pub(super) struct Front {
     pub(super) sessions: Sessions,
     /// Time for TLS handshake and CONNECT together.
     pub(super) patience: Duration,
+    /// Silence of a client that connects with keep alive 0.
+    pub(super) silence: Duration,
+    /// Bytes of a packet after its fixed header.
+    pub(super) packet: usize,
+    /// What a client may have on the way.
+    pub(super) most: Load,
     /// The clients that are in.
     pub(super) crowd: Arc<Crowd>,
     /// Closes the door and sends everybody home.
@@ -88,21 +97,48 @@ impl Front {
     {
         let front = Arc::clone(self);
         self.tasks.spawn(async move {
-            let closing = front.closing.clone();
-            match closing.run_until_cancelled(front.serve(peer, stream)).await {
-                Some(Err(error)) => debug!(%peer, %error, "MQTT connection over"),
-                Some(Ok(())) | None => debug!(%peer, "MQTT connection closed"),
+            // In a box, and gone before it is served: a client is served much longer than it comes in.
+            let opening = Box::pin(front.open(peer, stream));
+            let served = match front.closing.run_until_cancelled(opening).await {
+                Some(Ok(Some(opened))) => front.serve(opened).await,
+                Some(Ok(None)) | None => Ok(()),
+                Some(Err(error)) => Err(error),
+            };
+            match served {
+                Err(error) => debug!(%peer, %error, "MQTT connection over"),
+                Ok(()) => debug!(%peer, "MQTT connection closed"),
             }
             drop(place);
         });
     }
 
-    /// One client from its first byte to its last.
-    async fn serve<S>(
+    /// Serves a client that is in to its last byte.
+    async fn serve<S>(&self, opened: Opened<'_, S>) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Opened { entered: Entered { seated, broker, .. }, stream, first, v5, silence } = opened;
+        let seat = seated.seat();
+        let Some(admitted) = seat.admitted.get() else { return Ok(()) };
+        let pipe = Pipe {
+            seat,
+            admitted,
+            publisher: &self.publisher,
+            v5,
+            silence,
+            packet: self.packet,
+            most: self.most,
+            closing: &self.closing,
+        };
+        pipe.serve(first, stream, broker).await
+    }
+
+    /// A client from its first byte until it is in; nothing if it has to stay outside, and knows.
+    async fn open<S>(
         &self,
         peer: SocketAddr,
         stream: impl Future<Output = io::Result<S>>,
-    ) -> io::Result<()>
+    ) -> io::Result<Option<Opened<'_, S>>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -133,7 +169,8 @@ impl Front {
         if scoped.lasting && full {
             warn!(%peer, client = ?scoped.client_id, "MQTT refused: as many sessions are kept as may be");
             stream.write_all(if scoped.v5 { QUOTA } else { UNAVAILABLE }).await?;
-            return stream.shutdown().await;
+            stream.shutdown().await?;
+            return Ok(None);
         }
 
         let mut entered = self.enter(connection, peer, &scoped).await?;
@@ -142,20 +179,23 @@ impl Front {
             let closed = entered.seated.closed().clone();
             // In a box: few clients need it, and all would carry its size.
             let claiming = Box::pin(self.claim(&mut stream, entered, &scoped));
-            let Some(claimed) = closed.run_until_cancelled(claiming).await else { return Ok(()) };
+            let Some(claimed) = closed.run_until_cancelled(claiming).await else {
+                if scoped.v5 {
+                    stream.write_all(&Reason::NOT_AUTHORIZED.disconnect()).await?;
+                }
+                return Ok(None);
+            };
             (entered, first) = claimed?;
         }
-        // Not for as long as the connection lasts: a password may be in it.
-        drop((packet, scoped));
-        let Entered { seated, broker, connack } = entered;
-        let serving = async {
-            stream.write_all(&connack).await?;
-            pipe(first, stream, broker).await
-        };
-        match seated.closed().run_until_cancelled(serving).await {
-            Some(ended) => ended,
-            None => Ok(()),
+        let connack = std::mem::take(&mut entered.connack);
+        stream.write_all(&connack).await?;
+        if !connack.is_empty() && !accepted(&connack) {
+            stream.shutdown().await?;
+            return Ok(None);
         }
+        // What a password may be in is not kept for as long as the connection lasts.
+        let (v5, silence) = (scoped.v5, silence(scoped.keep_alive, self.silence));
+        Ok(Some(Opened { entered, stream, first, v5, silence }))
     }
 
     /// Serves a client until it has proved a key, and then comes in again with the session of that device.
@@ -168,7 +208,7 @@ impl Front {
     ) -> io::Result<(Entered<'a>, Vec<u8>)> {
         let seat = Arc::clone(entered.seated.seat());
         let Some(admitted) = seat.admitted.get() else { return Ok((entered, Vec::new())) };
-        let (gate, client) = (&*self.gate, &*admitted.client);
+        let (gate, client) = (&*self.publisher.gate, &*admitted.client);
         let will: Vec<_> = scoped.will.iter().cloned().map(Named::Topic).collect();
         let (device, first) = if let Some(device) = proof(gate, client, &will).await {
             (device, Vec::new())
@@ -216,7 +256,8 @@ impl Front {
             loop {
                 let mut broker = TcpStream::connect(self.broker).await?;
                 broker.set_nodelay(true)?;
-                let seat = Seat::new(connection, peer, &scoped.client_id);
+                let close = self.closing.child_token();
+                let seat = Seat::new(connection, peer, &scoped.client_id, close);
                 if session_device(&scoped.name).is_some() {
                     seat.prove();
                 }
@@ -244,6 +285,17 @@ struct Entered<'a> {
     broker: TcpStream,
     /// Not sent yet; empty when the client has had one.
     connack: Vec<u8>,
+}
+
+/// A client that is in.
+struct Opened<'a, S> {
+    entered: Entered<'a>,
+    stream: S,
+    /// What it has sent and nobody has handled.
+    first: Vec<u8>,
+    v5: bool,
+    /// How long it may be silent.
+    silence: Duration,
 }
 
 fn invalid(error: impl std::fmt::Debug) -> io::Error {
@@ -286,59 +338,6 @@ fn accepted(connack: &[u8]) -> bool {
     matches!(connack, [_, _, _, 0, ..])
 }
 
-/// Copies both ways until both are done, beginning with what the client has sent `first`; when the broker is done,
-/// the client is too.
-async fn pipe(
-    first: Vec<u8>,
-    client: impl AsyncRead + AsyncWrite + Unpin,
-    broker: TcpStream,
-) -> io::Result<()> {
-    let (mut from_client, mut to_client) = tokio::io::split(client);
-    let (mut from_broker, mut to_broker) = broker.into_split();
-
-    let inbound = async {
-        let mut packets = Packets::default();
-        let mut len = first.len();
-        let mut chunk = first;
-        chunk.resize(len.max(INBOUND_CHUNK), 0);
-        loop {
-            if len == 0 {
-                len = from_client.read(&mut chunk).await?;
-            }
-            let disconnect = packets.disconnect(&chunk[..len]);
-            let end = match disconnect {
-                None => len,
-                Some(disconnect) if !disconnect.with_will => disconnect.end,
-                // The broker knows no such DISCONNECT, and publishes the will of who leaves in the middle of one.
-                Some(disconnect) => disconnect.end - 1,
-            };
-            to_broker.write_all(&chunk[..end]).await?;
-            if len == 0 || disconnect.is_some() {
-                break;
-            }
-            len = 0;
-        }
-        // The broker sees the end of the stream, ends the session and closes.
-        to_broker.shutdown().await?;
-        sleep(FAREWELL).await;
-        Ok(())
-    };
-    let outbound = async {
-        let mut from_broker = tokio::io::BufReader::with_capacity(OUTBOUND_CHUNK, &mut from_broker);
-        tokio::io::copy_buf(&mut from_broker, &mut to_client).await?;
-        to_client.shutdown().await
-    };
-    tokio::pin!(inbound);
-    tokio::select! {
-        ended = outbound => match ended {
-            Ok(()) => Ok(()),
-            // The client is gone, but what it sent last may still be on the way: perhaps a DISCONNECT.
-            Err(_) => timeout(FAREWELL, inbound).await?,
-        },
-        ended = &mut inbound => ended,
-    }
-}
-
 const CONNACK: u8 = 0x20;
 
 /// In every version: no will.
@@ -359,10 +358,6 @@ const PACKET_LIMIT: usize = 64 << 10;
 
 /// What an attached client may have on the way.
 const CHUNK: usize = 64 << 10;
-
-const INBOUND_CHUNK: usize = 4 << 10;
-
-const OUTBOUND_CHUNK: usize = 16 << 10;
 
 /// Time for the broker to close after the client did.
 const FAREWELL: Duration = Duration::from_secs(5);

@@ -1,6 +1,8 @@
 //! What the broker asks the server: who may connect, name a topic, and what becomes of a message.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -9,6 +11,7 @@ use bytes::Bytes;
 ///
 /// Every packet of a client that touches the outer world passes here before it has any effect.
 /// Calls for one client are made one after the other and awaited: a slow answer slows that client only.
+/// What a [`Decision`] waits for does not hold up the next call.
 #[async_trait]
 pub trait Gate: Send + Sync + 'static {
     /// CONNECT: may this client come in, and as whom?
@@ -28,10 +31,10 @@ pub trait Gate: Send + Sync + 'static {
     /// whether a client knows the key of a device whose session it may have.
     async fn may_publish(&self, client: &Client, topic: &str) -> bool;
 
-    /// PUBLISH: what becomes of the message. Awaited before the PUBACK, so that PUBACK means stored.
+    /// PUBLISH: what becomes of the message. The PUBACK waits for the verdict, so that PUBACK means stored.
     ///
     /// Wills come here too, when they are published; there is nobody left to refuse then.
-    async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict;
+    async fn publish(&self, client: &Arc<Client>, message: Incoming<'_>) -> Decision;
 
     /// The client is in: its CONNACK is on the way.
     async fn connected(&self, client: &Client) {
@@ -135,6 +138,21 @@ pub struct Forward {
     pub payload: Bytes,
     /// It is retained if the message was to be.
     pub retain: bool,
+}
+
+/// The answer to a PUBLISH.
+pub enum Decision {
+    /// It is clear what becomes of the message.
+    Made(Verdict),
+    /// It is taken, and will be clear. The verdicts of one client are awaited in the order of its messages, whatever
+    /// becomes of its connection meanwhile.
+    Pending(Pin<Box<dyn Future<Output = Verdict> + Send>>),
+}
+
+impl From<Verdict> for Decision {
+    fn from(verdict: Verdict) -> Self {
+        Self::Made(verdict)
+    }
 }
 
 /// What becomes of a PUBLISH.

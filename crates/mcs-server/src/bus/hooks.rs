@@ -4,14 +4,11 @@
 //!
 //! - `ClientAuthenticate` also asks for the topic of the will, since the broker publishes wills unasked,
 //!   and for the filters of a session that is about to be resumed, since the broker restores them unasked.
-//! - `MessagePublish` is the one place that every message of a client passes, wills included, and that may change it.
-//!   It comes before `MessagePublishCheckAcl`, the one place that may refuse.
-//!   So the gate is asked in the first, and a verdict other than *deliver* goes on to the second as a message
-//!   on a topic of ours that nobody can publish or subscribe to: the broker acknowledges it like any other.
+//! - `MessagePublish` is asked for wills, which the broker publishes by itself. What clients publish goes another way
+//!   ([`pipe`](super::pipe)); only what a client sends that has proved nothing gets to the broker, and is refused there.
 //! - Nobody is a superuser: the broker would not ask at all.
 
 mod admit;
-mod publish;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -19,18 +16,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rmqtt::codec::v5::SubscribeAckReason;
-use rmqtt::context::ServerContext;
+use bytes::Bytes;
+use rmqtt::codec::v5::{PublishAckReason, SubscribeAckReason, ToReasonCode as _};
 use rmqtt::hook::{Handler, HookResult, Parameter, ReturnType, Type};
 use rmqtt::session::Session;
 use rmqtt::types::{
-    AuthResult, PublishAclResult, QoS, Subscribe, SubscribeAclResult, SubscribeReturn,
+    AuthResult, From, FromType, Publish, PublishAclResult, PublishResult, QoS, Reason as Why,
+    Subscribe, SubscribeAclResult, SubscribeReturn,
 };
 use tracing::warn;
 
-use super::aside::{self, too_large};
+use super::publish::{Publisher, log_reserved, replaced, reserved};
 use super::roster::{Roster, Seat};
 use super::sessions::Sessions;
+use super::size::too_large;
+use super::wire::Reason;
 use super::{Client, Gate, Limits, Refusal};
 
 /// Asks the gate on the broker's behalf.
@@ -41,7 +41,7 @@ struct Inner {
     gate: Arc<dyn Gate>,
     roster: Arc<Roster>,
     sessions: Sessions,
-    broker: ServerContext,
+    publisher: Publisher,
     stranger: Duration,
     rate: Option<NonZeroU32>,
     stopping: AtomicBool,
@@ -50,20 +50,20 @@ struct Inner {
 impl Hooks {
     /// Hooks that ask this gate about clients of this roster.
     pub(super) fn new(
-        gate: Arc<dyn Gate>,
+        publisher: Publisher,
         roster: Arc<Roster>,
         sessions: Sessions,
-        broker: ServerContext,
         limits: &Limits,
     ) -> Self {
         let (stranger, rate) = (limits.stranger, limits.rate);
+        let gate = Arc::clone(&publisher.gate);
         let stopping = AtomicBool::new(false);
-        Self(Arc::new(Inner { gate, roster, sessions, broker, stranger, rate, stopping }))
+        Self(Arc::new(Inner { gate, roster, sessions, publisher, stranger, rate, stopping }))
     }
 
     /// Hangs them into the broker.
     pub(super) async fn register(&self) {
-        let register = self.0.broker.extends.hook_mgr().register();
+        let register = self.0.publisher.broker.extends.hook_mgr().register();
         for hook in [
             Type::ClientAuthenticate,
             Type::ClientConnected,
@@ -103,9 +103,10 @@ impl Handler for Hooks {
                 hooks.connected(session).await;
                 (true, so_far)
             }
-            Parameter::ClientDisconnected(session, _) => {
+            Parameter::ClientDisconnected(session, why) => {
                 if let Some(seat) = seat(session).await {
                     seat.leave();
+                    seat.closed(reason(why));
                 }
                 if let Some(client) = client(session).await {
                     hooks.gate.disconnected(&client).await;
@@ -132,8 +133,10 @@ impl Handler for Hooks {
                 (true, so_far)
             }
             Parameter::MessagePublish(Some(session), from, publish) => {
-                let instead = hooks.publish(session, from, publish).await;
-                (false, Some(HookResult::Publish(instead)))
+                if matches!(from.typ(), FromType::LastWill) {
+                    hooks.will(session, from, publish).await;
+                }
+                (false, Some(HookResult::Publish(nothing(publish))))
             }
             Parameter::MessageExpiryCheck(session, _, publish) => {
                 // The broker would close the connection over it; this way it is discarded [MQTT-3.1.2-25].
@@ -142,8 +145,10 @@ impl Handler for Hooks {
                 }
                 (true, so_far)
             }
-            Parameter::MessagePublishCheckAcl(session, publish) => {
-                let result = aside::result(session, publish).await;
+            Parameter::MessagePublishCheckAcl(..) => {
+                // Of a client that has proved nothing. No reason string: it would be a hint.
+                let reason = PublishAckReason::NotAuthorized;
+                let result = PublishResult::reason_code(reason, None, false);
                 (false, Some(HookResult::PublishAclResult(PublishAclResult(result))))
             }
             _ => (true, so_far),
@@ -172,6 +177,38 @@ impl Inner {
         }
         SubscribeReturn::new_success(subscribe.opts.qos(), None)
     }
+
+    /// Publishes the will of a client that is gone.
+    async fn will(&self, session: &Session, from: &From, publish: &Publish) {
+        if self.stopping.load(Ordering::Relaxed) {
+            return;
+        }
+        let seat = seat(session).await;
+        // None: the will of a session from before a restart. Nobody knows whose it was.
+        let Some((seat, admitted)) = seat.as_ref().and_then(|it| Some((it, it.admitted.get()?)))
+        else {
+            return;
+        };
+        let publish = publish.clone();
+        // Nobody is left to be told what becomes of it.
+        let _ = self.publisher.take(seat, admitted, from.clone(), publish, true).await.await;
+    }
+}
+
+/// What the broker handles in place of a message that is dealt with: it reaches nobody.
+fn nothing(publish: &Publish) -> Publish {
+    let mut publish = replaced(publish, NOTHING.to_owned(), Bytes::new());
+    publish.retain = false;
+    publish
+}
+
+/// Why the broker has closed a connection, as far as it tells, and as MQTT 5 says it.
+fn reason(why: &Why) -> Reason {
+    match why {
+        Why::Reasons(all) => all.first().map_or(Reason::UNSPECIFIED, reason),
+        Why::ConnectKicked(_) => Reason::TAKEN_OVER,
+        why => Reason(why.to_reason_code().into()),
+    }
 }
 
 /// The connection that the session is, or was last.
@@ -184,21 +221,6 @@ async fn client(session: &Session) -> Option<Arc<Client>> {
     seat(session).await?.admitted.get().map(|admitted| Arc::clone(&admitted.client))
 }
 
-/// Never with the topic: a key may stand in it.
-fn log_reserved(client: &Client, what: &str) {
-    warn!(peer = %client.peer, client = ?client.id, "MQTT {what} refused: what begins with $ is the broker's");
-}
-
-/// Topics that start with `$` belong to the broker [MQTT-4.7.2-1].
-fn reserved(topic: &str) -> bool {
-    topic.starts_with('$')
-}
-
-/// No message goes to a filter [MQTT-3.3.2-2], though some devices try (CONTRACT §2.4): the gate may replace it.
-fn wild(topic: &str) -> bool {
-    topic.contains(['+', '#'])
-}
-
 /// A number as a QoS, the highest at most.
 pub(super) fn qos(level: u8) -> QoS {
     match level {
@@ -209,3 +231,6 @@ pub(super) fn qos(level: u8) -> QoS {
 }
 
 const SEAT: &str = "mcs-seat";
+
+/// A topic that nobody can publish or subscribe to.
+const NOTHING: &str = "$mcs/nothing";

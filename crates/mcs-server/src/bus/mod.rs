@@ -3,23 +3,28 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
-mod aside;
 mod claim;
 mod connect;
 mod embedded;
+mod flow;
 mod front;
 mod gate;
 mod hooks;
+mod inbound;
+mod line;
 mod pace;
-mod packets;
 mod patience;
+mod pipe;
+mod publish;
 mod reach;
 mod roster;
 mod sessions;
+mod size;
+mod wire;
 
 pub use embedded::{Config, EmbeddedBus, Limits, Tls};
 pub use gate::{
-    Client, Connect, ConnectionId, Forward, Gate, Incoming, Principal, Refusal, Verdict,
+    Client, Connect, ConnectionId, Decision, Forward, Gate, Incoming, Principal, Refusal, Verdict,
 };
 pub use sessions::{Budget, Overflow, SessionCounts};
 

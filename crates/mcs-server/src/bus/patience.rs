@@ -12,7 +12,6 @@ use rmqtt::types::{ConnectInfo, Disconnect, FitterType, Id, ListenerConfig};
 use super::connect::{is_private, is_scoped};
 use super::roster::{Roster, Seat};
 
-/// For silence, one and a half times what the client asked for [MQTT-3.1.2-22]; a limit of ours where it asked for none.
 /// A session waits for its client as long as both want, unless the client is a stranger or nobody can come back to it:
 /// then it ends with the connection, since each that waits costs memory and an open file.
 ///
@@ -48,13 +47,13 @@ struct Fit {
 }
 
 impl Fitter for Fit {
-    /// Takes what the client asked for, puts what MQTT 5 clients are told in its place, answers what holds; in seconds.
+    /// Takes what the client asked for, puts what MQTT 5 clients are told in its place; in seconds. Answers that the
+    /// broker does not mind: most of what a client sends it never sees ([`pipe`](super::pipe)).
     fn keep_alive(&self, keep_alive: &mut u16) -> Result<u16> {
         if *keep_alive == 0 {
             *keep_alive = self.unlimited;
-            return Ok(self.unlimited);
         }
-        Ok(one_and_a_half(*keep_alive))
+        Ok(0)
     }
 
     fn max_mqueue_len(&self) -> usize {
@@ -91,9 +90,12 @@ impl Fitter for Fit {
     }
 }
 
-/// Rounded up, so that a keep alive of one second is not cut short.
-fn one_and_a_half(seconds: u16) -> u16 {
-    seconds.saturating_add(seconds.div_ceil(2))
+/// How long a client with this keep alive may be silent [MQTT-3.1.2-22]; `unlimited` where it asked for no limit.
+pub(super) fn silence(keep_alive: u16, unlimited: Duration) -> Duration {
+    match keep_alive {
+        0 => unlimited,
+        seconds => Duration::from_millis(u64::from(seconds) * 1500),
+    }
 }
 
 #[cfg(test)]
@@ -101,10 +103,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_and_a_half_is_rounded_up_and_never_overflows() {
-        let cases = [(1, 2), (2, 3), (10, 15), (60, 90), (u16::MAX, u16::MAX)];
-        for (asked, holds) in cases {
-            assert_eq!(one_and_a_half(asked), holds);
+    fn a_client_may_be_silent_one_and_a_half_times_as_long_as_it_says() {
+        let unlimited = Duration::from_secs(7);
+        for (asked, millis) in [(0, 7_000), (1, 1_500), (60, 90_000), (u16::MAX, 98_302_500)] {
+            assert_eq!(silence(asked, unlimited), Duration::from_millis(millis));
         }
     }
 }

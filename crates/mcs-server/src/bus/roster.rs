@@ -1,14 +1,18 @@
 //! Who is connected: what the [front](super::front) knows of a connection and the hooks need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
+use rmqtt::types::Id;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
+use super::wire::Reason;
 use super::{Client, ConnectionId};
 
 /// The connections that the front holds open, by the address from which it dialled the broker.
@@ -33,20 +37,41 @@ pub(super) struct Seat {
     pub(super) admitted: OnceLock<Admitted>,
     proved: AtomicBool,
     over: AtomicBool,
+    reason: OnceLock<Reason>,
+    told: CancellationToken,
 }
 
 impl Seat {
     /// A connection that nothing is known about yet.
-    pub(super) fn new(connection: ConnectionId, peer: SocketAddr, client_id: &str) -> Self {
+    pub(super) fn new(
+        connection: ConnectionId,
+        peer: SocketAddr,
+        client_id: &str,
+        close: CancellationToken,
+    ) -> Self {
         Self {
             connection,
             peer,
             client_id: client_id.to_owned(),
-            close: CancellationToken::new(),
+            close,
             admitted: OnceLock::new(),
             proved: AtomicBool::new(false),
             over: AtomicBool::new(false),
+            reason: OnceLock::new(),
+            told: CancellationToken::new(),
         }
+    }
+
+    /// The broker has closed the connection, and why.
+    pub(super) fn closed(&self, reason: Reason) {
+        let _ = self.reason.set(reason);
+        self.told.cancel();
+    }
+
+    /// Why the broker has closed the connection, which it tells a moment later.
+    pub(super) async fn reason(&self) -> Option<Reason> {
+        let _ = timeout(MOMENT, self.told.cancelled()).await;
+        self.reason.get().copied()
     }
 
     /// The client has a login, or named a topic that only who knows a device's key may name.
@@ -85,12 +110,29 @@ impl Seat {
 pub(super) struct Admitted {
     /// The client.
     pub(super) client: Arc<Client>,
+    /// Its session, as the broker knows it.
+    pub(super) session: Id,
     /// The filters of the session that it resumes.
     pub(super) resumed: Vec<String>,
     /// The largest packet that it takes, if it said so; MQTT 5 only.
     pub(super) takes: Option<NonZeroU32>,
+    /// Whether it wants to be told why; MQTT 5 only.
+    pub(super) explain: bool,
     /// How fast it may send, if that is limited.
     pub(super) pace: Option<Mutex<Pace>>,
+    /// What it has sent with QoS 2, and not released.
+    pub(super) received: Arc<Received>,
+}
+
+/// Packet ids of messages of QoS 2 that a client may send again [MQTT-4.3.3-10].
+#[derive(Debug, Default)]
+pub(super) struct Received(Mutex<BTreeSet<u16>>);
+
+impl Received {
+    pub(super) fn ids(&self) -> MutexGuard<'_, BTreeSet<u16>> {
+        // Every change is one operation: a panic elsewhere leaves nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A seat for as long as the front holds the connection.
@@ -126,7 +168,7 @@ impl Roster {
         }
     }
 
-    fn seats(&self) -> std::sync::MutexGuard<'_, BTreeMap<SocketAddr, Arc<Seat>>> {
+    fn seats(&self) -> MutexGuard<'_, BTreeMap<SocketAddr, Arc<Seat>>> {
         // Every change is one map operation: a panic elsewhere leaves nothing half done.
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -149,3 +191,6 @@ impl Drop for Seated<'_> {
         self.roster.seats().remove(&self.address);
     }
 }
+
+/// From the end of a connection to the broker until it tells why.
+const MOMENT: Duration = Duration::from_secs(1);

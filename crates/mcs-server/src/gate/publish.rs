@@ -1,13 +1,15 @@
 //! What becomes of a message whose sender may publish it: presence, history, device, subscribers.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use mcs_model::upload::{self, Rules};
 use mcs_model::{ChannelId, DataPoint, Topic};
 use tracing::Instrument as _;
 
 use crate::app::App;
-use crate::bus::{Client, Forward, Incoming, Principal, Verdict};
-use crate::ingest::{self, Author};
+use crate::bus::{Client, Decision, Forward, Incoming, Principal, Verdict};
+use crate::ingest::{self, Author, Ingested};
 use crate::registry::Device;
 
 /// Most points in one message to a device's topic.
@@ -17,28 +19,41 @@ const MAX_POINTS: usize = 1000;
 const MAX_REASON: usize = 200;
 
 /// A message on a device's topic, and who sent it.
-pub(super) struct Publish<'a> {
-    pub(super) app: &'a App,
-    pub(super) device: &'a Device,
-    pub(super) client: &'a Client,
-    pub(super) topic: &'a Topic,
-    pub(super) message: Incoming<'a>,
+pub(super) struct Publish {
+    pub(super) app: Arc<App>,
+    pub(super) device: Arc<Device>,
+    pub(super) client: Arc<Client>,
+    pub(super) topic: Topic,
+    pub(super) qos: u8,
+    pub(super) retain: bool,
 }
 
-impl Publish<'_> {
-    /// Does everything that the message asks for, and says what becomes of it.
-    pub(super) async fn verdict(&self) -> Verdict {
+impl Publish {
+    /// Queues the points of the message for storing; what else it asks for is done when they are stored.
+    pub(super) async fn take(self, message: Incoming<'_>) -> Decision {
         if self.by_device() {
-            self.note_presence();
+            self.note_presence(message.will);
         }
         // An empty retained message clears what the broker keeps [MQTT-3.3.1-10]; it is no point.
-        if self.message.retain && self.message.payload.is_empty() {
-            return self.clear().await;
+        if message.retain && message.payload.is_empty() {
+            return Decision::Pending(Box::pin(async move { self.clear().await }));
         }
-        match self.store().await {
-            Ok(points) => self.deliver(&points).await,
-            Err(verdict) => verdict,
+        match self.ingest(message).await {
+            Ok(ingested) => Decision::Pending(Box::pin(async move { self.rest(ingested).await })),
+            Err(verdict) => verdict.into(),
         }
+    }
+
+    /// What comes after the points are queued.
+    async fn rest(self, ingested: Ingested) -> Verdict {
+        // QoS 0 promises nothing, so nobody waits for the disk.
+        if self.qos > 0
+            && let Some(pending) = ingested.pending
+            && let Err(error) = pending.committed().await
+        {
+            return self.failed(&error);
+        }
+        self.deliver(&ingested.points).await
     }
 
     fn by_device(&self) -> bool {
@@ -46,8 +61,8 @@ impl Publish<'_> {
     }
 
     /// A will speaks for a connection that is over.
-    fn note_presence(&self) {
-        if self.message.will {
+    fn note_presence(&self, will: bool) {
+        if will {
             self.app.hub.heard(&self.device.id);
         } else {
             self.app.hub.open_mqtt(&self.device.id, self.client.connection, None);
@@ -56,7 +71,7 @@ impl Publish<'_> {
 
     async fn clear(&self) -> Verdict {
         let nothing = vec![(self.topic.to_string(), Bytes::new())];
-        match self.retain(&nothing).await {
+        match self.keep(&nothing).await {
             Ok(()) => Verdict::Replace(forwards(nothing, true)),
             Err(error) => {
                 tracing::error!(device = %self.device.id, %error, "a retained message was kept");
@@ -65,10 +80,10 @@ impl Publish<'_> {
         }
     }
 
-    /// Stores the points of the message that are valid; or says why there are none.
-    async fn store(&self) -> Result<Vec<DataPoint>, Verdict> {
-        let (app, device, message) = (self.app, self.device, self.message);
-        let channel = match self.topic {
+    /// Queues the points of the message that are valid; or says why there are none.
+    async fn ingest(&self, message: Incoming<'_>) -> Result<Ingested, Verdict> {
+        let (app, device) = (&*self.app, &*self.device);
+        let channel = match &self.topic {
             Topic::Channel(_, _, channel) => Some(channel),
             _ => None,
         };
@@ -78,35 +93,30 @@ impl Publish<'_> {
         let channel = channel.map(ChannelId::as_str);
         let span = tracing::info_span!("mqtt", %peer, ?client, channel);
         let ingest = ingest::ingest(app, device, raw, message.resent).instrument(span);
-        // The store says once that it takes nothing, and why.
-        let fail = |error: anyhow::Error| {
-            tracing::debug!(device = %device.id, %error, "a message was not stored");
-            Verdict::Fail
-        };
-        let ingested = ingest.await.map_err(fail)?;
+        let ingested = ingest.await.map_err(|error| self.failed(&error))?;
         if ingested.points.is_empty() {
             return Err(Verdict::Invalid(reason(ingested.refused)));
         }
-        // QoS 0 promises nothing, so nobody waits for the disk.
-        if message.qos > 0
-            && let Some(pending) = ingested.pending
-        {
-            pending.committed().await.map_err(fail)?;
-        }
-        Ok(ingested.points)
+        Ok(ingested)
+    }
+
+    /// The store says once that it takes nothing, and why.
+    fn failed(&self, error: &anyhow::Error) -> Verdict {
+        tracing::debug!(device = %self.device.id, %error, "a message was not stored");
+        Verdict::Fail
     }
 
     /// Hands stored points to the device and to the broker, in the form that subscribers get.
     async fn deliver(&self, points: &[DataPoint]) -> Verdict {
-        let (app, device) = (self.app, self.device);
+        let (app, device) = (&*self.app, &*self.device);
         let author = if self.by_device() { Author::Device } else { Author::User };
         let undelivered = ingest::command(app, device, points, author).await;
         if self.by_device() {
             app.firmware.observe(app, device, points).await;
         }
         let canonical = ingest::canonical(device, points);
-        if self.message.retain
-            && let Err(error) = self.retain(&canonical).await
+        if self.retain
+            && let Err(error) = self.keep(&canonical).await
         {
             tracing::error!(device = %device.id, %error, "a retained message was not stored");
             return Verdict::Fail;
@@ -118,9 +128,9 @@ impl Publish<'_> {
     }
 
     /// The broker keeps retained messages in memory: they have to outlive it.
-    async fn retain(&self, messages: &[(String, Bytes)]) -> anyhow::Result<()> {
+    async fn keep(&self, messages: &[(String, Bytes)]) -> anyhow::Result<()> {
         for (topic, payload) in messages {
-            self.app.store.retain(topic, payload, self.message.qos).await?;
+            self.app.store.retain(topic, payload, self.qos).await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use mcs_server::bus::{
-    Client, Connect, ConnectionId, Forward, Gate, Incoming, Principal, Refusal, Verdict,
+    Client, Connect, ConnectionId, Decision, Forward, Gate, Incoming, Principal, Refusal, Verdict,
 };
 use tokio::sync::{Semaphore, mpsc};
 
@@ -24,7 +24,7 @@ pub(crate) const SECOND: &str = "mcs/DevCCCC3/keyCCCCCCCCCCCC3";
 /// `refuse` is refused, `invalid X` is not valid because of `X`, `fail` could not be kept, `hold` waits for [`TestGate::release`], anything else is delivered.
 pub(crate) struct TestGate {
     told: mpsc::UnboundedSender<Event>,
-    held: Semaphore,
+    held: Arc<Semaphore>,
     forbidden: Mutex<Vec<String>>,
 }
 
@@ -45,7 +45,7 @@ impl TestGate {
     pub(crate) fn new() -> (Arc<Self>, Events) {
         let (told, events) = mpsc::unbounded_channel();
         (
-            Arc::new(Self { told, held: Semaphore::new(0), forbidden: Mutex::default() }),
+            Arc::new(Self { told, held: Arc::new(Semaphore::new(0)), forbidden: Mutex::default() }),
             Events(events),
         )
     }
@@ -118,14 +118,14 @@ impl Gate for TestGate {
         own(topic)
     }
 
-    async fn publish(&self, client: &Client, message: Incoming<'_>) -> Verdict {
+    async fn publish(&self, client: &Arc<Client>, message: Incoming<'_>) -> Decision {
         let payload = String::from_utf8_lossy(&message.payload[..message.payload.len().min(100)])
             .into_owned();
         self.tell(Event::Published(client.id.clone(), payload.clone(), message.will));
         if !own(message.topic) {
-            return Verdict::Refuse;
+            return Verdict::Refuse.into();
         }
-        match payload.split_once(' ').unwrap_or((&payload, "")) {
+        let verdict = match payload.split_once(' ').unwrap_or((&payload, "")) {
             ("refuse", _) => Verdict::Refuse,
             ("invalid", why) => Verdict::Invalid(why.to_owned()),
             ("fail", _) => Verdict::Fail,
@@ -141,11 +141,15 @@ impl Gate for TestGate {
                 }
             }
             ("hold", _) => {
-                self.held.acquire().await.expect("nobody closes it").forget();
-                Verdict::Deliver
+                let held = Arc::clone(&self.held);
+                return Decision::Pending(Box::pin(async move {
+                    held.acquire().await.expect("nobody closes it").forget();
+                    Verdict::Deliver
+                }));
             }
             _ => Verdict::Deliver,
-        }
+        };
+        verdict.into()
     }
 
     async fn connected(&self, client: &Client) {

@@ -4,6 +4,7 @@ mod access;
 mod claim;
 mod clients;
 mod delivery;
+mod flow;
 #[path = "../common/folder.rs"]
 mod folder;
 mod front;

@@ -284,14 +284,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
         Some(ack)
     }
 
-    /// Publishes with QoS 1 before MQTT 5. Whether it was acknowledged before the connection broke.
-    pub(crate) async fn try_publish(&mut self, message: &Message) -> bool {
+    /// Publishes with QoS 1 before MQTT 5. Answers its packet id, unless the connection is broken.
+    pub(crate) async fn try_put(&mut self, message: &Message) -> Option<u16> {
         let mut body = Vec::new();
         string(&mut body, &message.topic);
         body.extend(self.next_id());
         body.extend_from_slice(&message.payload);
-        let sent = self.stream.write_all(&framed(0x32, &body)).await;
-        sent.is_ok() && matches!(self.read().await, Some((0x40, _)))
+        self.stream.write_all(&framed(0x32, &body)).await.ok()?;
+        Some(self.packet_id)
+    }
+
+    /// The packet id of the next PUBACK, if that comes before the connection breaks.
+    pub(crate) async fn try_acknowledged(&mut self) -> Option<u16> {
+        match self.read().await {
+            Some((0x40, body)) => Some(u16::from_be_bytes([body[0], body[1]])),
+            _ => None,
+        }
+    }
+
+    /// The packet ids of the next PUBACKs.
+    pub(crate) async fn acknowledged(&mut self, count: usize) -> Vec<u16> {
+        let mut ids = Vec::new();
+        for _ in 0..count {
+            let body = self.expect(0x40).await;
+            ids.push(u16::from_be_bytes([body[0], body[1]]));
+        }
+        ids
     }
 
     pub(crate) async fn puback(&mut self) -> u8 {

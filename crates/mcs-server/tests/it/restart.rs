@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use crate::client::Request;
 use crate::mqtt::{Client, topic};
 use crate::process::Process;
+use crate::sessions::publish_on_the_way;
 use crate::wire::{Hello, Message, Raw, Version};
 use crate::{Folder, ID, KEY, populate, soon, sql};
 
@@ -98,6 +99,43 @@ async fn nothing_acknowledged_is_lost_when_the_server_ends_in_the_middle_of_work
             assert!(kept.starts_with(&acknowledged), "{signal} {channel}");
             assert!(kept.len() <= acknowledged.len() + 1);
         }
+        server.terminate().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_point_that_was_acknowledged_is_lost_with_20_on_the_way() {
+    for signal in ["-TERM", "-KILL"] {
+        let folder = Folder::new();
+        populate(&folder).await;
+        let server = Process::start(&folder, &[]).await;
+        let board = Raw::connect(server.mqtt(), &Hello::new(Version::V311, "board")).await;
+        let payload = |n| format!("{},count,{n}", 1_432_538_716_000 + n);
+        let publishing =
+            tokio::spawn(async move { publish_on_the_way(board, &topic("count"), payload).await });
+        soon("some points", async {
+            while points_accepted(server.http()).await < 500 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        server.end(signal).await;
+        let acknowledged = soon("the end", publishing).await.expect("a task");
+        assert!(!acknowledged.is_empty());
+
+        let server = Process::start(&folder, &[]).await;
+        let path = format!("/mcs/v2/devices/{ID}/datachannels/count/datapoints.csv?limit=100");
+        let history =
+            Request::new(server.http(), "GET", &path).header("deviceKey", KEY).send().await;
+        let newest =
+            history.text().lines().next().and_then(|it| it.rsplit(',').next()?.parse().ok());
+        let newest: u64 = newest.expect("a point");
+        let last = *acknowledged.last().expect("some");
+        assert!((last..=last + 20).contains(&newest), "{signal}: {newest} of {last}");
+        let values: Vec<u64> =
+            history.text().lines().filter_map(|it| it.rsplit(',').next()?.parse().ok()).collect();
+        let expected: Vec<_> = (0..=newest).rev().take(100).collect();
+        assert_eq!(values, expected, "{signal}: none is missing before");
         server.terminate().await;
     }
 }

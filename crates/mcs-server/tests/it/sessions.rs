@@ -1,6 +1,6 @@
 //! What waits for an MQTT client when the server is killed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 
 use crate::client::Request;
@@ -11,17 +11,37 @@ use crate::{Folder, populate, soon};
 
 /// Publishes with QoS 1, as long as the server lives. Answers what it acknowledged.
 async fn publish_until_the_end(to: SocketAddr, who: u32) -> Vec<String> {
-    let mut acknowledged = Vec::new();
     let id = format!("publisher-{who}");
-    let mut publisher = Raw::connect(to, &Hello::new(Version::V311, &id)).await;
+    let publisher = Raw::connect(to, &Hello::new(Version::V311, &id)).await;
+    let payload = |n| format!("1432538716989,status,{who}-{n}");
+    let acknowledged = publish_on_the_way(publisher, &topic("status"), payload).await;
+    acknowledged.into_iter().map(|n| format!("{who}-{n}")).collect()
+}
+
+/// Publishes numbers with QoS 1, 20 of them on the way at once, until the connection ends.
+/// Answers what was acknowledged.
+pub(crate) async fn publish_on_the_way(
+    mut publisher: Raw,
+    topic: &str,
+    payload: impl Fn(u64) -> String,
+) -> Vec<u64> {
+    let (mut on_the_way, mut acknowledged) = (VecDeque::new(), Vec::new());
     for n in 0.. {
-        let text = format!("{who}-{n}");
-        let payload = format!("1432538716989,status,{text}");
-        let message = Message::new(&topic("status"), &payload, 1);
-        if !publisher.try_publish(&message).await {
-            break;
+        match publisher.try_put(&Message::new(topic, &payload(n), 1)).await {
+            Some(id) => on_the_way.push_back((id, n)),
+            None => break,
         }
-        acknowledged.push(text);
+        if on_the_way.len() == 20 {
+            let Some(id) = publisher.try_acknowledged().await else { return acknowledged };
+            let (expected, n) = on_the_way.pop_front().expect("20 of them");
+            assert_eq!(id, expected, "PUBACKs come in order");
+            acknowledged.push(n);
+        }
+    }
+    while let Some(id) = publisher.try_acknowledged().await {
+        let (expected, n) = on_the_way.pop_front().expect("no more than were sent");
+        assert_eq!(id, expected, "PUBACKs come in order");
+        acknowledged.push(n);
     }
     acknowledged
 }

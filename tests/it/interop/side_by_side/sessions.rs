@@ -228,6 +228,7 @@ async fn a_publisher_that_overruns_the_broker() {
         "ours holds the client to what the CONNACK says; mosquitto is generous",
         "pub has room for 100
          pub 100 PUBRECs
+         pub DISCONNECT 0x93
          pub closed",
         "pub has room for 20
          pub 21 PUBRECs

@@ -8,8 +8,9 @@ use rmqtt::types::{ConnectInfo, Id, LastWill};
 use tokio::time::{Instant, sleep};
 use tracing::{debug, error};
 
-use super::{Inner, SEAT, reserved, wild};
+use super::{Inner, SEAT};
 use crate::bus::pace::Pace;
+use crate::bus::publish::{reserved, wild};
 use crate::bus::roster::{Admitted, Seat};
 use crate::bus::{Client, Connect, Principal, Refusal};
 
@@ -50,11 +51,13 @@ impl Inner {
             if connect.clean_start() { Vec::new() } else { self.resume(&client, id).await? };
         // Once for each connection: a second CONNECT on it never gets here [MQTT-3.1.0-2].
         let pace = self.rate.map(|rate| Mutex::new(Pace::new(Instant::now(), rate)));
-        let takes = match connect {
-            ConnectInfo::V5(_, connect) => connect.max_packet_size,
-            ConnectInfo::V3(..) => None,
+        let (takes, explain) = match connect {
+            ConnectInfo::V5(_, connect) => (connect.max_packet_size, connect.request_problem_info),
+            ConnectInfo::V3(..) => (None, false),
         };
-        let _ = seat.admitted.set(Admitted { client, resumed, takes, pace });
+        let (session, received) = (id.clone(), Arc::default());
+        let admitted = Admitted { client, session, resumed, takes, explain, pace, received };
+        let _ = seat.admitted.set(admitted);
         Ok(())
     }
 

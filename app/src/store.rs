@@ -164,6 +164,11 @@ impl Store {
         }
     }
 
+    /// The connection to the server that the page came from.
+    pub(crate) fn server_link(self) -> Option<Link> {
+        self.connections.with(|it| it.server.clone())
+    }
+
     /// Moves the clock; a second is the least that anybody sees.
     pub(crate) fn tick(self, now: u64) {
         if now / 1000 != self.now.get_untracked() / 1000 {

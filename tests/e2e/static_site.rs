@@ -30,7 +30,7 @@ async fn a_typed_in_device_is_watched_and_controlled_through_a_plain_broker() ->
 async fn walk(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     browser.open(site).await?;
     browser.click("nav-connections").await?;
-    browser.fill("conn-url", &format!("ws://{}/mqtt", broker.ws)).await?;
+    browser.fill("conn-host", &format!("ws://{}/mqtt", broker.ws)).await?;
     browser.click("conn-connect").await?;
     browser.expect("link-state", "data-state", "connected").await?;
     browser.fill("new-id", DEVICE).await?;

@@ -1,64 +1,88 @@
-//! Connections, in the static setting: the broker, and the devices that the operator names.
+//! Connections: the brokers that the operator names, and in the static setting their devices.
 
-mod broker;
 mod devices;
+mod doctor;
+mod fields;
+mod form;
 mod kept;
+mod row;
 
 use leptos::prelude::*;
-use mcs_view::protocol::Setting;
+use mcs_view::connections::{Draft, SECRETS};
+use mcs_view::protocol::{ConnectionId, Profile, Setting};
 
+use crate::shell;
 use crate::store::Store;
-use crate::ui::Empty;
-use broker::Broker;
 use devices::{Backup, KnownDevices, NewDeviceForm};
+use form::{Form, Opened};
 use kept::Kept;
+use row::ServerRow;
 
-/// The broker and the devices.
+/// The brokers and the devices.
 #[component]
 pub(crate) fn Connections() -> impl IntoView {
     let store = expect_context::<Store>();
-    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
-    move || {
-        if is_static.get() {
-            view! {
-                <div class="page">
-                    <h1>"Connections"</h1>
-                    <p class="muted">"No server answers at this address, so the console talks to a broker by itself. Devices are kept in this browser, and nowhere else."</p>
-                    <Kept/>
-                    <div class="columns">
-                        <div class="column"><Broker/><KnownDevices/></div>
-                        <div class="column"><NewDeviceForm/><Backup/></div>
-                    </div>
-                </div>
-            }
-            .into_any()
-        } else {
-            view! {
-                <div class="page">
-                    <Empty title="The server holds the connection" testid="connections-server">
-                        <p>"Connections are named by hand only where there is no server."</p>
-                    </Empty>
-                </div>
-            }
-            .into_any()
+    let is_static = Memo::new(move |_| store.setting.get() == Setting::Static);
+    let ids = Memo::new(move |_| {
+        store.connections.with(|it| it.rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    });
+    let opened = RwSignal::new(None::<Opened>);
+    let secret_in_link = RwSignal::new(false);
+    // A link fills the form and does nothing else.
+    Effect::new(move |_| {
+        let query = store.query.get();
+        if let Some(draft) = Draft::of_link(|name| query.value(name)) {
+            opened.set(Some(Opened { id: None, draft }));
         }
+        let secrets = SECRETS.iter().filter(|it| query.value(it).is_some());
+        let clean = secrets.fold(query.clone(), |query, name| query.with(name, None));
+        if clean != query {
+            secret_in_link.set(true);
+            shell::show(store, clean);
+        }
+    });
+    // Where there is nothing, the form is what one came for.
+    Effect::new(move |_| {
+        if is_static.get() && ids.with(Vec::is_empty) && opened.with_untracked(Option::is_none) {
+            opened.set(Some(Opened::new()));
+        }
+    });
+    let add = move |_| opened.set(Some(Opened::new()));
+    view! {
+        <div class="page">
+            <div class="page-head">
+                <h1>"Connections"</h1>
+                <button type="button" class="button" data-testid="conn-add" on:click=add>"Add a connection"</button>
+            </div>
+            {move || if is_static.get() {
+                view! { <p class="muted">"No server answers at this address, so the console talks to brokers by itself. Connections and devices are kept in this browser, and nowhere else."</p> }
+            } else {
+                view! { <p class="muted">"The devices are those of the server. Other brokers stand beside it for the messages page, and are kept in this browser only."</p> }
+            }}
+            <Kept/>
+            {move || secret_in_link.get().then(|| view! {
+                <p class="remark" role="status" data-testid="link-secret">"The link held a password or a token. It was not taken, and is gone from the address: type it in."</p>
+            })}
+            <div class="columns">
+                <div class="column">
+                    {move || (!is_static.get()).then(|| view! { <ServerRow/> })}
+                    <For each=move || ids.get() key=|id| *id let:id><row::Row id opened/></For>
+                    {move || opened.get().map(|it| view! { <Form start=it opened/> })}
+                    {move || (is_static.get() && ids.with(Vec::is_empty) && opened.with(Option::is_none)).then(|| view! {
+                        <p class="muted">"No connection yet."</p>
+                    })}
+                </div>
+                {move || is_static.get().then(|| view! {
+                    <div class="column"><NewDeviceForm/><KnownDevices/><Backup/></div>
+                })}
+            </div>
+        </div>
     }
 }
 
-/// A line of text with its label.
-#[component]
-fn Line(
-    label: &'static str,
-    value: RwSignal<String>,
-    testid: &'static str,
-    #[prop(default = "text")] kind: &'static str,
-    #[prop(optional)] hint: &'static str,
-) -> impl IntoView {
-    view! {
-        <label class="field">
-            <span class="field-name">{label}</span>
-            <input class="input" type=kind data-testid=testid autocomplete="off" spellcheck="false" autocapitalize="none"
-                placeholder=hint prop:value=move || value.get() on:input:target=move |event| value.set(event.target().value())/>
-        </label>
-    }
+/// The profile of a connection, as it is now.
+fn profile(store: Store, id: ConnectionId) -> Option<Profile> {
+    store
+        .connections
+        .with(|it| it.rows.iter().find(|row| row.id == id).map(|it| it.profile.clone()))
 }

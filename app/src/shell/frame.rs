@@ -22,12 +22,11 @@ pub(crate) fn Rail() -> impl IntoView {
                 <Icon symbol=Symbol::Chart/><span>"MCS Console"</span>
             </a>
             <Entry route=Route::Devices symbol=Symbol::Devices testid="nav-devices"/>
-            {move || if has_server.get() {
-                view! { <Entry route=Route::Firmware(None) symbol=Symbol::Firmware testid="nav-firmware"/> }
-            } else {
-                view! { <Entry route=Route::Connections symbol=Symbol::Connections testid="nav-connections"/> }
-            }}
+            {move || has_server.get().then(|| view! {
+                <Entry route=Route::Firmware(None) symbol=Symbol::Firmware testid="nav-firmware"/>
+            })}
             <Entry route=Route::Messages symbol=Symbol::Messages testid="nav-messages"/>
+            <Entry route=Route::Connections symbol=Symbol::Connections testid="nav-connections"/>
             <Entry route=Route::Settings symbol=Symbol::Settings testid="nav-settings"/>
         </nav>
     }

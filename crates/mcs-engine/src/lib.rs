@@ -8,6 +8,7 @@
 //! - [`Shell`]: the run loop.
 //! - [`drift`]: one clock out of two.
 //! - [`storage`]: what outlives the page.
+//! - [`probe`]: what the connection doctor wants to know.
 //! - `socket`, `rest`, [`upload`], [`hash`], [`download`]: one file for each thing to be done.
 
 use std::panic;
@@ -23,6 +24,7 @@ pub mod download;
 pub mod drift;
 pub mod hash;
 mod job;
+pub mod probe;
 mod rest;
 mod shell;
 mod socket;

@@ -18,7 +18,7 @@ use crate::drift::Drift;
 use crate::job::Job;
 use crate::socket::Socket;
 use crate::storage::Storage;
-use crate::{download, hash, rest, upload};
+use crate::{download, hash, probe, rest, upload};
 
 /// How soon to look again whether a slow network has room.
 const SLOW_NETWORK: Duration = Duration::from_millis(20);
@@ -174,6 +174,14 @@ impl Shell {
                 rest::start(rest::Call { method, path, headers, body }, move |fetched| {
                     if let Some(shell) = shell.upgrade() {
                         shell.input(Input::Fetched(id, fetched));
+                    }
+                });
+            }
+            Output::Probe(id, what) => {
+                let shell = self.me.clone();
+                probe::start(what, move |yes| {
+                    if let Some(shell) = shell.upgrade() {
+                        shell.input(Input::Probed(id, yes));
                     }
                 });
             }

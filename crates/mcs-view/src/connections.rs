@@ -1,7 +1,10 @@
 //! The brokers that the operator named: profiles, and what becomes of their connections.
 
+mod deep;
 mod draft;
 
+pub use deep::SECRETS;
+pub(crate) use draft::is_local;
 pub use draft::{Draft, Field, PRESETS, Preset, Wrong};
 
 use core::time::Duration;
@@ -11,11 +14,13 @@ use mcs_session::{Config, Credentials, Protocol, Qos, Version, Will};
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
+use crate::doctor::{self, Doctor, Failure};
+use crate::io::{Output, ProbeId};
 use crate::kept;
 use crate::link::{self, Link};
 use crate::protocol::{
-    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, LastWill, LinkState,
-    MqttVersion, Profile, Secret, Setting,
+    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis, LastWill,
+    LinkState, MqttVersion, Profile, Secret, Setting,
 };
 
 /// The profiles.
@@ -23,6 +28,9 @@ use crate::protocol::{
 pub(crate) struct Connections {
     map: BTreeMap<ConnectionId, Connection>,
     last_id: u32,
+    last_probe: u64,
+    /// Probes under way: for whom, and the place of the question.
+    probes: BTreeMap<ProbeId, (ConnectionId, usize)>,
     /// The page has not seen them as they are.
     pub(crate) changed: bool,
 }
@@ -35,6 +43,31 @@ struct Connection {
     client_id: String,
     /// The operator wants it connected, after a reload too.
     wanted: bool,
+    /// How it failed last, since it was connected.
+    failure: Option<Failure>,
+    doctor: Option<Doctor>,
+    diagnosis: Option<Diagnosis>,
+}
+
+impl Connection {
+    fn new(profile: Profile, password: Secret, client_id: String) -> Self {
+        Self {
+            profile,
+            password,
+            client_id,
+            wanted: false,
+            failure: None,
+            doctor: None,
+            diagnosis: None,
+        }
+    }
+
+    /// What was found out is of no use any more.
+    fn recover(&mut self) {
+        self.failure = None;
+        self.doctor = None;
+        self.diagnosis = None;
+    }
 }
 
 /// The profiles as they are kept.
@@ -68,9 +101,11 @@ impl Console {
                 self.open_connection(id);
                 self.keep_profiles();
             }
+            ConnectionsRequest::Diagnose(id) => self.diagnose(id),
             ConnectionsRequest::Disconnect(id) => {
                 if let Some(connection) = self.connections.map.get_mut(&id) {
                     connection.wanted = false;
+                    connection.recover();
                     self.disconnect(id);
                     self.keep_profiles();
                 }
@@ -88,9 +123,11 @@ impl Console {
                 has_password: !it.password.0.is_empty(),
                 link: self.links.get(*id)?.shown().clone(),
                 devices: u32::try_from(self.devices.iter().filter(home).count()).ok()?,
+                diagnosis: it.diagnosis.clone(),
             })
         };
-        ConnectionsView { rows: self.connections.map.iter().filter_map(row).collect() }
+        let server = self.links.get(ConnectionId::SERVER).map(|it| it.shown().clone());
+        ConnectionsView { server, rows: self.connections.map.iter().filter_map(row).collect() }
     }
 
     /// The profiles that were kept. Another tab decides for itself which of them is connected
@@ -141,7 +178,7 @@ impl Console {
             let password = password.unwrap_or_default();
             let mut link = Link::new(self.random.next_u64());
             link.name(profile.title());
-            let connection = Connection { profile, password, client_id, wanted: false };
+            let connection = Connection::new(profile, password, client_id);
             self.connections.map.insert(id, connection);
             self.links.insert(id, link);
             // A device that had no connection has one now.
@@ -168,6 +205,7 @@ impl Console {
         let seed = self.random.next_u64();
         let Some(connection) = self.connections.map.get_mut(&id) else { return };
         connection.wanted = true;
+        connection.recover();
         let config = config(connection, seed);
         let (title, url) = (connection.profile.title(), connection.profile.url());
         self.connect(id, title, url, config);
@@ -194,6 +232,56 @@ impl Console {
         };
         let file = File { profiles: self.connections.map.iter().map(entry).collect() };
         self.keep(kept::PROFILES, &file);
+    }
+
+    /// A connection has failed; the first time, the doctor looks into it unasked.
+    pub(crate) fn failed(&mut self, id: ConnectionId, failure: Failure) {
+        let Some(connection) = self.connections.map.get_mut(&id) else { return };
+        let first = connection.failure.replace(failure).is_none();
+        if first {
+            self.diagnose(id);
+        }
+    }
+
+    /// A connection is up.
+    pub(crate) fn recovered(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.map.get_mut(&id) {
+            connection.recover();
+            self.connections.changed = true;
+        }
+    }
+
+    fn diagnose(&mut self, id: ConnectionId) {
+        let secure_page = self.start.as_ref().is_some_and(|it| it.origin.starts_with("https:"));
+        let Some(connection) = self.connections.map.get_mut(&id) else { return };
+        let Some(failure) = connection.failure else { return };
+        self.connections.changed = true;
+        if let Some(finding) = doctor::at_once(&connection.profile, failure, secure_page) {
+            connection.diagnosis = Some(Diagnosis::Found(vec![finding]));
+            return;
+        }
+        let (doctor, probes) = Doctor::new(&connection.profile, secure_page);
+        connection.doctor = Some(doctor);
+        connection.diagnosis = Some(Diagnosis::Examining);
+        self.connections.probes.retain(|_, it| it.0 != id);
+        for (place, probe) in probes.into_iter().enumerate() {
+            self.connections.last_probe += 1;
+            let number = ProbeId(self.connections.last_probe);
+            self.connections.probes.insert(number, (id, place));
+            self.out.push_back(Output::Probe(number, probe));
+        }
+    }
+
+    /// The answer to a probe.
+    pub(crate) fn probe_ended(&mut self, probe: ProbeId, yes: bool) {
+        let Some((id, place)) = self.connections.probes.remove(&probe) else { return };
+        let Some(connection) = self.connections.map.get_mut(&id) else { return };
+        let Some(doctor) = &mut connection.doctor else { return };
+        if let Some(findings) = doctor.answer(place, yes) {
+            connection.doctor = None;
+            connection.diagnosis = Some(Diagnosis::Found(findings));
+            self.connections.changed = true;
+        }
     }
 
     /// Whether a connection that failed is tried again.

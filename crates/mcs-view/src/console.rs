@@ -115,6 +115,7 @@ impl Console {
             }
             Input::Closed(socket) => self.socket_input(socket, SocketInput::Closed),
             Input::Fetched(id, fetched) => self.fetched(id, fetched),
+            Input::Probed(probe, yes) => self.probe_ended(probe, yes),
             Input::Progress(job, done) => self.job_progress(job, done),
             Input::Ended(job, ended) => self.job_ended(job, ended),
             Input::Timeout => {}

@@ -3,11 +3,16 @@
 use mcs_model::Timestamp;
 use mcs_time::Time;
 
+use crate::doctor::Probe;
 use crate::protocol::{Frame, Request, StorageTrouble};
 
 /// One WebSocket that the console asked for. An input for one that was given up is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SocketId(pub(crate) u64);
+
+/// One probe of the connection doctor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProbeId(pub(crate) u64);
 
 /// One REST call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +46,8 @@ pub enum Input<'a> {
     Received(SocketId, &'a [u8]),
     /// The socket could not be opened, or is closed, however it was.
     Closed(SocketId),
+    /// Whether a probe succeeded.
+    Probed(ProbeId, bool),
     /// A REST call has ended.
     Fetched(FetchId, Fetched),
     /// A job has come so far, in bytes.
@@ -130,6 +137,8 @@ pub enum Output {
         /// Empty for none.
         body: Vec<u8>,
     },
+    /// Try this within some seconds, without cookies, and report [`Input::Probed`].
+    Probe(ProbeId, Probe),
     /// Hash the file; report [`Input::Progress`] and [`Ended::Hashed`].
     Hash(JobId),
     /// POST the file there, with the cookie; report [`Input::Progress`] and [`Ended::Answered`].

@@ -29,6 +29,7 @@ mod control;
 mod coverage;
 mod credentials;
 mod devices;
+mod doctor;
 mod firmware;
 mod frame;
 mod import;
@@ -46,7 +47,10 @@ mod send;
 mod setting;
 
 pub use console::Console;
-pub use io::{Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, SocketId};
+pub use doctor::Probe;
+pub use io::{
+    Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, ProbeId, SocketId,
+};
 
 pub use mcs_model::Timestamp;
 

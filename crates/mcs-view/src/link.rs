@@ -46,6 +46,8 @@ pub(crate) struct Link {
     /// What the page sees.
     shown: protocol::Link,
     socket: Option<(SocketId, mcs_session::LinkId)>,
+    /// The socket has opened.
+    opened: bool,
     deadline: Option<Time>,
     /// Subscriptions to what the server says of devices apart from their points: one to all of them, or one a
     /// device for who may not see all.
@@ -130,6 +132,7 @@ impl Link {
             url: String::new(),
             shown: protocol::Link { broker: String::new(), state: LinkState::Idle, since },
             socket: None,
+            opened: false,
             deadline: None,
             announcements: BTreeSet::new(),
             heard: BTreeSet::new(),
@@ -305,6 +308,7 @@ impl Console {
         let Some(on) = self.links.of_socket(socket) else { return };
         let Some(link) = self.links.get_mut(on) else { return };
         let (Some(session), Some((_, id))) = (link.session.as_mut(), link.socket) else { return };
+        link.opened |= matches!(input, SocketInput::Opened);
         session.handle_input(
             now,
             match input {
@@ -378,6 +382,7 @@ impl Console {
                     self.links.last_socket += 1;
                     let socket = SocketId(self.links.last_socket);
                     link.socket = Some((socket, id));
+                    link.opened = false;
                     self.out.push_back(Output::Open { socket, url: link.url.clone() });
                 }
                 mcs_session::Output::Transmit(_, bytes) => {

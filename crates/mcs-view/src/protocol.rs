@@ -24,8 +24,8 @@ use serde::de::DeserializeOwned;
 
 pub use charts::{ChartFrame, ChartRequest, LineFrame, Mark, Row, SeriesFrame, Stroke};
 pub use connections::{
-    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Keeping, LastWill,
-    MqttVersion, Profile, Secret, StorageTrouble,
+    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis, Finding, Keeping,
+    LastWill, MqttVersion, Profile, Refusal, Secret, StorageTrouble,
 };
 pub use firmware::{
     ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,

@@ -6,7 +6,7 @@ use mcs_model::DeviceId;
 use mcs_view::protocol::{ConnectionId, NewDevice, Request};
 use wasm_bindgen::prelude::*;
 
-use super::Line;
+use super::fields::Line;
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::typed;
@@ -21,9 +21,17 @@ pub(crate) fn NewDeviceForm() -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
     let [id, key, name, channels] = [(); 4].map(|()| RwSignal::new(String::new()));
     let errors = RwSignal::new(Vec::<String>::new());
+    let store = expect_context::<Store>();
+    let home = RwSignal::new(None::<ConnectionId>);
+    let rows = move || {
+        store
+            .connections
+            .with(|it| it.rows.iter().map(|row| (row.id, row.profile.title())).collect::<Vec<_>>())
+    };
     let add = move |event: SubmitEvent| {
         event.prevent_default();
-        match device([id, key, name, channels].map(|it| it.get_untracked())) {
+        let home = home.get_untracked().or_else(|| first(store)).unwrap_or_default();
+        match device([id, key, name, channels].map(|it| it.get_untracked()), home) {
             Ok(device) => {
                 dispatch.send(Request::AddDevice(device));
                 errors.set(Vec::new());
@@ -37,6 +45,19 @@ pub(crate) fn NewDeviceForm() -> impl IntoView {
     view! {
         <form class="panel" aria-labelledby="new-device" on:submit=add>
             <h2 id="new-device">"Add a device"</h2>
+            {move || {
+                let rows = rows();
+                (rows.len() > 1).then(|| view! {
+                    <label class="field">
+                        <span class="field-name">"Connection"</span>
+                        <select class="input" data-testid="new-connection" on:change:target=move |event| {
+                            home.set(event.target().value().parse().ok().map(ConnectionId));
+                        }>
+                            {rows.into_iter().map(|(id, title)| view! { <option value=id.0.to_string()>{title}</option> }).collect_view()}
+                        </select>
+                    </label>
+                })
+            }}
             <Line label="Device id" value=id testid="new-id"/>
             <Line label="Device key" value=key testid="new-key"/>
             <Line label="Name" value=name testid="new-name" hint="The id"/>
@@ -54,7 +75,14 @@ pub(crate) fn NewDeviceForm() -> impl IntoView {
     }
 }
 
-fn device([id, key, name, channels]: [String; 4]) -> Result<NewDevice, Vec<String>> {
+fn first(store: Store) -> Option<ConnectionId> {
+    store.connections.with_untracked(|it| it.rows.first().map(|row| row.id))
+}
+
+fn device(
+    [id, key, name, channels]: [String; 4],
+    connection: ConnectionId,
+) -> Result<NewDevice, Vec<String>> {
     let id: DeviceId = id.trim().parse().map_err(|error| vec![format!("Device id: {error}")])?;
     let key = key.trim().parse().map_err(|error| vec![format!("Device key: {error}")])?;
     let channels = typed::channels(&channels)?;
@@ -63,7 +91,7 @@ fn device([id, key, name, channels]: [String; 4]) -> Result<NewDevice, Vec<Strin
     }
     let name = name.trim();
     let name = if name.is_empty() { id.to_string() } else { name.to_owned() };
-    Ok(NewDevice { id, key, name, channels, connection: ConnectionId(1) })
+    Ok(NewDevice { id, key, name, channels, connection })
 }
 
 /// The devices there are, each with a way out.

@@ -7,6 +7,7 @@ use mcs_time::Time;
 
 use crate::console::Console;
 use crate::devices::Device;
+use crate::doctor::Failure;
 use crate::link::Subscription;
 use crate::protocol::{ConnectionId, Level, LinkState, Setting};
 use crate::rest::Call;
@@ -44,6 +45,7 @@ impl Console {
         };
         self.show(on, LinkState::Connected { mqtt_version: mqtt_version.to_owned() });
         self.devices.changed = true;
+        self.recovered(on);
         let Some(link) = self.links.get_mut(on).filter(|_| on == ConnectionId::SERVER) else {
             return;
         };
@@ -71,6 +73,7 @@ impl Console {
         let Some(link) = self.links.get_mut(on) else { return };
         let lost = matches!(link.shown().state, LinkState::Connected { .. });
         let words = reason.to_string();
+        let failure = Failure { reason, opened: link.opened };
         let state = match retry_at {
             // Another version of MQTT is tried at once, and belongs to this attempt.
             Some(at) if once && at > clock.now() => {
@@ -90,9 +93,14 @@ impl Console {
             None if matches!(link.shown().state, LinkState::Stopped { .. }) => return,
             None => LinkState::Stopped { reason: words },
         };
+        // Another version of MQTT is tried at once: that is no failure yet.
+        let failed = retry_at != Some(clock.now()) && reason != DisconnectReason::Requested;
         link.heard.clear();
         link.show(state, clock.wall());
         self.links.changed = true;
+        if failed {
+            self.failed(on, failure);
+        }
         if is_server {
             self.presence_known = false;
             if lost && reason != DisconnectReason::Requested {

@@ -38,11 +38,15 @@ pub enum ConnectionsRequest {
     Connect(ConnectionId),
     /// Disconnect and stay so.
     Disconnect(ConnectionId),
+    /// Find out why it does not connect.
+    Diagnose(ConnectionId),
 }
 
 /// The connections page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionsView {
+    /// The connection to the server that the page came from, if it is one.
+    pub server: Option<Link>,
     /// The profiles in the order in which they were made.
     pub rows: Vec<ConnectionRow>,
 }
@@ -60,6 +64,78 @@ pub struct ConnectionRow {
     pub link: Link,
     /// How many devices belong to it.
     pub devices: u32,
+    /// What the doctor says, if it was asked since the last connection.
+    pub diagnosis: Option<Diagnosis>,
+}
+
+/// Why a connection fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Diagnosis {
+    /// Probes are under way.
+    Examining,
+    /// What was found, the likeliest first.
+    Found(Vec<Finding>),
+}
+
+/// One reason why a connection fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Finding {
+    /// The page came over https, and the browser opens no `ws://` from it.
+    MixedContent,
+    /// A port of MQTT over TCP, which no browser can speak.
+    TcpPort,
+    /// The broker has refused the connection.
+    Refused(Refusal),
+    /// Another client with the same client id has taken the connection.
+    TakenOver,
+    /// The broker has ended the connection, for this reason in MQTT's words.
+    Dismissed(String),
+    /// A setting does not fit into MQTT.
+    InvalidSetting,
+    /// The broker had stopped answering.
+    Silent,
+    /// This path takes MQTT.
+    WrongPath {
+        /// Which.
+        works: String,
+    },
+    /// A WebSocket opens there, but not with the sub-protocol `mqtt`.
+    WrongProtocol,
+    /// A WebSocket opens there, and nothing on it answers as MQTT does.
+    NotMqtt,
+    /// It wants `wss://`.
+    TlsWanted,
+    /// It wants `ws://`.
+    PlainWanted,
+    /// This browser does not trust its certificate.
+    Certificate,
+    /// Its certificate is not trusted, or nothing listens: a browser tells no page which.
+    CertificateOrNothing,
+    /// A web server answers, but no WebSocket opens at any usual path.
+    NoWebSocket,
+    /// Nothing answers there.
+    NothingListens,
+}
+
+/// Why a broker refuses a connection; return codes of 3.1.1 and reason codes of 5.0 alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The user name or the password is wrong.
+    Credentials,
+    /// This user, or nobody without a name, may not connect.
+    NotAuthorized,
+    /// It does not take this client id.
+    ClientId,
+    /// It does not speak this version of MQTT.
+    Version,
+    /// It does not serve at the moment.
+    Busy,
+    /// This client is banned.
+    Banned,
+    /// It wants another way to authenticate than a password.
+    Method,
+    /// Anything else, in MQTT's words.
+    Other(String),
 }
 
 /// A broker that the operator named. Its password is not part of it.

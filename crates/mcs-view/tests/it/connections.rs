@@ -1,11 +1,12 @@
 //! Several brokers at once, named by the operator.
 
-use mcs_session::Version;
-use mcs_view::Input;
+use mcs_session::{ReasonCode, Version};
+use mcs_sim::OldBroker;
 use mcs_view::protocol::{
-    ConnectionId, ConnectionsRequest, ControlStage, LastWill, LinkState, MqttVersion, NewDevice,
-    Profile, Request, Secret, View,
+    ConnectionId, ConnectionsRequest, ControlStage, Diagnosis, Finding, LastWill, LinkState,
+    MqttVersion, NewDevice, Profile, Refusal, Request, Secret, View,
 };
+use mcs_view::{Input, Probe};
 
 use crate::site::{FIRST, SECOND_HOST, Site, channels, id, profile};
 use crate::static_site::add;
@@ -195,4 +196,71 @@ fn devices_without_a_broker_wait_for_one() {
     site.connect(profile());
     site.report("temp", "21");
     assert_eq!(site.value("temp").as_deref(), Some("21"));
+}
+
+fn diagnosis(site: &mut Site) -> Option<Diagnosis> {
+    site.row(FIRST).unwrap().diagnosis
+}
+
+fn found(finding: Finding) -> Option<Diagnosis> {
+    Some(Diagnosis::Found(vec![finding]))
+}
+
+#[test]
+fn a_connection_that_fails_is_looked_into_once_and_again_when_asked() {
+    let mut site = Site::new();
+    site.network = false;
+    site.start();
+    site.connect(profile());
+    assert_eq!(diagnosis(&mut site), found(Finding::NothingListens));
+    let probes = site.probes.len();
+    site.seconds(60);
+    assert_eq!(site.probes.len(), probes);
+    let works =
+        Probe::WebSocket { url: "ws://broker.test:9001/mqtt".to_owned(), protocol: Some("mqtt") };
+    site.answering.push(works);
+    site.connections(ConnectionsRequest::Diagnose(FIRST));
+    let works = "/mqtt".to_owned();
+    assert_eq!(diagnosis(&mut site), found(Finding::WrongPath { works }));
+    site.network = true;
+    site.request(Request::Wake);
+    assert!(is_up(&mut site, FIRST));
+    assert_eq!(diagnosis(&mut site), None);
+}
+
+#[test]
+fn a_refusal_is_told_in_its_own_words_in_both_versions() {
+    for version in [MqttVersion::V5, MqttVersion::V311] {
+        for (code, refusal) in [
+            (ReasonCode::BAD_USER_NAME_OR_PASSWORD, Refusal::Credentials),
+            (ReasonCode::NOT_AUTHORIZED, Refusal::NotAuthorized),
+        ] {
+            let mut site = Site::new();
+            site.broker.script.refuse_connect = Some(code);
+            site.start();
+            site.connect(Profile { version, ..profile() });
+            assert_eq!(diagnosis(&mut site), found(Finding::Refused(refusal)), "{version:?}");
+            assert!(site.probes.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_broker_of_the_old_version_is_no_patient() {
+    let mut site = Site::new();
+    site.broker.script.old = Some(OldBroker::HangsUp);
+    site.start();
+    site.connect(profile());
+    assert!(is_up(&mut site, FIRST));
+    assert_eq!((diagnosis(&mut site), site.probes.len()), (None, 0));
+}
+
+#[test]
+fn what_opens_and_says_nothing_is_no_broker() {
+    let mut site = Site::new();
+    site.broker.script.mute = true;
+    site.start();
+    site.connect(profile());
+    site.seconds(11);
+    assert_eq!(diagnosis(&mut site), found(Finding::NotMqtt));
 }

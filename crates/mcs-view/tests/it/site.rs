@@ -17,7 +17,7 @@ use mcs_view::protocol::{
     CardState, ChartRequest, ConnectionId, ConnectionRow, ConnectionsRequest, Control,
     ControlStage, Frame, FrameRequest, Profile, Request, Start, View,
 };
-use mcs_view::{Console, FetchId, Fetched, Input, Output, SocketId};
+use mcs_view::{Console, FetchId, Fetched, Input, Output, Probe, SocketId};
 use serde::Serialize;
 
 use crate::historian::Historian;
@@ -54,6 +54,9 @@ pub(crate) struct Site {
     pub(crate) held: Vec<(FetchId, String)>,
     /// What the browser keeps.
     pub(crate) kept: BTreeMap<String, Vec<u8>>,
+    /// What the connection doctor tried, and what of it works.
+    pub(crate) probes: Vec<Probe>,
+    pub(crate) answering: Vec<Probe>,
     /// What was to be done with files, in order.
     pub(crate) jobs: Vec<Output>,
     /// The WebSocket that is open to [`Self::broker`], and every URL that was asked for.
@@ -118,6 +121,8 @@ impl Site {
             server: Server::default(),
             held: Vec::new(),
             kept: BTreeMap::new(),
+            probes: Vec::new(),
+            answering: Vec::new(),
             jobs: Vec::new(),
             socket: None,
             second_socket: None,
@@ -272,6 +277,11 @@ impl Site {
             }
             Output::Keep { name, bytes: None } => {
                 self.kept.remove(&name);
+            }
+            Output::Probe(id, probe) => {
+                let yes = self.answering.contains(&probe);
+                self.probes.push(probe);
+                self.console.handle_input(now, Input::Probed(id, yes));
             }
             job => self.jobs.push(job),
         }

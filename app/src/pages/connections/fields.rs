@@ -1,0 +1,108 @@
+//! The fields of forms: a name, an input, and what is wrong with it.
+
+use leptos::prelude::*;
+use mcs_view::connections::{Draft, Field, Wrong};
+
+/// A line of text with its label.
+#[component]
+pub(crate) fn Line(
+    label: &'static str,
+    value: RwSignal<String>,
+    testid: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional)] hint: &'static str,
+) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span class="field-name">{label}</span>
+            <input class="input" type=kind data-testid=testid autocomplete="off" spellcheck="false" autocapitalize="none"
+                placeholder=hint prop:value=move || value.get() on:input:target=move |event| value.set(event.target().value())/>
+        </label>
+    }
+}
+
+/// What is typed into the form of a profile, and what was found wrong with it.
+#[derive(Clone, Copy)]
+pub(crate) struct Typed {
+    pub(crate) draft: RwSignal<Draft>,
+    pub(crate) wrong: RwSignal<Vec<(Field, Wrong)>>,
+}
+
+impl Typed {
+    /// What is wrong with a field, in words.
+    pub(crate) fn complaint(self, field: Field) -> Option<String> {
+        self.wrong.with(|it| it.iter().find(|it| it.0 == field).map(|it| words(it.1)))
+    }
+}
+
+/// A text of the draft.
+#[component]
+pub(crate) fn DraftLine(
+    typed: Typed,
+    label: &'static str,
+    testid: &'static str,
+    part: fn(&mut Draft) -> &mut String,
+    #[prop(optional)] field: Option<Field>,
+    #[prop(optional)] hint: &'static str,
+    #[prop(default = "text")] mode: &'static str,
+) -> impl IntoView {
+    let complaint = Memo::new(move |_| field.and_then(|field| typed.complaint(field)));
+    let value = move || typed.draft.with(|draft| part(&mut draft.clone()).clone());
+    let error = format!("{testid}-error");
+    let described = error.clone();
+    view! {
+        <div class="field">
+            <label class="field">
+                <span class="field-name">{label}</span>
+                <input class="input" type="text" inputmode=mode data-testid=testid autocomplete="off" spellcheck="false" autocapitalize="none"
+                    placeholder=hint prop:value=value aria-describedby=described
+                    aria-invalid=move || complaint.with(Option::is_some).to_string()
+                    on:input:target=move |event| {
+                        typed.draft.update(|draft| *part(draft) = event.target().value());
+                        typed.wrong.update(|wrong| wrong.retain(|it| Some(it.0) != field));
+                    }/>
+            </label>
+            <p class="hint" data-error="true" role="alert" id=error.clone() data-testid=error>{move || complaint.get()}</p>
+        </div>
+    }
+}
+
+/// A choice of the draft.
+#[component]
+pub(crate) fn DraftSwitch(
+    typed: Typed,
+    label: &'static str,
+    testid: &'static str,
+    part: fn(&mut Draft) -> &mut bool,
+) -> impl IntoView {
+    view! {
+        <label class="choice">
+            <input type="checkbox" data-testid=testid
+                prop:checked=move || typed.draft.with(|draft| *part(&mut draft.clone()))
+                on:change:target=move |event| typed.draft.update(|draft| *part(draft) = event.target().checked())/>
+            <span>{label}</span>
+        </label>
+    }
+}
+
+fn words(wrong: Wrong) -> String {
+    match wrong {
+        Wrong::Missing => "Type the broker's name or address.".to_owned(),
+        Wrong::NotAHost => {
+            "This is no host: a name such as broker.example, or an address.".to_owned()
+        }
+        Wrong::NotForBrowsers => {
+            "A browser cannot speak plain MQTT. Use the broker's WebSocket listener: ws:// or wss://."
+                .to_owned()
+        }
+        Wrong::NotANumber(least, most) => format!("A whole number from {least} to {most}."),
+        Wrong::NotAPath => "A path begins with / and has no spaces and no #.".to_owned(),
+        Wrong::NotMqttText => "It is too long, or has signs that MQTT forbids.".to_owned(),
+        Wrong::MixedContent => {
+            "This page came over https, so the browser opens no ws://. Turn TLS on, or open the console over http."
+                .to_owned()
+        }
+        Wrong::NotAProperty(line) => format!("Line {line} is not “name: value”."),
+        Wrong::NotATopic => "A topic to publish to has no + and no #.".to_owned(),
+    }
+}

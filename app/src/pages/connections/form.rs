@@ -1,0 +1,181 @@
+//! The form of a profile: what everybody needs, and behind a fold what some do.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use mcs_view::connections::{Draft, Field, PRESETS};
+use mcs_view::protocol::{
+    ConnectionId, ConnectionsRequest, MqttVersion, Profile, Request, Secret, Setting,
+};
+
+use super::fields::{DraftLine, DraftSwitch, Typed};
+use crate::engine::Dispatch;
+use crate::store::Store;
+
+/// What the form was opened for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Opened {
+    /// The profile that is changed; a new one when absent.
+    pub(crate) id: Option<ConnectionId>,
+    pub(crate) draft: Draft,
+}
+
+impl Opened {
+    /// For a new profile: the broker is most often where the page came from.
+    pub(crate) fn new() -> Self {
+        let location = window().location();
+        let tls = is_secure();
+        let host = location.hostname().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let mut draft = Draft::of(&Profile { host, tls, ..Profile::default() });
+        draft.apply(&PRESETS[0]);
+        Self { id: None, draft }
+    }
+}
+
+/// The form.
+#[component]
+pub(crate) fn Form(start: Opened, opened: RwSignal<Option<Opened>>) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let dispatch = expect_context::<Dispatch>();
+    let Opened { id, draft } = start;
+    let known = id.is_some();
+    let typed = Typed { draft: RwSignal::new(draft), wrong: RwSignal::new(Vec::new()) };
+    let password = RwSignal::new(String::new());
+    let has_password = store
+        .connections
+        .with_untracked(|it| it.rows.iter().any(|row| Some(row.id) == id && row.has_password));
+    let send = move |connect: bool| match typed.draft.with_untracked(|it| it.check(is_secure())) {
+        Ok(profile) => {
+            let text = password.get_untracked();
+            let unchanged = text.is_empty() && known && !profile.username.is_empty();
+            dispatch.send(Request::Connections(ConnectionsRequest::Put {
+                id,
+                profile: Box::new(profile),
+                password: (!unchanged).then_some(Secret(text)),
+                connect,
+            }));
+            opened.set(None);
+        }
+        Err(wrong) => typed.wrong.set(wrong),
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send(true);
+    };
+    let preset = move |name: String| {
+        if let Some(preset) = PRESETS.iter().find(|it| it.name == name) {
+            typed.draft.update(|draft| draft.apply(preset));
+        }
+    };
+    let closable = move || {
+        known
+            || store.setting.get() != Setting::Static
+            || store.connections.with(|it| !it.rows.is_empty())
+    };
+    let tls_error = move || typed.complaint(Field::Tls);
+    view! {
+        <form class="panel" aria-labelledby="conn-form" data-testid="conn-form" on:submit=submit>
+            <h2 id="conn-form">{if known { "Change the connection" } else { "New connection" }}</h2>
+            <label class="field">
+                <span class="field-name">"Kind of broker"</span>
+                <select class="input" data-testid="conn-preset" on:change:target=move |event| preset(event.target().value())>
+                    <option value="">"Any: fill the fields"</option>
+                    {PRESETS.map(|it| view! { <option value=it.name>{it.name}</option> })}
+                </select>
+            </label>
+            <DraftLine typed label="Name" testid="conn-name" part=|it| &mut it.name hint="As you call it"/>
+            <div class="pair">
+                <DraftLine typed label="Host" testid="conn-host" part=|it| &mut it.host field=Field::Host
+                    hint="broker.example, or a whole ws:// address"/>
+                <DraftLine typed label="Port" testid="conn-port" part=|it| &mut it.port field=Field::Port mode="numeric"/>
+            </div>
+            <DraftLine typed label="Path" testid="conn-path" part=|it| &mut it.path field=Field::Path/>
+            <DraftSwitch typed label="TLS (wss://)" testid="conn-tls" part=|it| &mut it.tls/>
+            <p class="hint" data-error="true" role="alert" data-testid="conn-tls-error">{tls_error}</p>
+            <div class="pair even">
+                <DraftLine typed label="Username" testid="conn-user" part=|it| &mut it.username hint="None"/>
+                <label class="field">
+                    <span class="field-name">"Password"</span>
+                    <input class="input" type="password" data-testid="conn-password" autocomplete="off"
+                        placeholder=if has_password { "As it was" } else { "None" }
+                        prop:value=move || password.get() on:input:target=move |event| password.set(event.target().value())/>
+                </label>
+            </div>
+            <details>
+                <summary data-testid="conn-advanced">"Advanced"</summary>
+                <Advanced typed/>
+            </details>
+            <div class="actions">
+                <button type="submit" class="button primary" data-testid="conn-connect">"Save and connect"</button>
+                <button type="button" class="button" data-testid="conn-save" on:click=move |_| send(false)>"Save"</button>
+                {move || closable().then(|| view! {
+                    <button type="button" class="button quiet" data-testid="conn-cancel" on:click=move |_| opened.set(None)>"Cancel"</button>
+                })}
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Advanced(typed: Typed) -> impl IntoView {
+    let draft = typed.draft;
+    let versions = [
+        (MqttVersion::Auto, "auto", "5.0, or else 3.1.1"),
+        (MqttVersion::V5, "5.0", "5.0 only"),
+        (MqttVersion::V311, "3.1.1", "3.1.1 only"),
+    ];
+    let choose = move |word: String| {
+        if let Some((version, ..)) = versions.iter().find(|it| it.1 == word) {
+            draft.update(|it| it.version = *version);
+        }
+    };
+    let properties = move || typed.complaint(Field::UserProperties);
+    view! {
+        <div class="tab-panel">
+            <DraftLine typed label="Client ID" testid="conn-client-id" part=|it| &mut it.client_id field=Field::ClientId
+                hint="Made up at each start"/>
+            <label class="field">
+                <span class="field-name">"MQTT version"</span>
+                <select class="input" data-testid="conn-version" on:change:target=move |event| choose(event.target().value())>
+                    {versions.map(|(version, word, name)| view! {
+                        <option value=word prop:selected=move || draft.with(|it| it.version == version)>{name}</option>
+                    })}
+                </select>
+            </label>
+            <div class="pair even">
+                <DraftLine typed label="Keep Alive, seconds" testid="conn-keep-alive" part=|it| &mut it.keep_alive field=Field::KeepAlive mode="numeric"/>
+                <DraftLine typed label="Connect timeout, seconds" testid="conn-timeout" part=|it| &mut it.connect_timeout field=Field::ConnectTimeout mode="numeric"/>
+            </div>
+            <DraftSwitch typed label="Auto reconnect" testid="conn-reconnect" part=|it| &mut it.reconnect/>
+            <DraftSwitch typed label="Clean Start (Clean Session in 3.1.1)" testid="conn-clean" part=|it| &mut it.clean_start/>
+            <DraftLine typed label="Session Expiry, seconds (5.0)" testid="conn-expiry" part=|it| &mut it.session_expiry field=Field::SessionExpiry mode="numeric"/>
+            <label class="field">
+                <span class="field-name">"User properties (5.0), one “name: value” a line"</span>
+                <textarea class="input mono" rows="2" data-testid="conn-properties" spellcheck="false"
+                    prop:value=move || draft.with(|it| it.user_properties.clone())
+                    on:input:target=move |event| draft.update(|it| it.user_properties = event.target().value())></textarea>
+            </label>
+            <p class="hint" data-error="true" role="alert" data-testid="conn-properties-error">{properties}</p>
+            <h3>"Last will"</h3>
+            <DraftLine typed label="Topic" testid="conn-will-topic" part=|it| &mut it.will_topic field=Field::WillTopic hint="No will"/>
+            <DraftLine typed label="Payload" testid="conn-will-payload" part=|it| &mut it.will_payload/>
+            <label class="field">
+                <span class="field-name">"QoS"</span>
+                <select class="input" data-testid="conn-will-qos" on:change:target=move |event| {
+                    let qos = event.target().value().parse().unwrap_or(0);
+                    draft.update(|it| it.will_qos = qos);
+                }>
+                    {[(0, "0, at most once"), (1, "1, at least once"), (2, "2, exactly once")].map(|(qos, name)| view! {
+                        <option value=qos.to_string() prop:selected=move || draft.with(|it| it.will_qos == qos)>{name}</option>
+                    })}
+                </select>
+            </label>
+            <DraftSwitch typed label="Retain" testid="conn-will-retain" part=|it| &mut it.will_retain/>
+        </div>
+    }
+}
+
+/// Whether the page came over https.
+pub(crate) fn is_secure() -> bool {
+    window().location().protocol().is_ok_and(|it| it == "https:")
+}

@@ -17,7 +17,7 @@ use crate::link::{Links, Sent, SocketInput};
 use crate::messages::Messages;
 use crate::meter::Meter;
 use crate::notices::Notices;
-use crate::protocol::{Level, Request, Setting, Start};
+use crate::protocol::{Away, Level, Request, Setting, Start};
 use crate::prototypes::Prototypes;
 use crate::rest::{self, Call, Rest};
 
@@ -46,8 +46,10 @@ pub struct Console {
     pub(crate) list_at: Option<Time>,
     /// Commands that the broker has not answered.
     pub(crate) requests: BTreeMap<Sent, Key>,
-    /// When a device may have been silent for too long after a command; never too late.
-    pub(crate) silence_at: Option<Time>,
+    /// What becomes of commands while a device is away.
+    pub(crate) away: Away,
+    /// When the next command may time out; never too late.
+    pub(crate) due_at: Option<Time>,
     pub(crate) charts: Charts,
     pub(crate) firmware: Firmwares,
     pub(crate) messages: Messages,
@@ -83,7 +85,8 @@ impl Console {
             list_again: false,
             list_at: None,
             requests: BTreeMap::new(),
-            silence_at: None,
+            away: Away::default(),
+            due_at: None,
             charts: Charts::new(),
             firmware: Firmwares::default(),
             messages: Messages::new(),
@@ -168,6 +171,7 @@ impl Console {
             Request::ExportDevices => self.export_devices(),
             Request::RemoveDevice(id) => self.remove_device(&id),
             Request::Send { device, channel, text } => self.send(&device, &channel, text),
+            Request::Card(request) => self.card_request(request),
             Request::Credentials(id) => self.fetch_credentials(&id),
             Request::Firmware(request) => self.firmware_request(request, file),
             Request::Messages(request) => self.messages_request(request),
@@ -195,6 +199,9 @@ impl Console {
             Call::Before { device, channel, before } => {
                 self.history_fetched(&(device, channel), Ask::Before(before), fetched);
             }
+            Call::Recall { device, channel, .. } => {
+                self.trail_recalled(&device, &channel, fetched);
+            }
             Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
             Call::Push(_) => self.pushed(fetched),
             Call::Prototypes(call) => self.prototypes_fetched(call, fetched),
@@ -202,7 +209,7 @@ impl Console {
     }
 
     fn next_deadline(&self) -> Option<Time> {
-        let deadlines = [self.links.deadline(), self.list_at, self.silence_at];
+        let deadlines = [self.links.deadline(), self.list_at, self.due_at];
         deadlines.into_iter().flatten().min()
     }
 
@@ -212,7 +219,7 @@ impl Console {
         if self.list_at.is_some_and(|at| at <= now) {
             self.fetch_devices();
         }
-        self.mention_silence();
+        self.time_out_commands();
         self.drain_sessions();
     }
 }

@@ -1,4 +1,5 @@
-//! The life of a command: sent, delivered, confirmed by what comes back, or failed with a reason.
+//! The life of a command: sent, delivered, confirmed by what comes back, or failed with a reason;
+//! before that it may wait for its device.
 
 use core::time::Duration;
 
@@ -27,36 +28,61 @@ pub(crate) struct Life {
     control: Control,
     /// The broker's answer is still to come.
     request: Option<RequestId>,
-    /// When the device's silence will be mentioned.
-    silent_at: Option<Time>,
+    /// When the device's silence will be mentioned, or the waiting is over.
+    due: Option<Time>,
     /// What earlier commands asked for and the device has not reported.
     overtaken: Vec<Value>,
+    /// The times of commands that the broker will send back to us.
+    echoes: Vec<Timestamp>,
 }
 
 impl Life {
     /// A command that never left.
     pub(crate) fn failed(desired: Option<Value>, failure: ControlFailure, sent: Timestamp) -> Self {
-        let control = Control { desired, stage: ControlStage::Failed(failure), sent };
-        Self { control, request: None, silent_at: None, overtaken: Vec::new() }
+        Self::at_stage(desired, ControlStage::Failed(failure), sent)
     }
 
-    /// A command that was handed to the connection; it takes the place of `former`.
+    /// A command that waits for its device until `due`, which is `until` for people.
+    pub(crate) fn waiting(desired: Value, due: Time, until: Timestamp, sent: Timestamp) -> Self {
+        let waiting = Self::at_stage(Some(desired), ControlStage::Waiting { until }, sent);
+        Self { due: Some(due), ..waiting }
+    }
+
+    /// A value that came without a command of ours.
+    pub(crate) fn elsewhere(value: Value, at: Timestamp) -> Self {
+        Self::at_stage(Some(value), ControlStage::Elsewhere, at)
+    }
+
+    /// A command that was handed to the connection; it takes the place of `former`. `echoed` says
+    /// that the broker sends it back to us, as MQTT 3.1.1 has no way to ask it not to.
     pub(crate) fn sent(
         desired: Value,
         request: RequestId,
         sent: Timestamp,
+        echoed: bool,
         former: Option<Self>,
     ) -> Self {
-        let mut overtaken = Vec::new();
-        if let Some(former) = former.filter(Self::is_open) {
-            overtaken = former.overtaken;
-            overtaken.extend(former.control.desired.filter(|it| !same(it, &desired)));
-            overtaken.retain(|it| !same(it, &desired));
-            let excess = overtaken.len().saturating_sub(MOST_OVERTAKEN);
-            overtaken.drain(..excess);
+        let mut life = Self::at_stage(None, ControlStage::Sent, sent);
+        if let Some(former) = former {
+            if former.is_under_way() {
+                life.overtaken = former.overtaken;
+                life.overtaken.extend(former.control.desired);
+                life.overtaken.retain(|it| !same(it, &desired));
+            }
+            life.echoes = former.echoes;
         }
-        let control = Control { desired: Some(desired), stage: ControlStage::Sent, sent };
-        Self { control, request: Some(request), silent_at: None, overtaken }
+        if echoed {
+            life.echoes.push(sent);
+        }
+        keep_newest(&mut life.overtaken);
+        keep_newest(&mut life.echoes);
+        life.control.desired = Some(desired);
+        Self { request: Some(request), ..life }
+    }
+
+    fn at_stage(desired: Option<Value>, stage: ControlStage, sent: Timestamp) -> Self {
+        let control = Control { desired, stage, sent };
+        Self { control, request: None, due: None, overtaken: Vec::new(), echoes: Vec::new() }
     }
 
     /// What the card shows.
@@ -64,9 +90,26 @@ impl Life {
         &self.control
     }
 
-    /// When [`Self::fell_silent`] is due.
+    /// When [`Self::time_out`] is due.
     pub(crate) fn deadline(&self) -> Option<Time> {
-        self.silent_at
+        self.due
+    }
+
+    /// What waits to be sent.
+    pub(crate) fn waits(&self) -> Option<&Value> {
+        let waits = matches!(self.control.stage, ControlStage::Waiting { .. });
+        self.control.desired.as_ref().filter(|_| waits)
+    }
+
+    /// Whether it is the command that the broker has to answer with `request`.
+    pub(crate) fn awaits(&self, request: RequestId) -> bool {
+        self.request == Some(request)
+    }
+
+    /// Whether a point of this time is one of our own commands, sent back by the broker.
+    pub(crate) fn is_own(&mut self, at: Timestamp) -> bool {
+        let echo = self.echoes.iter().position(|it| *it == at);
+        echo.map(|place| self.echoes.remove(place)).is_some()
     }
 
     /// The broker's answer to `request`. Says whether anything changed.
@@ -81,7 +124,9 @@ impl Life {
         match outcome {
             Outcome::Acknowledged | Outcome::Sent => {
                 self.control.stage = ControlStage::Delivered;
-                self.silent_at = Some(now + REPORT_TIMEOUT);
+                // No board reports that a button was pressed.
+                let awaited = !matches!(self.control.desired, Some(Value::Gamepad { .. }));
+                self.due = awaited.then(|| now + REPORT_TIMEOUT);
             }
             // There is nobody to wait for.
             Outcome::Unheard => self.fail(ControlFailure::NotDelivered),
@@ -94,7 +139,7 @@ impl Life {
 
     /// The channel's value as it came back. Says whether anything changed.
     pub(crate) fn reported(&mut self, value: &Value) -> bool {
-        let Some(desired) = self.control.desired.as_ref().filter(|_| self.is_open()) else {
+        let Some(desired) = self.control.desired.as_ref().filter(|_| self.is_under_way()) else {
             return false;
         };
         if same(desired, value) {
@@ -120,15 +165,19 @@ impl Life {
     }
 
     /// [`Self::deadline`] has come.
-    pub(crate) fn fell_silent(&mut self) {
-        self.silent_at = None;
-        if self.control.stage == ControlStage::Delivered {
-            self.control.stage = ControlStage::Unconfirmed;
+    pub(crate) fn time_out(&mut self) {
+        self.due = None;
+        match self.control.stage {
+            ControlStage::Delivered => self.control.stage = ControlStage::Unconfirmed,
+            ControlStage::Waiting { .. } => self.fail(ControlFailure::Expired),
+            _ => {}
         }
     }
 
-    fn is_open(&self) -> bool {
-        !matches!(self.control.stage, ControlStage::Confirmed | ControlStage::Failed(_))
+    /// The device may still do what it was told.
+    fn is_under_way(&self) -> bool {
+        let stage = &self.control.stage;
+        stage.is_open() && !matches!(stage, ControlStage::Waiting { .. })
     }
 
     fn fail(&mut self, failure: ControlFailure) {
@@ -137,7 +186,7 @@ impl Life {
 
     fn end(&mut self, stage: ControlStage) {
         self.control.stage = stage;
-        self.silent_at = None;
+        self.due = None;
         self.overtaken.clear();
     }
 }
@@ -145,7 +194,7 @@ impl Life {
 /// Whether a device that was told `desired` and reports `reported` has done so. Boards print two
 /// decimals and calculate in single precision (CONTRACT §1.3), and hexadecimal digits in either
 /// case.
-fn same(desired: &Value, reported: &Value) -> bool {
+pub(crate) fn same(desired: &Value, reported: &Value) -> bool {
     match (desired, reported) {
         (Value::Float(a), Value::Float(b)) => near(*a, *b),
         (
@@ -163,4 +212,8 @@ fn near(desired: f64, reported: f64) -> bool {
     let two_decimals = (hundredths - hundredths.round()).abs() < 1e-7;
     // A little above half of the last decimal: 0.125 may become 0.12 or 0.13.
     error <= desired.abs() * 1e-6 || (two_decimals && error <= 0.005_001)
+}
+
+fn keep_newest<T>(list: &mut Vec<T>) {
+    list.drain(..list.len().saturating_sub(MOST_OVERTAKEN));
 }

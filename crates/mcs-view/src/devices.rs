@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::control::Life;
-use crate::link::Subscription;
-use crate::protocol::{CardState, ConnectionId, DeviceRow, NewDevice, Online, Shown};
 use mcs_model::api::{DeviceInfo, Presence, PushStatus, Right};
 use mcs_model::{
     Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawValue, Timestamp, Value,
 };
 
-/// How far a device's clock may be ahead before its points count as of the future.
-const CLOCK_AHEAD: u64 = 5_000;
+use crate::card::Card;
+use crate::control::Life;
+use crate::link::Subscription;
+use crate::protocol::{CardState, ConnectionId, DeviceRow, NewDevice, Online, Shown, Trail};
 
 /// A clock that is ahead by more than this, in milliseconds, is wrong rather than ahead.
 const MOST_AHEAD: u64 = 10 * 60_000;
@@ -52,15 +51,6 @@ pub(crate) struct Device {
     ahead: u64,
     /// The operator was told of what it sends and nobody understands.
     pub(crate) complained: bool,
-}
-
-/// What stands on a card.
-#[derive(Debug, Default)]
-pub(crate) struct Card {
-    pub(crate) value: Option<Shown>,
-    pub(crate) life: Option<Life>,
-    /// The page has not seen it as it is.
-    pub(crate) changed: bool,
 }
 
 impl Devices {
@@ -177,13 +167,6 @@ impl Device {
         self.channels.iter().find(|it| it.id == *id)
     }
 
-    pub(crate) fn card(&mut self, channel: &ChannelId) -> &mut Card {
-        if !self.cards.contains_key(channel) {
-            self.cards.insert(channel.clone(), Card::default());
-        }
-        self.cards.entry(channel.clone()).or_default()
-    }
-
     /// Something came from it. Says whether that is worth telling: once a second.
     pub(crate) fn heard(&mut self, now: Timestamp) -> bool {
         let news =
@@ -203,30 +186,13 @@ impl Device {
         raw: &RawValue,
         now: Timestamp,
     ) -> Option<Option<Value>> {
-        let parsed = self.channel(channel)?.kind.parse(raw);
+        let definition = self.channels.iter().find(|it| it.id == *channel)?;
         let ahead = at.as_millis().saturating_sub(now.as_millis());
         if ahead <= MOST_AHEAD {
             self.ahead = ahead;
         }
-        let card = self.card(channel);
-        card.changed = true;
-        let (value, misfit) = match parsed {
-            Ok(value) => {
-                if let Some(life) = &mut card.life {
-                    life.reported(&value);
-                }
-                (value, None)
-            }
-            Err(error) => (Value::String(raw_text(raw)), Some(error.to_string())),
-        };
-        let fitting = misfit.is_none().then(|| value.clone());
-        // A value of the past is history, unless what stands there claims to be of the future.
-        let ahead = now.as_millis().saturating_add(CLOCK_AHEAD);
-        let newest = card.value.as_ref().map_or(0, |it| it.at.as_millis());
-        if at.as_millis() >= newest || newest > ahead {
-            card.value = Some(Shown { value, at, misfit });
-        }
-        Some(fitting)
+        let card = self.cards.entry(channel.clone()).or_default();
+        Some(card.receive(definition, at, raw, now))
     }
 
     /// What its clock says when ours says `now`: the right edge of its charts, or else the points
@@ -237,14 +203,14 @@ impl Device {
 
     /// A point that the server has kept.
     pub(crate) fn recall(&mut self, point: DataPoint) {
-        if self.channel(&point.channel).is_none() {
-            return;
-        }
-        let card = self.card(&point.channel);
-        if card.value.as_ref().is_none_or(|it| it.at < point.timestamp) {
-            card.value = Some(Shown { value: point.value, at: point.timestamp, misfit: None });
-            card.changed = true;
-        }
+        let Some((definition, card)) = self.open(&point.channel) else { return };
+        card.recall(definition, Shown { value: point.value, at: point.timestamp, misfit: None });
+    }
+
+    /// A channel and its card; `None` when the device has no such channel.
+    pub(crate) fn open(&mut self, channel: &ChannelId) -> Option<(&Channel, &mut Card)> {
+        let definition = self.channels.iter().find(|it| it.id == *channel)?;
+        Some((definition, self.cards.entry(channel.clone()).or_default()))
     }
 
     /// The server says whether it is here.
@@ -288,32 +254,18 @@ impl Device {
     pub(crate) fn show_cards(&mut self, all: bool) -> Vec<CardState> {
         let mut shown = Vec::new();
         for channel in &self.channels {
-            let mut state = CardState { channel: channel.id.clone(), value: None, control: None };
-            if let Some(card) = self.cards.get_mut(&channel.id) {
-                if !core::mem::take(&mut card.changed) && !all {
-                    continue;
-                }
-                state.value = card.value.clone();
-                state.control = card.life.as_ref().map(|it| it.control().clone());
-            } else if !all {
-                continue;
+            match self.cards.get_mut(&channel.id) {
+                Some(card) if card.changed || all => shown.push(card.show(channel)),
+                None if all => shown.push(CardState::empty(channel.id.clone())),
+                _ => {}
             }
-            shown.push(state);
         }
         shown
     }
-}
 
-/// The most characters of a value that does not fit, to be shown.
-const MOST_SHOWN: usize = 200;
-
-fn raw_text(raw: &RawValue) -> String {
-    let text = match raw {
-        RawValue::Csv(text) => text.clone(),
-        RawValue::Json(json) => json.to_string(),
-    };
-    match text.char_indices().nth(MOST_SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+    /// Places and pictures that the page does not have, or those of all channels.
+    pub(crate) fn show_trails(&mut self, all: bool) -> Vec<Trail> {
+        let show = |(id, card): (&ChannelId, &mut Card)| card.trail.show(id, all);
+        self.cards.iter_mut().filter_map(show).collect()
     }
 }

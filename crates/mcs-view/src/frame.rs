@@ -91,6 +91,7 @@ impl Console {
             });
         }
         frame.cards = device.show_cards(all);
+        frame.trails = device.show_trails(all);
     }
 
     fn show_firmware(&mut self, all: bool, frame: &mut Frame) {

@@ -21,6 +21,7 @@
 //! assert_eq!(console.poll_output(), Output::Timeout(None));
 //! ```
 
+mod card;
 mod charts;
 mod clock;
 pub mod connections;
@@ -45,6 +46,7 @@ pub mod prototypes;
 mod rest;
 mod send;
 mod setting;
+mod trail;
 
 pub use console::Console;
 pub use doctor::Probe;

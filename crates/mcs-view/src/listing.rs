@@ -47,6 +47,7 @@ impl Console {
         self.notices.retract(TROUBLE);
         self.presence_known = listening && self.links.is_listening();
         events.iter().for_each(|event| self.apply_event(event));
+        self.send_waiting();
         if again || (self.links.is_listening() && !listening) {
             self.fetch_devices();
         }

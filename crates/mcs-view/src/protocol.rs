@@ -11,6 +11,7 @@
 //! - engine → page: `{ bytes: ArrayBuffer, floats?: ArrayBuffer }` (both transferred), and once,
 //!   when it can take requests, the string `"ready"`.
 
+mod card;
 mod charts;
 mod connections;
 mod firmware;
@@ -22,6 +23,9 @@ mod request;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use card::{
+    Away, CardRequest, CardState, Control, ControlFailure, ControlStage, Shown, Trail, Unfit,
+};
 pub use charts::{ChartFrame, ChartRequest, LineFrame, Mark, Row, SeriesFrame, Stroke};
 pub use connections::{
     ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis, Finding, Keeping,
@@ -31,8 +35,8 @@ pub use firmware::{
     ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
 };
 pub use frame::{
-    CardState, Control, ControlFailure, ControlStage, DeviceRow, DeviceView, Frame, Level, Link,
-    LinkState, LoginError, Notice, Online, Setting, Shown, Stats,
+    DeviceRow, DeviceView, Frame, Level, Link, LinkState, LoginError, Notice, Online, Setting,
+    Stats,
 };
 pub use messages::{
     Body, Detail, DetailView, DiffLine, Difference, Direction, Fate, Filter, Format, LogRow,
@@ -43,7 +47,7 @@ pub use prototypes::{OpenPrototype, Outcome, PrototypesRequest, PrototypesView, 
 pub use request::{FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
 
 /// The version of this protocol: page and engine of different builds refuse each other.
-pub const VERSION: u8 = 3;
+pub const VERSION: u8 = 4;
 
 /// The bytes of a [`Request`] or a [`Frame`].
 pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {

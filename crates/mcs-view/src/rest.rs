@@ -46,6 +46,12 @@ pub(crate) enum Call {
         channel: ChannelId,
         before: u64,
     },
+    /// The newest points of a channel, so many.
+    Recall {
+        device: DeviceId,
+        channel: ChannelId,
+        limit: usize,
+    },
     Firmwares(ProductId),
     Push(FirmwareId),
     Prototypes(PrototypesCall),
@@ -122,6 +128,13 @@ impl Rest {
             Call::Before { device, channel, before } => {
                 let query = format!("end={}&limit=1", before.saturating_sub(1));
                 (Method::Get, channel_path(device, channel, "points", &query))
+            }
+            Call::Recall { device, channel, limit } => {
+                let channel = escape(channel.as_str());
+                let path = format!(
+                    "/api/devices/{device}/channels/{channel}/points?start=0&limit={limit}"
+                );
+                (Method::Get, path)
             }
             Call::Firmwares(prototype) => {
                 (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))

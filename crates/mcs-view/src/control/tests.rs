@@ -12,7 +12,7 @@ fn requests<const N: usize>() -> [RequestId; N] {
 
 fn sent(value: i64) -> (Life, RequestId) {
     let [request] = requests();
-    (Life::sent(Value::Integer(value), request, SENT, None), request)
+    (Life::sent(Value::Integer(value), request, SENT, false, None), request)
 }
 
 fn delivered(value: i64) -> Life {
@@ -59,7 +59,7 @@ fn another_value_fails_a_delivered_command_but_not_one_under_way() {
 fn silence_for_ten_seconds_is_mentioned_and_a_late_report_still_confirms() {
     let mut life = delivered(7);
     assert_eq!(life.deadline(), Some(NOW + Duration::from_secs(10)));
-    life.fell_silent();
+    life.time_out();
     assert_eq!(stage(&life), &ControlStage::Unconfirmed);
     assert_eq!(life.deadline(), None);
     life.reported(&Value::Integer(7));
@@ -83,9 +83,9 @@ fn every_answer_of_the_broker_has_its_words() {
 #[test]
 fn the_report_of_an_overtaken_command_says_nothing_of_the_newest() {
     let [first, second, third] = requests();
-    let life = Life::sent(Value::Integer(1), first, SENT, None);
-    let life = Life::sent(Value::Integer(2), second, SENT, Some(life));
-    let mut life = Life::sent(Value::Integer(3), third, SENT, Some(life));
+    let life = Life::sent(Value::Integer(1), first, SENT, false, None);
+    let life = Life::sent(Value::Integer(2), second, SENT, false, Some(life));
+    let mut life = Life::sent(Value::Integer(3), third, SENT, false, Some(life));
     assert!(!life.published(NOW, first, Outcome::LinkDown));
     life.published(NOW, third, Outcome::Acknowledged);
     life.reported(&Value::Integer(1));

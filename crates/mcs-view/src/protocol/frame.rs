@@ -1,10 +1,13 @@
 //! From the engine to the page.
 
 use mcs_model::api::{Credentials, PushStatus, Right, Role, Transport};
-use mcs_model::{Channel, ChannelId, DeviceId, ProductId, Timestamp, Value};
+use mcs_model::{Channel, DeviceId, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, PrototypesView};
+use super::{
+    CardState, ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, PrototypesView,
+    Trail,
+};
 
 /// From the engine: what changed. A section that is `None` is as it was.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +24,8 @@ pub struct Frame {
     pub device: Option<DeviceView>,
     /// Cards of that device whose value or control changed.
     pub cards: Vec<CardState>,
+    /// Places and pictures of that device that the page does not have.
+    pub trails: Vec<Trail>,
     /// The firmware page.
     pub firmware: Option<FirmwareView>,
     /// The messages page.
@@ -166,74 +171,6 @@ pub struct DeviceView {
     pub description: String,
     /// Its channels in display order.
     pub channels: Vec<Channel>,
-}
-
-/// What a card shows beside its channel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CardState {
-    /// Whose card.
-    pub channel: ChannelId,
-    /// The last true value; `None` until there is one.
-    pub value: Option<Shown>,
-    /// The last command, on a controller.
-    pub control: Option<Control>,
-}
-
-/// A value that came.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shown {
-    /// The value; the text that came, as [`Value::String`], when it
-    /// does not fit its channel.
-    pub value: Value,
-    /// Its time.
-    pub at: Timestamp,
-    /// Why it does not fit its channel, if so.
-    pub misfit: Option<String>,
-}
-
-/// The life of a command.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Control {
-    /// What was asked for; `None` when the text was no value.
-    pub desired: Option<Value>,
-    /// How far it is.
-    pub stage: ControlStage,
-    /// When it was sent.
-    pub sent: Timestamp,
-}
-
-/// How far a command is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ControlStage {
-    /// Handed to the connection.
-    Sent,
-    /// The broker has it (PUBACK); with a server: stored and passed on.
-    Delivered,
-    /// The broker had it, and the device has said nothing for 10 seconds.
-    Unconfirmed,
-    /// An equal value came back.
-    Confirmed,
-    /// It went wrong; the card shows the last true value.
-    Failed(ControlFailure),
-}
-
-/// Why a command went wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ControlFailure {
-    /// The text is no value of the channel; in words.
-    Invalid(String),
-    /// There is no connection to the broker.
-    NotConnected,
-    /// The server says that the device is not here.
-    DeviceOffline,
-    /// The broker has it and nobody to pass it on to: the device is away.
-    NotDelivered,
-    /// The broker refused it; in words.
-    Refused(String),
-    /// The broker did not answer in time.
-    TimedOut,
-    /// The device reports another value.
-    OtherValue,
 }
 
 /// Counters since the engine started.

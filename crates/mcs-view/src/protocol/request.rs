@@ -3,7 +3,9 @@
 use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId};
 use serde::{Deserialize, Serialize};
 
-use super::{ChartRequest, ConnectionId, ConnectionsRequest, MessagesRequest, PrototypesRequest};
+use super::{
+    CardRequest, ChartRequest, ConnectionId, ConnectionsRequest, MessagesRequest, PrototypesRequest,
+};
 
 /// From the page.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +47,8 @@ pub enum Request {
         /// The value, as CSV `V`.
         text: String,
     },
+    /// The cards of a device, apart from [`Request::Send`].
+    Card(CardRequest),
     /// Ask for a device's key; it comes as [`Frame::credentials`](super::Frame::credentials).
     Credentials(DeviceId),
     /// The firmware page.

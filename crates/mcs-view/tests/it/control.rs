@@ -7,7 +7,8 @@ use mcs_model::api::{DeviceChange, Presence, Role};
 use mcs_session::ReasonCode;
 use mcs_view::protocol::{ControlFailure, ControlStage};
 
-use crate::site::{COMMANDS, Site};
+use crate::site::{COMMANDS, Site, TOPIC};
+use crate::static_site;
 
 #[test]
 fn a_command_travels_as_timestamp_channel_value_and_the_echo_confirms_it() {
@@ -16,8 +17,8 @@ fn a_command_travels_as_timestamp_channel_value_and_the_echo_confirms_it() {
     let expected = format!("{},target,22.5", site.wall());
     assert_eq!(site.broker.received(&format!("{COMMANDS}target")), [expected]);
     assert_eq!(site.stage("target"), ControlStage::Delivered);
-    // No local: its own words do not come back.
-    assert_eq!(site.value("target"), None);
+    // The server keeps it: a page that is loaded now shows it too.
+    assert_eq!(site.value("target").as_deref(), Some("22.5"));
     site.report("target", "22.50");
     assert_eq!(site.stage("target"), ControlStage::Confirmed);
     assert_eq!(site.value("target").as_deref(), Some("22.5"));
@@ -52,7 +53,6 @@ fn another_value_is_a_failure_and_the_truth_is_shown() {
     let mut site = Site::signed_in();
     site.report("lamp", "0");
     site.send("lamp", "1");
-    assert_eq!(site.value("lamp").as_deref(), Some("0"));
     site.report("lamp", "0");
     assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::OtherValue));
     assert_eq!(site.value("lamp").as_deref(), Some("0"));
@@ -124,23 +124,6 @@ fn a_device_that_goes_before_it_answers_is_a_failure() {
 }
 
 #[test]
-fn a_device_that_is_away_is_told_of_at_once() {
-    let mut site = Site::signed_in();
-    site.announce(DeviceChange::Presence(Presence { transports: Vec::new(), last_seen: None }));
-    let nobody = ReasonCode::NO_MATCHING_SUBSCRIBERS;
-    site.broker.script.refuse_topics.insert(format!("{COMMANDS}lamp"), nobody);
-    site.send("lamp", "1");
-    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::NotDelivered));
-    site.seconds(20);
-    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::NotDelivered));
-    // It is back, and the next command gets there.
-    site.broker.script.refuse_topics.clear();
-    site.send("lamp", "1");
-    site.report("lamp", "1");
-    assert_eq!(site.stage("lamp"), ControlStage::Confirmed);
-}
-
-#[test]
 fn a_slider_sends_many_values_and_only_the_last_one_counts() {
     let mut site = Site::signed_in();
     for value in ["20", "21", "22"] {
@@ -176,4 +159,57 @@ fn each_silence_is_mentioned_in_its_time() {
     assert_eq!(site.stage("target"), ControlStage::Delivered);
     site.seconds(4);
     assert_eq!(site.stage("target"), ControlStage::Unconfirmed);
+}
+
+#[test]
+fn a_plain_broker_keeps_nothing_so_the_devices_word_is_the_only_one() {
+    let mut site = Site::static_site();
+    static_site::add(&mut site);
+    site.report("lamp", "0");
+    site.send("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Delivered);
+    assert_eq!(site.value("lamp").as_deref(), Some("0"));
+}
+
+#[test]
+fn a_refused_command_leaves_the_value_as_it_was() {
+    let mut site = Site::signed_in();
+    site.report("lamp", "0");
+    let refused = ReasonCode::NOT_AUTHORIZED;
+    site.broker.script.refuse_topics.insert(format!("{COMMANDS}lamp"), refused);
+    site.send("lamp", "1");
+    assert_eq!(site.value("lamp").as_deref(), Some("0"));
+}
+
+#[test]
+fn no_board_reports_a_pressed_button_so_none_is_awaited() {
+    let mut site = Site::signed_in();
+    site.send("pad", "up|1");
+    site.seconds(30);
+    assert_eq!(site.stage("pad"), ControlStage::Delivered);
+    assert_eq!(site.value("pad").as_deref(), Some("up|1"));
+}
+
+#[test]
+fn what_another_operator_does_is_seen_and_said_to_come_from_elsewhere() {
+    let mut site = Site::signed_in();
+    site.send("lamp", "0");
+    site.report("lamp", "0");
+    assert_eq!(site.stage("lamp"), ControlStage::Confirmed);
+    site.report("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Elsewhere);
+    assert_eq!(site.value("lamp").as_deref(), Some("1"));
+    // The own next command takes its place.
+    site.send("lamp", "0");
+    assert_eq!(site.stage("lamp"), ControlStage::Delivered);
+}
+
+#[test]
+fn a_value_of_the_past_changes_nothing() {
+    let mut site = Site::signed_in();
+    site.report("lamp", "0");
+    let before = site.wall() - 60_000;
+    site.publish(&format!("{TOPIC}lamp"), &format!("{before},lamp,1"));
+    assert_eq!(site.value("lamp").as_deref(), Some("0"));
+    assert_eq!(site.control("lamp"), None);
 }

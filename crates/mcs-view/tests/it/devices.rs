@@ -20,7 +20,7 @@ fn the_list_is_asked_for_after_the_announcements_are_heard() {
     // Once at the sign-in, since there may be no broker, and once when it is there.
     assert_eq!(site.server.count("GET /api/devices"), 2);
     let row = row(&mut site);
-    assert_eq!((row.name.as_str(), row.online, row.channels), ("Greenhouse", Online::Yes, 5));
+    assert_eq!((row.name.as_str(), row.online, row.channels), ("Greenhouse", Online::Yes, 7));
     assert!(site.broker.violations().is_empty());
 }
 

@@ -36,7 +36,7 @@ fn only_the_card_that_changed_is_there() {
     let mut site = Site::signed_in();
     site.report("temp", "1");
     site.report("status", "fine");
-    assert_eq!(next(&mut site, device(), &[]).0.cards.len(), 5, "all at first");
+    assert_eq!(next(&mut site, device(), &[]).0.cards.len(), 7, "all at first");
     site.report("temp", "2");
     let cards = next(&mut site, device(), &[]).0.cards;
     assert_eq!(cards.len(), 1);
@@ -50,7 +50,7 @@ fn a_page_that_was_left_and_opened_again_gets_everything() {
     next(&mut site, device(), &[]);
     next(&mut site, View::Devices, &[]);
     let frame = next(&mut site, device(), &[]).0;
-    assert_eq!((frame.cards.len(), frame.device.map(|it| it.channels.len())), (5, Some(5)));
+    assert_eq!((frame.cards.len(), frame.device.map(|it| it.channels.len())), (7, Some(7)));
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn a_server_that_is_down_while_a_ticket_is_wanted_is_asked_again() {
 }
 
 #[test]
-fn a_broker_of_the_old_version_confirms_by_its_own_echo() {
+fn a_broker_of_the_old_version_sends_our_command_back_and_that_confirms_nothing() {
     let mut site = Site::static_site();
     site.connections(ConnectionsRequest::Disconnect(FIRST));
     site.broker.script.old = Some(OldBroker::RefusesInV311);
@@ -121,6 +121,10 @@ fn a_broker_of_the_old_version_confirms_by_its_own_echo() {
     assert_eq!(state(&mut site), LinkState::Connected { mqtt_version });
     crate::static_site::add(&mut site);
     site.send("lamp", "1");
+    assert_eq!(site.stage("lamp"), ControlStage::Delivered);
+    assert_eq!(site.value("lamp"), None);
+    site.seconds(1);
+    site.report("lamp", "1");
     assert_eq!(site.stage("lamp"), ControlStage::Confirmed);
 }
 

@@ -15,3 +15,5 @@ mod rights;
 mod setting;
 mod site;
 mod static_site;
+mod trails;
+mod waiting;

@@ -7,8 +7,8 @@ use mcs_model::api::{
     self, DeviceChange, DeviceEvent, DeviceInfo, Presence, Right, Role, SessionInfo, Transport,
 };
 use mcs_model::{
-    Bounds, CategoryOption, Channel, ChannelId, ChannelKind, DeviceId, Direction, Prototype,
-    Timestamp,
+    Bounds, CategoryOption, Channel, ChannelId, ChannelKind, DeviceId, Direction, GamepadButtons,
+    Prototype, Timestamp,
 };
 use mcs_session::{Config, LinkId, Qos, Session};
 use mcs_sim::{Broker, BrokerOutput};
@@ -488,12 +488,15 @@ pub(crate) fn channels() -> Vec<Channel> {
     };
     let unit = || "°C".to_owned();
     let bounds = Some(Bounds { lower: -40.0, upper: 125.0 });
+    let pad = GamepadButtons::default();
     vec![
         channel("lamp", Direction::Controller, ChannelKind::Switch),
         channel("target", Direction::Controller, ChannelKind::Float { unit: unit(), bounds }),
         channel("temp", Direction::Display, ChannelKind::Float { unit: unit(), bounds: None }),
         channel("status", Direction::Display, ChannelKind::String),
         channel("mode", Direction::Display, ChannelKind::Category { options: modes() }),
+        channel("pad", Direction::Controller, ChannelKind::Gamepad { buttons: pad }),
+        channel("place", Direction::Display, ChannelKind::Gps),
     ]
 }
 

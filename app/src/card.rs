@@ -1,23 +1,37 @@
 //! The card of a channel: what it says, what can be asked of it, and what became of that.
 
+pub(crate) mod away;
 mod chip;
+mod choice;
 mod control;
+mod draft;
 mod fields;
 mod gamepad;
+mod menu;
+mod picture;
+mod place;
 mod report;
+mod slider;
+mod template;
 
 use leptos::prelude::*;
 use mcs_model::{Channel, ChannelKind, Direction};
-use mcs_view::protocol::CardState;
+use mcs_view::protocol::{CardState, Shown, Unfit};
 
 use crate::clock;
 use crate::format;
 use crate::ui::{Icon, Symbol};
 use chip::Chip;
 use control::Controls;
+use menu::Menu;
+use picture::Pictures;
+use place::Places;
 use report::Report;
+use template::Template;
 
 /// A channel's card. Broker text in it is only ever a text node.
+///
+/// It needs nothing but its properties: a preview gives it a state of its own.
 #[component]
 pub fn ChannelCard(
     /// The channel.
@@ -25,6 +39,9 @@ pub fn ChannelCard(
     /// Its value and its last command.
     #[prop(into)]
     state: Signal<CardState>,
+    /// Its last places or pictures, oldest first, for the kinds that have them.
+    #[prop(into, optional)]
+    trail: Signal<Vec<Shown>>,
     /// The clock, in milliseconds since the epoch.
     #[prop(into)]
     now: Signal<u64>,
@@ -33,6 +50,12 @@ pub fn ChannelCard(
     locked: Signal<Option<&'static str>>,
     /// The operator sends a value, in CSV form.
     on_send: Callback<String>,
+    /// The operator drops a command that waits.
+    #[prop(optional)]
+    on_drop: Option<Callback<()>>,
+    /// Where the chosen look is remembered, such as a device's id; nowhere if absent.
+    #[prop(optional)]
+    scope: Option<String>,
     /// Whether the channel's chart is open; `None` where there is none.
     #[prop(optional_no_strip)]
     chart: Option<Signal<bool>>,
@@ -45,20 +68,40 @@ pub fn ChannelCard(
     let is_controller = channel.direction == Direction::Controller;
     let direction = if is_controller { "controller" } else { "display" };
     let shown = Memo::new(move |_| state.with(|state| state.value.clone()));
+    let digits = Memo::new(move |_| state.with(|state| state.digits));
     let control = Memo::new(move |_| state.with(|state| state.control.clone()));
     let at = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|it| it.at.as_millis())));
-    let misfit = Memo::new(move |_| shown.with(|shown| shown.as_ref()?.misfit.clone()));
+    let template = RwSignal::new(Template::load(scope.as_deref(), &channel));
     let title_id = format!("name-{id}");
     let name = channel.name.clone();
     let description = channel.description.clone();
     let limits = format::limits(&channel.kind);
+    let is_wide =
+        matches!(channel.kind, ChannelKind::Gps | ChannelKind::Image | ChannelKind::Gamepad { .. });
+    let about = channel.clone();
+    let body = {
+        let channel = channel.clone();
+        move || {
+            let template = template.get();
+            let (channel, on) = (channel.clone(), channel.clone());
+            let (shown, digits) = (Signal::from(shown), Signal::from(digits));
+            view! {
+                {match channel.kind {
+                    ChannelKind::Gps => view! { <Places channel shown digits trail/> }.into_any(),
+                    ChannelKind::Image => view! { <Pictures channel shown trail/> }.into_any(),
+                    _ => view! { <Report channel template shown digits/> }.into_any(),
+                }}
+                {is_controller.then(|| view! { <Controls channel=on template shown control locked on_send/> })}
+            }
+        }
+    };
 
     view! {
-        <article class="card" data-testid=format!("card-{id}") data-kind=word data-direction=direction
-            aria-labelledby=title_id.clone()>
+        <article class="card" class:wide=is_wide data-testid=format!("card-{id}") data-kind=word data-direction=direction
+            data-beat=beat(at) aria-labelledby=title_id.clone()>
             <header class="card-head">
                 <span class="glyph" title=format!("{word}, {direction}")><Icon symbol/></span>
-                <h3 class="card-name" id=title_id.clone() title=description>{name.clone()}</h3>
+                <h3 class="card-name" id=title_id.clone() title=name.clone()>{name.clone()}</h3>
                 {chart.map(|open| view! {
                     <button type="button" class="button quiet icon-only" data-testid=format!("chart-toggle-{id}")
                         aria-label=format!("Chart of {name}") title="Chart" aria-pressed=move || open.get().to_string()
@@ -66,17 +109,14 @@ pub fn ChannelCard(
                         <Icon symbol=Symbol::Chart/>
                     </button>
                 })}
+                <Menu channel=about shown=shown.into() template scope/>
             </header>
-            <div class="card-body">
-                <Report channel=channel.clone() shown/>
-                {is_controller.then(|| view! { <Controls channel shown control locked on_send/> })}
-            </div>
-            {is_controller.then(|| view! { <Chip id=id.clone() control/> })}
-            {move || misfit.get().map(|why| view! {
-                <p class="chip" data-tone="warning">
-                    <Icon symbol=Symbol::Warning/><span>{format!("does not fit: {why}")}</span>
-                </p>
+            {(!description.is_empty()).then(|| view! {
+                <p class="card-description" data-testid=format!("description-{id}") title=description.clone()>{description.clone()}</p>
             })}
+            <div class="card-body">{body}</div>
+            <Misfits channel=channel.clone() shown/>
+            {is_controller.then(|| view! { <Chip id=id.clone() control on_drop/> })}
             <footer class="card-foot">
                 <code title="Channel id">{id.clone()}</code>
                 {(!is_controller && !limits.is_empty()).then(|| view! { <span class="muted">{limits}</span> })}
@@ -89,6 +129,40 @@ pub fn ChannelCard(
             </footer>
         </article>
     }
+}
+
+/// Why the value does not fit its channel.
+#[component]
+fn Misfits(channel: Channel, shown: Memo<Option<Shown>>) -> impl IntoView {
+    let misfit = Memo::new(move |_| shown.with(|shown| shown.as_ref()?.misfit.clone()));
+    let limits = format::limits(&channel.kind);
+    move || {
+        misfit.get().map(|misfit| {
+            let words = match misfit {
+                Unfit::TooLow => format!("Below the bounds {limits}"),
+                Unfit::TooHigh => format!("Above the bounds {limits}"),
+                Unfit::Unreadable(why) => format!("Does not fit its channel: {why}"),
+            };
+            view! {
+                <p class="chip" data-tone="warning" data-testid=format!("misfit-{}", channel.id)>
+                    <Icon symbol=Symbol::Warning/><span>{words}</span>
+                </p>
+            }
+        })
+    }
+}
+
+/// Changes with every new value, so that a stylesheet can show it once; empty at first.
+fn beat(at: Memo<Option<u64>>) -> impl Fn() -> &'static str + Send + Sync + 'static {
+    let beats = Memo::new(move |former: Option<&(Option<u64>, usize)>| {
+        let at = at.get();
+        match former {
+            Some((before, beats)) if *before != at => (at, beats % 2 + 1),
+            Some(same) => *same,
+            None => (at, 0),
+        }
+    });
+    move || ["", "odd", "even"][beats.get().1]
 }
 
 /// A kind's word and its glyph.

@@ -113,8 +113,29 @@ pub(crate) fn rate(value: f32) -> String {
     format!("{value:.digits$} msg/s")
 }
 
-/// A value as its card shows it, without the unit.
-pub(crate) fn value(value: &Value, kind: &ChannelKind) -> String {
+/// A measured number with as many decimals as its channel's others have, so that it does not jump.
+pub(crate) fn measured(value: f64, digits: u8) -> String {
+    let text = number(value);
+    let (decimals, digits) = (decimals(&text), usize::from(digits));
+    if decimals >= digits || text.contains('e') || !value.is_finite() {
+        return text;
+    }
+    let point = if decimals == 0 { "." } else { "" };
+    format!("{text}{point}{}", "0".repeat(digits - decimals))
+}
+
+/// How many digits stand behind the point.
+fn decimals(text: &str) -> usize {
+    text.split_once('.').map_or(0, |(_, decimals)| decimals.len())
+}
+
+/// A number as it is typed or travels, for people.
+pub(crate) fn typed(text: &str) -> String {
+    minus(text)
+}
+
+/// A value as its card shows it, without the unit; `digits` are those of the channel.
+pub(crate) fn value(value: &Value, kind: &ChannelKind, digits: u8) -> String {
     match value {
         Value::Switch(on) => if *on { "On" } else { "Off" }.to_owned(),
         Value::Gpio(high) => if *high { "High" } else { "Low" }.to_owned(),
@@ -126,10 +147,8 @@ pub(crate) fn value(value: &Value, kind: &ChannelKind) -> String {
             _ => key.clone(),
         },
         Value::Integer(whole) | Value::Analog(whole) => minus(&whole.to_string()),
-        Value::Float(value) => number(*value),
-        Value::Gps { latitude, longitude, .. } => {
-            format!("{}, {}", degrees(*latitude, "N", "S"), degrees(*longitude, "E", "W"))
-        }
+        Value::Float(value) => measured(*value, digits),
+        Value::Gps { latitude, longitude, .. } => place(*latitude, *longitude, digits.into()),
         Value::Pwm { value, period } => format!("{value} / {period}"),
         Value::Gamepad { button, pressed } => {
             format!("{button} {}", if *pressed { "pressed" } else { "released" })
@@ -139,10 +158,14 @@ pub(crate) fn value(value: &Value, kind: &ChannelKind) -> String {
     }
 }
 
-/// An angle with the name of its side.
-fn degrees(angle: f64, positive: &str, negative: &str) -> String {
-    let side = if angle < 0.0 { negative } else { positive };
-    format!("{:.5}° {side}", angle.abs())
+/// A place on the earth, with at least so many decimals of a degree.
+pub(crate) fn place(latitude: f64, longitude: f64, digits: usize) -> String {
+    let degrees = |angle: f64, [positive, negative]: [&str; 2]| {
+        let side = if angle < 0.0 { negative } else { positive };
+        let digits = digits.max(decimals(&number(angle)));
+        format!("{:.digits$}° {side}", angle.abs())
+    };
+    format!("{}, {}", degrees(latitude, ["N", "S"]), degrees(longitude, ["E", "W"]))
 }
 
 /// The symbol that stands behind the channel's numbers; may be empty.

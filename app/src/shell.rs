@@ -10,6 +10,7 @@ use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 use mcs_view::protocol::{Request, Setting};
 
+use crate::card;
 use crate::clock;
 use crate::engine::{Dispatch, Engine};
 use crate::pages;
@@ -50,6 +51,7 @@ fn App() -> impl IntoView {
         }
     };
     provide_context(dispatch);
+    card::away::provide(dispatch);
     listen::listen(store, move || dispatch.send(Request::Wake));
     Effect::new(move |_| {
         let title = format!("{} – MCS Console", store.route.with(Route::title));

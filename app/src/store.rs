@@ -8,7 +8,7 @@ use mcs_model::api::Credentials;
 use mcs_model::{ChannelId, DeviceId};
 use mcs_view::protocol::{
     CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame, Keeping, Link, Notice,
-    Setting, Stats, View,
+    Setting, Shown, Stats, Trail, View,
 };
 
 use crate::chart::Plot;
@@ -52,6 +52,7 @@ pub(crate) struct Store {
     pub(crate) query: RwSignal<Query>,
     rows: StoredValue<BTreeMap<DeviceId, ArcRwSignal<DeviceRow>>, LocalStorage>,
     cards: StoredValue<BTreeMap<ChannelId, ArcRwSignal<CardState>>, LocalStorage>,
+    trails: StoredValue<BTreeMap<ChannelId, ArcRwSignal<Vec<Shown>>>, LocalStorage>,
     plots: StoredValue<Vec<Rc<Plot>>, LocalStorage>,
 }
 
@@ -88,6 +89,7 @@ impl Store {
             query: RwSignal::new(query),
             rows: StoredValue::new_local(BTreeMap::new()),
             cards: StoredValue::new_local(BTreeMap::new()),
+            trails: StoredValue::new_local(BTreeMap::new()),
             plots: StoredValue::new_local(Vec::new()),
         }
     }
@@ -107,6 +109,7 @@ impl Store {
             self.device.set(None);
             self.credentials.set(None);
             self.cards.update_value(BTreeMap::clear);
+            self.trails.update_value(BTreeMap::clear);
             let stays = matches!((before, after), (View::Firmware(_), View::Firmware(_)));
             if !stays {
                 self.firmware.set(None);
@@ -136,6 +139,9 @@ impl Store {
             }
             for card in frame.cards {
                 self.card(&card.channel).set(card);
+            }
+            for trail in frame.trails {
+                self.apply_trail(trail);
             }
             if let Some(firmware) = frame.firmware {
                 self.firmware.set(Some(firmware));
@@ -186,12 +192,23 @@ impl Store {
         if let Some(card) = self.cards.with_value(|cards| cards.get(channel).cloned()) {
             return card;
         }
-        let empty = CardState { channel: channel.clone(), value: None, control: None };
-        let card = ArcRwSignal::new(empty);
+        let card = ArcRwSignal::new(CardState::empty(channel.clone()));
         self.cards.update_value(|cards| {
             cards.insert(channel.clone(), card.clone());
         });
         card
+    }
+
+    /// The last places or pictures of a channel of the open device.
+    pub(crate) fn trail(self, channel: &ChannelId) -> ArcRwSignal<Vec<Shown>> {
+        if let Some(trail) = self.trails.with_value(|trails| trails.get(channel).cloned()) {
+            return trail;
+        }
+        let trail = ArcRwSignal::new(Vec::new());
+        self.trails.update_value(|trails| {
+            trails.insert(channel.clone(), trail.clone());
+        });
+        trail
     }
 
     /// A chart came onto the page.
@@ -228,11 +245,23 @@ impl Store {
         }
     }
 
+    fn apply_trail(self, Trail { channel, fresh, points, len }: Trail) {
+        self.trail(&channel).update(|trail| {
+            if fresh {
+                trail.clear();
+            }
+            trail.extend(points);
+            let most = usize::try_from(len).unwrap_or(usize::MAX);
+            trail.drain(..trail.len().saturating_sub(most));
+        });
+    }
+
     fn forget(self) {
         self.order.set(None);
         self.rows.update_value(BTreeMap::clear);
         self.device.set(None);
         self.cards.update_value(BTreeMap::clear);
+        self.trails.update_value(BTreeMap::clear);
         self.firmware.set(None);
         self.messages.forget();
         self.credentials.set(None);

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use mcs_model::api::Transport;
 use mcs_view::protocol::Online;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlTextAreaElement};
+use web_sys::{HtmlAnchorElement, HtmlElement, HtmlTextAreaElement};
 
 pub(crate) use icon::{Icon, Symbol};
 pub(crate) use save::save;
@@ -74,6 +74,15 @@ pub(crate) fn transport(transport: Transport) -> &'static str {
         Transport::Mqtt => "MQTT",
         Transport::Command => "Command Server",
     }
+}
+
+/// Saves what is at an address of the browser's own, under a name.
+pub(crate) fn download(url: &str, name: &str) {
+    let Ok(link) = document().create_element("a") else { return };
+    let link: HtmlAnchorElement = link.unchecked_into();
+    link.set_href(url);
+    link.set_download(name);
+    link.click();
 }
 
 /// What a page says when it has nothing to show: what will be here, and the next step.

@@ -1,167 +1,178 @@
-//! Text fields of a controller, what is wrong in them, and the buttons below.
+//! Fields to type a value in, what is wrong in each, and the buttons below.
 
-use leptos::ev::SubmitEvent;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use mcs_model::Channel;
+use mcs_model::{Bounds, Channel, ChannelKind};
 
-use crate::entry;
+use super::draft::Draft;
+use crate::format;
 use crate::ui::{Icon, Symbol};
-
-/// What an operator has typed and not sent; a handle.
-#[derive(Clone, Copy)]
-pub(crate) struct Draft {
-    parts: RwSignal<Vec<String>>,
-    /// The CSV form, or why it is none; `None` while nothing is typed.
-    result: Memo<Option<Result<String, String>>>,
-    hint: StoredValue<String>,
-}
 
 /// One field of a value.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Part {
-    suffix: &'static str,
-    label: &'static str,
+    /// Behind the channel's id in test ids; empty for the first.
+    pub(crate) suffix: &'static str,
+    /// For people.
+    pub(crate) label: &'static str,
+    /// The keyboard of a telephone: `inputmode`.
     keyboard: &'static str,
     unit: String,
 }
 
 impl Part {
-    /// A field named `label`; `keyboard` is the `inputmode`.
-    pub(crate) fn new(
-        suffix: &'static str,
-        label: &'static str,
-        keyboard: &'static str,
-        unit: String,
-    ) -> Self {
-        Self { suffix, label, keyboard, unit }
-    }
-}
-
-impl Draft {
-    /// Nothing is typed in any of `parts` fields.
-    pub(crate) fn new(channel: Channel, parts: usize) -> Self {
-        let hint = StoredValue::new(entry::hint(&channel.kind));
-        let parts = RwSignal::new(vec![String::new(); parts]);
-        let result = Memo::new(move |_| {
-            parts.with(|parts| {
-                if parts.iter().all(String::is_empty) {
-                    return None;
-                }
-                Some(entry::parse(&channel, &parts.join(",")).map(|value| value.to_string()))
-            })
-        });
-        Self { parts, result, hint }
-    }
-
-    /// The text of a field.
-    pub(crate) fn part(self, index: usize) -> String {
-        self.parts.with(|parts| parts.get(index).cloned().unwrap_or_default())
-    }
-
-    /// A field was edited.
-    pub(crate) fn set(self, index: usize, text: String) {
-        self.parts.update(|parts| {
-            if let Some(part) = parts.get_mut(index) {
-                *part = text;
+    /// The fields of a kind.
+    pub(crate) fn all(kind: &ChannelKind) -> Vec<Self> {
+        let part = |suffix, label, keyboard, unit: &str| Self {
+            suffix,
+            label,
+            keyboard,
+            unit: unit.to_owned(),
+        };
+        match kind {
+            ChannelKind::Integer { bounds, .. } => {
+                vec![part("", "New value", keyboard(*bounds, "numeric"), format::unit(kind))]
             }
-        });
-    }
-
-    /// Forgets what was typed.
-    pub(crate) fn clear(self) {
-        self.parts.update(|parts| parts.iter_mut().for_each(String::clear));
-    }
-
-    /// Sends what was typed if it is a value and sending is allowed.
-    pub(crate) fn submit(
-        self,
-        event: &SubmitEvent,
-        locked: Signal<Option<&'static str>>,
-        on_send: Callback<String>,
-    ) {
-        event.prevent_default();
-        if let (Some(Ok(text)), None) = (self.result.get_untracked(), locked.get_untracked()) {
-            on_send.run(text);
-            self.clear();
+            ChannelKind::Float { bounds, .. } => {
+                vec![part("", "New value", keyboard(*bounds, "decimal"), format::unit(kind))]
+            }
+            ChannelKind::Analog { bounds } => {
+                vec![part("", "New value", keyboard(Some(*bounds), "numeric"), "")]
+            }
+            ChannelKind::Pwm => {
+                vec![part("", "Value", "numeric", ""), part("-period", "Period", "numeric", "")]
+            }
+            ChannelKind::Gps => vec![
+                part("", "Latitude", "text", "°"),
+                part("-longitude", "Longitude", "text", "°"),
+                part("-altitude", "Altitude", "text", "m"),
+            ],
+            ChannelKind::Hex => vec![part("", "Hexadecimal digits", "text", "")],
+            _ => vec![part("", "New text", "text", "")],
         }
-    }
-
-    fn error(self) -> Option<String> {
-        self.result.get().and_then(Result::err)
     }
 }
 
 /// The fields of a value that is typed.
 #[component]
-pub(crate) fn Fields(
-    channel: Channel,
-    parts: Vec<Part>,
-    locked: Signal<Option<&'static str>>,
-    on_send: Callback<String>,
-) -> impl IntoView {
+pub(crate) fn Fields(channel: Channel, draft: Draft) -> impl IntoView {
     let id = channel.id.to_string();
     let name = channel.name.clone();
-    let draft = Draft::new(channel, parts.len());
-    let alone = parts.len() == 1;
+    let parts = Part::all(&channel.kind);
+    let is_long = matches!(channel.kind, ChannelKind::String | ChannelKind::Hex);
+    if let [part] = &parts[..] {
+        let label = format!("{} for {name}", part.label);
+        let field = if is_long {
+            view! { <Area id=id.clone() label placeholder=part.label draft is_code=channel.kind == ChannelKind::Hex/> }.into_any()
+        } else {
+            view! { <Field id=id.clone() index=0 part=part.clone() label placeholder=part.label draft/> }.into_any()
+        };
+        return view! {
+            <form class="entry" on:submit=move |event| draft.submit(&event)>
+                <div class="entry-row">
+                    {field}
+                    <Clear id=id.clone() draft/>
+                    <Submit id=id.clone() draft/>
+                </div>
+                <Hint id draft/>
+            </form>
+        }
+        .into_any();
+    }
     let fields: Vec<_> = parts
         .into_iter()
         .enumerate()
         .map(|(index, part)| {
-            let label = if alone { part.label.to_owned() } else { format!("New {}", part.label.to_lowercase()) };
+            let label = format!("{} for {name}", part.label);
+            let error_id = error_id(&id, part.suffix);
             view! {
-                <label class="field grow">
-                    <span class:sr-only=alone class="field-name">{if alone { format!("{label} of {name}") } else { part.label.to_owned() }}</span>
-                    <span class="input with-unit">
-                        <input type="text" inputmode=part.keyboard autocomplete="off" spellcheck="false"
-                            placeholder=if alone { label } else { String::new() }
-                            data-testid=format!("input-{id}{}", part.suffix)
-                            aria-describedby=format!("hint-{id}")
-                            disabled=move || locked.get().is_some()
-                            aria-invalid=move || draft.error().is_some().to_string()
-                            prop:value=move || draft.part(index)
-                            on:input:target=move |event| draft.set(index, event.target().value())/>
-                        {(!part.unit.is_empty()).then(|| view! { <span class="muted">{part.unit.clone()}</span> })}
-                        {alone.then(|| view! { <Clear id=id.clone() draft/> })}
-                    </span>
-                </label>
+                <div class="field grow">
+                    <span class="field-name" aria-hidden="true">{part.label}</span>
+                    <Field id=id.clone() index part label placeholder="" draft/>
+                    <p class="hint" id=error_id.clone() data-testid=error_id data-error=move || draft.is_wrong(index).to_string()>
+                        {move || draft.fault(index).map(|it| it.words())}
+                    </p>
+                </div>
             }
         })
         .collect();
     view! {
-        <form class="entry" on:submit=move |event| draft.submit(&event, locked, on_send)>
-            {if alone {
-                view! {
-                    <div class="entry-row">{fields}<Submit id=id.clone() draft locked/></div>
-                    <Hint id draft locked/>
-                }
-                .into_any()
-            } else {
-                view! {
-                    <div class="entry-row">{fields}</div>
-                    <div class="entry-row"><Hint id=id.clone() draft locked/><Clear id=id.clone() draft/><Submit id draft locked/></div>
-                }
-                .into_any()
-            }}
+        <form class="entry" on:submit=move |event| draft.submit(&event)>
+            <div class="entry-row top">{fields}</div>
+            <div class="entry-row">
+                <p class="hint grow">{move || draft.locked().map_or_else(|| draft.hint(), str::to_owned)}</p>
+                <Clear id=id.clone() draft/>
+                <Submit id draft/>
+            </div>
         </form>
+    }
+    .into_any()
+}
+
+/// One line.
+#[component]
+fn Field(
+    id: String,
+    index: usize,
+    part: Part,
+    label: String,
+    placeholder: &'static str,
+    draft: Draft,
+) -> impl IntoView {
+    view! {
+        <span class="input with-unit grow">
+            <input type="text" inputmode=part.keyboard autocomplete="off" spellcheck="false" aria-label=label
+                placeholder=placeholder
+                data-testid=format!("input-{id}{}", part.suffix)
+                aria-describedby=error_id(&id, part.suffix)
+                disabled=move || draft.locked().is_some()
+                aria-invalid=move || draft.is_wrong(index).to_string()
+                prop:value=move || draft.part(index)
+                on:input:target=move |event| draft.set(index, event.target().value())/>
+            {(!part.unit.is_empty()).then(|| view! { <span class="muted">{part.unit.clone()}</span> })}
+        </span>
     }
 }
 
-/// What is wrong, or else what is allowed.
+/// A text that may be long; Enter sends it, since a line break cannot be sent.
 #[component]
-pub(crate) fn Hint(
+fn Area(
     id: String,
+    label: String,
+    placeholder: &'static str,
     draft: Draft,
-    locked: Signal<Option<&'static str>>,
+    is_code: bool,
 ) -> impl IntoView {
-    let says = move || {
-        draft
-            .error()
-            .or_else(|| locked.get().map(str::to_owned))
-            .unwrap_or_else(|| draft.hint.get_value())
+    let key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() {
+            event.prevent_default();
+            draft.send();
+        }
     };
     view! {
-        <p class="hint grow" id=format!("hint-{id}") data-testid=format!("input-error-{id}")
-            data-error=move || draft.error().is_some().to_string()>{says}</p>
+        <textarea class="input grow area" class:mono=is_code rows="1" autocomplete="off" spellcheck="false" aria-label=label
+            placeholder=placeholder
+            data-testid=format!("input-{id}")
+            aria-describedby=error_id(&id, "")
+            disabled=move || draft.locked().is_some()
+            aria-invalid=move || draft.is_wrong(0).to_string()
+            prop:value=move || draft.part(0)
+            on:keydown=key
+            on:input:target=move |event| draft.set(0, event.target().value())></textarea>
+    }
+}
+
+/// What is wrong in the only field, or else what is allowed.
+#[component]
+pub(crate) fn Hint(id: String, draft: Draft) -> impl IntoView {
+    let says = move || match (draft.fault(0), draft.locked()) {
+        (Some(fault), _) => fault.words(),
+        (None, Some(why)) => why.to_owned(),
+        (None, None) => draft.hint(),
+    };
+    let id = error_id(&id, "");
+    view! {
+        <p class="hint" id=id.clone() data-testid=id data-error=move || draft.is_wrong(0).to_string()>{says}</p>
     }
 }
 
@@ -170,17 +181,24 @@ pub(crate) fn Hint(
 pub(crate) fn Clear(id: String, draft: Draft) -> impl IntoView {
     view! {
         <button type="button" class="button quiet icon-only clear" data-testid=format!("clear-{id}") aria-label="Clear" title="Clear"
-            disabled=move || draft.result.get().is_none() on:click=move |_| draft.clear()><Icon symbol=Symbol::Close/></button>
+            disabled=move || draft.is_empty() on:click=move |_| draft.clear()><Icon symbol=Symbol::Close/></button>
     }
 }
 
 /// Sends what is typed.
 #[component]
-pub(crate) fn Submit(
-    id: String,
-    draft: Draft,
-    locked: Signal<Option<&'static str>>,
-) -> impl IntoView {
-    let blocked = move || locked.get().is_some() || !matches!(draft.result.get(), Some(Ok(_)));
-    view! { <button type="submit" class="button" data-testid=format!("send-{id}") disabled=blocked>"Send"</button> }
+pub(crate) fn Submit(id: String, draft: Draft) -> impl IntoView {
+    view! {
+        <button type="submit" class="button" data-testid=format!("send-{id}")
+            disabled=move || !draft.is_ready()>"Send"</button>
+    }
+}
+
+/// A keyboard of digits, unless a minus may be needed: some telephones then have none.
+fn keyboard(bounds: Option<Bounds>, digits: &'static str) -> &'static str {
+    if bounds.is_some_and(|it| it.lower >= 0.0) { digits } else { "text" }
+}
+
+fn error_id(id: &str, suffix: &str) -> String {
+    format!("input-error-{id}{suffix}")
 }

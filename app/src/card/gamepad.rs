@@ -1,74 +1,207 @@
-//! A gamepad: a button is pressed as long as it is held (CONTRACT §1.4).
+//! A gamepad: on the screen, by hot keys while it has the focus, and a real one. A button is pressed
+//! as long as anything holds it (CONTRACT §1.4).
 
-use leptos::ev::KeyboardEvent;
+mod real;
+
+use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
-use mcs_model::GamepadButtons;
+use mcs_model::{Channel, GamepadButtons, Value};
+use mcs_view::protocol::Shown;
 
-/// The buttons of a gamepad, with the hot keys W, S, A, D, comma and full stop while it has focus.
-#[component]
-pub(crate) fn Gamepad(
-    id: String,
-    buttons: GamepadButtons,
+use crate::ui::{Icon, Symbol};
+use real::Real;
+
+/// One button.
+#[derive(Clone, PartialEq)]
+struct Pad {
+    /// Where it stands, for the stylesheet and for tests.
+    place: &'static str,
+    /// Its hot key (CONTRACT §1.4).
+    key: &'static str,
+    /// The name that travels.
+    name: String,
+}
+
+/// What may hold a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    Pointer,
+    Key,
+    Real,
+}
+
+/// What is held, and by what; a handle.
+#[derive(Clone, Copy)]
+struct Held {
+    pads: StoredValue<Vec<Pad>>,
+    held: RwSignal<Vec<(usize, Holder)>>,
     locked: Signal<Option<&'static str>>,
     on_send: Callback<String>,
-) -> impl IntoView {
-    // The held one: a second press of the same key repeats by itself and says nothing new.
-    let held = StoredValue::new(None::<String>);
-    let release = move || {
-        if let Some(name) = held.try_update_value(Option::take).flatten() {
-            on_send.run(format!("{name}|0"));
-        }
-    };
-    let press = move |name: &str| {
-        if locked.get_untracked().is_some() || held.with_value(|it| it.as_deref() == Some(name)) {
+}
+
+impl Held {
+    /// Something holds a button, or lets it go. What it holds already says nothing new: a key that
+    /// is held repeats by itself.
+    fn hold(self, pad: usize, holder: Holder, down: bool) {
+        let is_held = |held: &Vec<(usize, Holder)>| held.iter().any(|it| it.0 == pad);
+        let before = self.held.with_untracked(is_held);
+        let known = self.held.with_untracked(|held| held.contains(&(pad, holder)));
+        if known == down || (down && self.locked.get_untracked().is_some()) {
             return;
         }
-        release();
-        held.set_value(Some(name.to_owned()));
-        on_send.run(format!("{name}|1"));
-    };
-    let keys = keys(&buttons);
-    let pads: Vec<_> = keys
-        .iter()
-        .map(|(place, _, name)| {
-            let (pressed, keyed) = (name.clone(), name.clone());
-            view! {
-                <button type="button" class=format!("pad pad-{place}") data-testid=format!("input-{id}-{place}")
-                    disabled=move || locked.get().is_some()
-                    on:pointerdown=move |_| press(&pressed)
-                    on:pointerup=move |_| release()
-                    on:pointerleave=move |_| release()
-                    on:keydown=move |event| if is_click(&event) { press(&keyed) }
-                    on:keyup=move |event| if is_click(&event) { release() }>{name.clone()}</button>
+        self.held.update(|held| {
+            held.retain(|it| *it != (pad, holder));
+            if down {
+                held.push((pad, holder));
             }
-        })
-        .collect();
-    let hot = move |event: &KeyboardEvent| {
-        let key = event.key().to_lowercase();
-        keys.iter().find(|(_, hot, _)| *hot == key).map(|(_, _, name)| name.clone())
-    };
-    let down = hot.clone();
-    on_cleanup(release);
-    view! {
-        <div class="gamepad" role="group" aria-label="Gamepad: W, A, S, D, comma and full stop"
-            on:keydown=move |event| if let Some(name) = down(&event) { press(&name) }
-            on:keyup=move |event| if hot(&event).is_some() { release() }>{pads}</div>
+        });
+        if before != self.held.with_untracked(is_held) {
+            let name = self.pads.with_value(|pads| pads[pad].name.clone());
+            self.on_send.run(format!("{name}|{}", u8::from(down)));
+        }
+    }
+
+    /// Lets go what one holder holds.
+    fn release(self, holder: Holder) {
+        for pad in 0..self.pads.with_value(Vec::len) {
+            self.hold(pad, holder, false);
+        }
+    }
+
+    /// Lets go everything: nobody may be there to do it later.
+    fn release_all(self) {
+        for holder in [Holder::Pointer, Holder::Key, Holder::Real] {
+            self.release(holder);
+        }
+    }
+
+    fn is_held(self, pad: usize) -> bool {
+        self.held.with(|held| held.iter().any(|it| it.0 == pad))
     }
 }
 
-/// Where each button stands, its hot key, its name.
-fn keys(buttons: &GamepadButtons) -> Vec<(&'static str, &'static str, String)> {
-    let optional = [("a", ",", &buttons.a), ("b", ".", &buttons.b)];
-    let all = [
-        ("up", "w", &buttons.up),
-        ("left", "a", &buttons.left),
-        ("right", "d", &buttons.right),
-        ("down", "s", &buttons.down),
+/// The buttons of a gamepad.
+#[component]
+pub(crate) fn Gamepad(
+    channel: Channel,
+    buttons: GamepadButtons,
+    shown: Signal<Option<Shown>>,
+    locked: Signal<Option<&'static str>>,
+    on_send: Callback<String>,
+) -> impl IntoView {
+    let id = channel.id.to_string();
+    let pads = pads(&buttons);
+    let held = Held {
+        pads: StoredValue::new(pads.clone()),
+        held: RwSignal::new(Vec::new()),
+        locked,
+        on_send,
+    };
+    let focused = RwSignal::new(false);
+    let hot = move |event: &KeyboardEvent| {
+        let key = event.key().to_lowercase();
+        let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        held.pads.with_value(|pads| pads.iter().position(|pad| plain && pad.key == key))
+    };
+    let key = move |event: KeyboardEvent, down: bool| {
+        if let Some(pad) = hot(&event) {
+            event.prevent_default();
+            event.stop_propagation();
+            held.hold(pad, Holder::Key, down);
+        }
+    };
+    let away = window_event_listener(ev::blur, move |_| held.release_all());
+    on_cleanup(move || {
+        away.remove();
+        held.release_all();
+    });
+    let views: Vec<_> = pads
+        .into_iter()
+        .enumerate()
+        .map(|(pad, Pad { place, key, name })| {
+            let label = format!("{name}, key {}", spoken(key));
+            view! {
+                <button type="button" class=format!("pad pad-{place}") data-testid=format!("input-{id}-{place}")
+                    aria-label=label.clone() title=label disabled=move || locked.get().is_some()
+                    aria-pressed=move || held.is_held(pad).to_string()
+                    on:pointerdown=move |_| held.hold(pad, Holder::Pointer, true)
+                    on:pointerup=move |_| held.hold(pad, Holder::Pointer, false)
+                    on:pointercancel=move |_| held.hold(pad, Holder::Pointer, false)
+                    on:pointerleave=move |_| held.hold(pad, Holder::Pointer, false)
+                    on:contextmenu=move |event| event.prevent_default()
+                    on:keydown=move |event| if is_click(&event) { event.prevent_default(); held.hold(pad, Holder::Key, true) }
+                    on:keyup=move |event| if is_click(&event) { held.hold(pad, Holder::Key, false) }>
+                    <Face place name/>
+                </button>
+            }
+        })
+        .collect();
+    let testid = format!("pad-{id}");
+    view! {
+        <div class="gamepad" role="group" tabindex="0" data-testid=testid
+            aria-label=format!("Gamepad {}: the keys W, A, S, D, comma and full stop work while it has the focus", channel.name)
+            on:keydown=move |event| key(event, true)
+            on:keyup=move |event| key(event, false)
+            on:focusin=move |_| focused.set(true)
+            on:focusout=move |_| { focused.set(false); held.release(Holder::Key); }>
+            {views}
+            <output class="pad-value" aria-label="Current value">{move || current(shown)}</output>
+        </div>
+        <div class="entry-row pad-foot">
+            <p class="hint grow" role="status" data-testid=format!("keys-{id}")>
+                {move || match (locked.get(), focused.get()) {
+                    (Some(why), _) => why,
+                    (None, true) => "Hot keys are on: W A S D , .",
+                    (None, false) => "Hot keys W A S D , . work once the pad has the focus",
+                }}
+            </p>
+            <Real id held/>
+        </div>
+    }
+}
+
+/// What stands on a button: an arrow, or its name.
+#[component]
+fn Face(place: &'static str, name: String) -> impl IntoView {
+    let arrow = match place {
+        "up" => Symbol::ArrowUp,
+        "left" => Symbol::ArrowLeft,
+        "right" => Symbol::ArrowRight,
+        "down" => Symbol::ArrowDown,
+        _ => return view! { <span class="pad-name">{name}</span> }.into_any(),
+    };
+    view! { <Icon symbol=arrow/><span class="pad-name">{name}</span> }.into_any()
+}
+
+/// In the order up, left, right, down, A, B.
+fn pads(buttons: &GamepadButtons) -> Vec<Pad> {
+    let pad = |place, key, name: &String| Pad { place, key, name: name.clone() };
+    let mut pads = vec![
+        pad("up", "w", &buttons.up),
+        pad("left", "a", &buttons.left),
+        pad("right", "d", &buttons.right),
+        pad("down", "s", &buttons.down),
     ];
-    let pads = all.into_iter().map(|(place, key, name)| (place, key, name.clone()));
-    let more =
-        optional.into_iter().filter_map(|(place, key, name)| Some((place, key, name.clone()?)));
-    pads.chain(more).collect()
+    pads.extend(buttons.a.iter().map(|name| pad("a", ",", name)));
+    pads.extend(buttons.b.iter().map(|name| pad("b", ".", name)));
+    pads
+}
+
+fn spoken(key: &str) -> String {
+    match key {
+        "," => "comma".to_owned(),
+        "." => "full stop".to_owned(),
+        letter => letter.to_uppercase(),
+    }
+}
+
+fn current(shown: Signal<Option<Shown>>) -> String {
+    shown.with(|shown| match shown.as_ref().map(|it| &it.value) {
+        Some(Value::Gamepad { button, pressed: true }) => format!("{button}\npressed"),
+        Some(Value::Gamepad { button, pressed: false }) => format!("{button}\nreleased"),
+        Some(other) => other.to_string(),
+        None => "No data".to_owned(),
+    })
 }
 
 fn is_click(event: &KeyboardEvent) -> bool {

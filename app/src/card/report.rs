@@ -1,19 +1,25 @@
-//! The last true value, large.
+//! The last value, large.
 
 use leptos::prelude::*;
-use mcs_model::{Channel, ChannelKind, Direction, Value};
+use mcs_model::{CategoryOption, Channel, ChannelKind, Direction, Value};
 use mcs_view::protocol::Shown;
 
+use super::template::Template;
 use crate::format;
 
 /// What is shown until there is a value.
-const NOTHING: &str = "No data";
+pub(super) const NOTHING: &str = "No data";
 
-/// The value of a channel, in the widget of its kind.
+/// More keys than this are no row of lamps any more.
+const MOST_LAMPS: usize = 24;
+
+/// The value of a channel, in the widget of its kind; places and pictures have their own.
 #[component]
 pub(crate) fn Report(
     channel: Channel,
+    template: Option<Template>,
     #[prop(into)] shown: Signal<Option<Shown>>,
+    #[prop(into)] digits: Signal<u8>,
 ) -> impl IntoView {
     let kind = StoredValue::new(channel.kind.clone());
     let raw =
@@ -22,67 +28,88 @@ pub(crate) fn Report(
         shown.with(|shown| {
             shown.as_ref().map_or_else(
                 || NOTHING.to_owned(),
-                |it| kind.with_value(|kind| format::value(&it.value, kind)),
+                |it| kind.with_value(|kind| format::value(&it.value, kind, digits.get())),
             )
         })
     };
     let missing = move || shown.with(Option::is_none);
+    // What cannot be read is a text, whatever the channel holds.
+    let foreign =
+        move || shown.with(|it| matches!(it, Some(Shown { value: Value::String(_), .. })));
     let unit = format::unit(&channel.kind).to_owned();
     let testid = format!("value-{}", channel.id);
+    let is_controller = channel.direction == Direction::Controller;
     match channel.kind {
-        // The control of a two-state controller shows its state already.
-        ChannelKind::Switch | ChannelKind::Gpio if channel.direction == Direction::Controller => {
+        // The control shows the state already.
+        ChannelKind::Switch | ChannelKind::Gpio | ChannelKind::Gamepad { .. } if is_controller => {
             view! { <span class="sr-only" data-testid=testid data-value=raw>{words}</span> }.into_any()
         }
         ChannelKind::Switch | ChannelKind::Gpio => view! {
-            <p class="value" class:missing=missing data-testid=testid data-value=raw>
+            <p class="value" class:missing=missing class:foreign=foreign data-testid=testid data-value=raw>
                 <span class="lamp" data-on=move || is_on(shown).to_string() aria-hidden="true"></span>
                 {words}
             </p>
         }
         .into_any(),
+        ChannelKind::Category { options }
+            if template == Some(Template::Lamps) && options.len() <= MOST_LAMPS =>
+        {
+            view! { <Lamps options shown testid/> }.into_any()
+        }
         ChannelKind::Pwm => {
             let part = move |index: usize| move || pwm(shown, index);
             view! {
-                <dl class="parts" class:missing=missing data-testid=testid data-value=raw>
-                    <div><dt>"Value"</dt><dd class="value">{part(0)}</dd></div>
-                    <div><dt>"Period"</dt><dd class="value">{part(1)}</dd></div>
-                </dl>
+                <div data-testid=testid data-value=raw>
+                    <dl class="parts" class:missing=missing class:gone=foreign>
+                        <div><dt>"Value"</dt><dd class="value">{part(0)}</dd></div>
+                        <div><dt>"Period"</dt><dd class="value">{part(1)}</dd></div>
+                    </dl>
+                    {move || foreign().then(|| view! { <p class="value foreign">{raw}</p> })}
+                </div>
             }
             .into_any()
         }
-        ChannelKind::Gps => view! {
-            <div data-testid=testid data-value=raw>
-                <p class="value value-text" class:missing=missing>{words}</p>
-                <p class="muted">{move || altitude(shown)}</p>
-            </div>
-        }
-        .into_any(),
-        ChannelKind::Image => view! {
-            <div class="picture" data-testid=testid data-value=move || if missing() { "" } else { "image" }>
-                {move || source(shown).map_or_else(
-                    || view! { <p class="value missing">{NOTHING}</p> }.into_any(),
-                    |source| view! { <img src=source alt=format!("Newest picture of {}", channel.name)/> }.into_any(),
-                )}
-            </div>
-        }
-        .into_any(),
         ChannelKind::Hex => view! {
-            <p class="value value-text mono" class:missing=missing data-testid=testid data-value=raw>{words}</p>
+            <p class="value value-text mono" class:missing=missing data-testid=testid data-value=raw
+                tabindex="0" role="group" aria-label=format!("Value of {}", channel.name)>{words}</p>
         }
         .into_any(),
         ChannelKind::String => view! {
-            <p class="value value-text" class:missing=missing data-testid=testid data-value=raw>{words}</p>
+            <p class="value value-text" class:missing=missing data-testid=testid data-value=raw
+                tabindex="0" role="group" aria-label=format!("Value of {}", channel.name)>{words}</p>
         }
         .into_any(),
         _ => view! {
-            <p class="value" class:missing=missing data-testid=testid data-value=raw>
-                {words}
+            <p class="value" class:missing=missing class:foreign=foreign data-testid=testid data-value=raw>
+                <span>{words}</span>
                 {(!unit.is_empty()).then(|| view! { <span class="unit">{unit.clone()}</span> })}
             </p>
         }
         .into_any(),
     }
+}
+
+/// A lamp for each key, of which one is lit.
+#[component]
+fn Lamps(
+    options: Vec<CategoryOption>,
+    shown: Signal<Option<Shown>>,
+    testid: String,
+) -> impl IntoView {
+    let key = Memo::new(move |_| shown.with(|it| it.as_ref().map(|it| it.value.to_string())));
+    let lamps: Vec<_> = options
+        .into_iter()
+        .map(|option| {
+            let value = option.value;
+            let is_lit = Memo::new(move |_| key.get().as_ref() == Some(&value));
+            view! {
+                <li class="lamp-row" aria-current=move || is_lit.get().then_some("true")>
+                    <span class="lamp" data-on=move || is_lit.get().to_string() aria-hidden="true"></span>{option.name}
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="lamps" data-testid=testid data-value=move || key.get().unwrap_or_default()>{lamps}</ul> }
 }
 
 fn is_on(shown: Signal<Option<Shown>>) -> bool {
@@ -98,25 +125,5 @@ fn pwm(shown: Signal<Option<Shown>>, part: usize) -> String {
             [*value, *period][part].to_string()
         }
         _ => "–".to_owned(),
-    })
-}
-
-fn altitude(shown: Signal<Option<Shown>>) -> String {
-    shown.with(|shown| match shown {
-        Some(Shown { value: Value::Gps { altitude, .. }, .. }) => {
-            format!("Altitude {} m", format::number(*altitude))
-        }
-        _ => String::new(),
-    })
-}
-
-/// A picture's address; base64 has no character that could end it.
-fn source(shown: Signal<Option<Shown>>) -> Option<String> {
-    shown.with(|shown| match &shown.as_ref()?.value {
-        Value::Image(base64) => {
-            let kind = if base64.starts_with("/9j/") { "jpeg" } else { "png" };
-            Some(format!("data:image/{kind};base64,{base64}"))
-        }
-        _ => None,
     })
 }

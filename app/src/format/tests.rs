@@ -1,6 +1,6 @@
 use mcs_model::{CategoryOption, ChannelKind, Value};
 
-use super::{LocalTime, bytes, count, number, rate, relative, value};
+use super::{LocalTime, bytes, count, measured, number, rate, relative, value};
 use crate::test;
 
 #[test]
@@ -66,18 +66,27 @@ fn a_category_shows_the_name_of_its_key_and_an_unknown_key_as_it_came() {
     let kind = ChannelKind::Category {
         options: vec![CategoryOption { name: "Low speed".to_owned(), value: "1".to_owned() }],
     };
-    assert_eq!(value(&Value::Category("1".to_owned()), &kind), "Low speed");
-    assert_eq!(value(&Value::Category("7".to_owned()), &kind), "7");
+    assert_eq!(value(&Value::Category("1".to_owned()), &kind, 0), "Low speed");
+    assert_eq!(value(&Value::Category("7".to_owned()), &kind, 0), "7");
 }
 
 #[test]
 fn places_say_on_which_side_they_are() {
     let place = Value::Gps { latitude: -26.34, longitude: 12.0, altitude: 59.0 };
-    assert_eq!(value(&place, &ChannelKind::Gps), "26.34000° S, 12.00000° E");
+    assert_eq!(value(&place, &ChannelKind::Gps, 5), "26.34000° S, 12.00000° E");
 }
 
 #[test]
 fn local_time_is_written_with_leading_zeros() {
     let time = LocalTime { year: 2026, month: 1, day: 2, hour: 3, minute: 4, second: 5 };
     assert_eq!(time.date_and_time(), "2026-01-02 03:04:05");
+}
+
+#[test]
+fn a_channels_numbers_have_the_same_decimals_and_lose_none() {
+    assert_eq!(measured(21.5, 2), "21.50");
+    assert_eq!(measured(21.0, 2), "21.00");
+    assert_eq!(measured(-21.25, 1), "−21.25");
+    assert_eq!(measured(21.0, 0), "21");
+    assert_eq!(measured(1e20, 2), "1.000e20");
 }

@@ -7,7 +7,7 @@ mod details;
 use leptos::prelude::*;
 use mcs_model::api::Right;
 use mcs_model::{Channel, ChannelKind, DeviceId, Direction};
-use mcs_view::protocol::{DeviceRow, DeviceView, Online};
+use mcs_view::protocol::{Away, DeviceRow, DeviceView, Online};
 
 use crate::chart::is_drawable;
 use crate::format;
@@ -110,6 +110,7 @@ fn Open(device: DeviceView) -> impl IntoView {
 #[component]
 fn Head(row: ArcRwSignal<DeviceRow>, online: Memo<Online>, right: Memo<Right>) -> impl IntoView {
     let store = expect_context::<Store>();
+    let away = expect_context::<RwSignal<Away>>();
     let id = row.with_untracked(|row| row.id.clone());
     let name = {
         let row = row.clone();
@@ -126,7 +127,11 @@ fn Head(row: ArcRwSignal<DeviceRow>, online: Memo<Online>, right: Memo<Right>) -
             <push::State id testid="push"/>
         </div>
         {move || (online.get() == Online::No).then(|| view! {
-            <p class="remark" data-testid="device-offline">"The device is offline: the values are the last known ones. A command is kept as the channel’s last value, but not delivered."</p>
+            <p class="remark" data-testid="device-offline">{match away.get() {
+                Away::Refuse => "The device is offline: the values are the last known ones, and commands are refused. The settings can let them wait.",
+                Away::Wait { .. } => "The device is offline: the values are the last known ones, and commands wait in this tab until it is seen.",
+                Away::Send => "The device is offline: the values are the last known ones. The server keeps a command as the channel’s last value; only a board that has left a lasting session gets it later.",
+            }}</p>
         })}
         {move || (right.get() < Right::Control).then(|| view! {
             <p class="remark" data-testid="device-locked">"You may look at this device, not control it. An administrator of the server can let you."</p>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use mcs_view::protocol::{LinkState, Setting};
 
+use crate::card::away::AwayChoice;
 use crate::clock;
 use crate::store::Store;
 use crate::theme::Theme;
@@ -51,6 +52,7 @@ pub(crate) fn Settings() -> impl IntoView {
                 <legend>"Theme"</legend>
                 {choices}
             </fieldset>
+            <AwayChoice/>
             <section class="panel" aria-labelledby="about">
                 <h2 id="about">"About"</h2>
                 <dl class="facts">

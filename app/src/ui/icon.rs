@@ -77,6 +77,22 @@ pub(crate) enum Symbol {
     Gamepad,
     /// A picture.
     Image,
+    /// Three dots.
+    More,
+    /// A plus.
+    Plus,
+    /// A minus.
+    Minus,
+    /// An arrow down to a line.
+    Download,
+    /// An arrow head.
+    ArrowUp,
+    /// An arrow head.
+    ArrowLeft,
+    /// An arrow head.
+    ArrowRight,
+    /// An arrow head.
+    ArrowDown,
 }
 
 /// An icon beside a word; it says nothing to a screen reader.
@@ -137,6 +153,14 @@ fn path(symbol: Symbol) -> &'static str {
         Symbol::Pwm => "M2 15h2V5h5v10h3V5h2v10h4",
         Symbol::Analog => "M3 10h14M12 6v8",
         Symbol::Gamepad => "M8 3h4v5h5v4h-5v5H8v-5H3V8h5z",
+        Symbol::More => "M10 4.5v.1M10 10v.1M10 15.5v.1",
+        Symbol::Plus => "M10 4v12M4 10h12",
+        Symbol::Minus => "M4 10h12",
+        Symbol::Download => "M10 3v10m-4-4 4 4 4-4M3 16h14",
+        Symbol::ArrowUp => "m5 12 5-5 5 5",
+        Symbol::ArrowLeft => "m12 5-5 5 5 5",
+        Symbol::ArrowRight => "m8 5 5 5-5 5",
+        Symbol::ArrowDown => "m5 8 5 5 5-5",
         Symbol::Image => "M3 4h14v12H3zM3 14l4-4 3 3 3-3 4 4M13 7v.5",
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use mcs_model::api::Right;
-use mcs_model::{Channel, ChannelId, DeviceId};
-use mcs_view::protocol::Request;
+use mcs_model::{Channel, ChannelId, ChannelKind, DeviceId};
+use mcs_view::protocol::{CardRequest, CardState, ControlStage, Request};
 
 use super::{colour, first_chart};
 use crate::card::ChannelCard;
@@ -39,6 +39,7 @@ pub(crate) fn Cards(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) ->
                 <p>"The channels of its prototype will be here. Add channels to the prototype on the server."</p>
             </Empty>
         })}
+        <Waiting id=id.clone() channels=channels.clone()/>
         <div class="grid">
             <For each=charts key=|(channel, _)| channel.id.clone() let((channel, colour))>
                 {
@@ -63,6 +64,17 @@ fn Card(
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
     let state = Signal::from(store.card(&channel.id));
+    let trail = Signal::from(store.trail(&channel.id));
+    let request = |request: fn(DeviceId, ChannelId) -> CardRequest| {
+        let (device, channel) = (device.clone(), channel.id.clone());
+        move || dispatch.send(Request::Card(request(device.clone(), channel.clone())))
+    };
+    let drop_waiting = request(|device, channel| CardRequest::Drop { device, channel });
+    let on_drop = Callback::new(move |()| drop_waiting());
+    if matches!(channel.kind, ChannelKind::Gps | ChannelKind::Image) {
+        request(|device, channel| CardRequest::Recall { device, channel })();
+    }
+    let scope = device.to_string();
     let id = channel.id.clone();
     let send = Callback::new(move |text| {
         dispatch.send(Request::Send { device: device.clone(), channel: id.clone(), text });
@@ -78,5 +90,43 @@ fn Card(
         });
     });
     let chart = chart::is_drawable(&channel.kind).then_some(is_open);
-    view! { <ChannelCard channel state now=store.now locked on_send=send chart on_chart=toggle/> }
+    view! {
+        <ChannelCard channel state trail now=store.now locked on_send=send on_drop scope chart on_chart=toggle/>
+    }
+}
+
+/// The commands that wait for the device, and a way to drop all of them.
+#[component]
+fn Waiting(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let dispatch = expect_context::<Dispatch>();
+    let cards: Vec<_> =
+        channels.iter().map(|channel| (channel.id.clone(), store.card(&channel.id))).collect();
+    let cards = StoredValue::new(cards);
+    let waiting = Memo::new(move |_| {
+        cards.with_value(|cards| {
+            let waits = |(_, card): &&(_, ArcRwSignal<CardState>)| {
+                card.with(|card| {
+                    let stage = card.control.as_ref().map(|it| &it.stage);
+                    matches!(stage, Some(ControlStage::Waiting { .. }))
+                })
+            };
+            cards.iter().filter(waits).map(|it| it.0.clone()).collect::<Vec<ChannelId>>()
+        })
+    });
+    let drop_all = move |_| {
+        for channel in waiting.get_untracked() {
+            let device = id.clone();
+            dispatch.send(Request::Card(CardRequest::Drop { device, channel }));
+        }
+    };
+    view! {
+        <p class="waiting actions" class:gone=move || waiting.with(Vec::is_empty) data-testid="waiting">
+            <span>{move || match waiting.with(Vec::len) {
+                1 => "1 command waits for the device; it is lost when this tab is closed.".to_owned(),
+                many => format!("{many} commands wait for the device; they are lost when this tab is closed."),
+            }}</span>
+            <button type="button" class="button" data-testid="drop-all" on:click=drop_all>"Drop all"</button>
+        </p>
+    }
 }

@@ -1,6 +1,6 @@
 //! What the page shows, as signals. Only [`Store::apply`] writes what the engine says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -133,6 +133,7 @@ impl Store {
         if let Some(devices) = frame.devices {
             self.apply_devices(devices);
         }
+        frame.rows.into_iter().for_each(|row| self.apply_row(row));
         if *asked == self.route.read_untracked().view() {
             if let Some(device) = frame.device {
                 self.device.set(Some(device));
@@ -187,6 +188,11 @@ impl Store {
         self.rows.with_value(|rows| rows.get(id).cloned())
     }
 
+    /// The devices as they are now, in no order that matters.
+    pub(crate) fn all_rows(self) -> Vec<DeviceRow> {
+        self.rows.with_value(|rows| rows.values().map(|row| row.get_untracked()).collect())
+    }
+
     /// The state of a card of the open device.
     pub(crate) fn card(self, channel: &ChannelId) -> ArcRwSignal<CardState> {
         if let Some(card) = self.cards.with_value(|cards| cards.get(channel).cloned()) {
@@ -229,17 +235,13 @@ impl Store {
     fn apply_devices(self, devices: Vec<DeviceRow>) {
         let order: Vec<_> = devices.iter().map(|row| row.id.clone()).collect();
         self.rows.update_value(|rows| {
-            rows.retain(|id, _| order.contains(id));
-            for row in devices {
-                match rows.get(&row.id) {
-                    Some(signal) if *signal.read_untracked() != row => signal.set(row),
-                    Some(_) => {}
-                    None => {
-                        rows.insert(row.id.clone(), ArcRwSignal::new(row));
-                    }
-                }
+            let there: BTreeSet<_> = order.iter().collect();
+            rows.retain(|id, _| there.contains(id));
+            for row in &devices {
+                rows.entry(row.id.clone()).or_insert_with(|| ArcRwSignal::new(row.clone()));
             }
         });
+        devices.into_iter().for_each(|row| self.apply_row(row));
         if self.order.read_untracked().as_ref() != Some(&order) {
             self.order.set(Some(order));
         }
@@ -254,6 +256,13 @@ impl Store {
             let most = usize::try_from(len).unwrap_or(usize::MAX);
             trail.drain(..trail.len().saturating_sub(most));
         });
+    }
+
+    fn apply_row(self, row: DeviceRow) {
+        let Some(signal) = self.row(&row.id) else { return };
+        if *signal.read_untracked() != row {
+            signal.set(row);
+        }
     }
 
     fn forget(self) {

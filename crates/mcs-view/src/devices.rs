@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mcs_model::api::{DeviceInfo, Presence, PushStatus, Right};
+use mcs_model::api::{DeviceInfo, Presence, PushState, PushStatus, Right};
 use mcs_model::{
     Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawValue, Timestamp, Value,
 };
@@ -10,7 +10,7 @@ use mcs_model::{
 use crate::card::Card;
 use crate::control::Life;
 use crate::link::Subscription;
-use crate::protocol::{CardState, ConnectionId, DeviceRow, NewDevice, Online, Shown, Trail};
+use crate::protocol::{Alert, CardState, ConnectionId, DeviceRow, NewDevice, Online, Shown, Trail};
 
 /// A clock that is ahead by more than this, in milliseconds, is wrong rather than ahead.
 const MOST_AHEAD: u64 = 10 * 60_000;
@@ -21,6 +21,8 @@ pub(crate) struct Devices {
     map: BTreeMap<DeviceId, Device>,
     /// The page has not seen the list as it is.
     pub(crate) changed: bool,
+    /// The list as the page has it, if it has one.
+    shown: Option<Vec<DeviceRow>>,
 }
 
 /// One device.
@@ -35,6 +37,8 @@ pub(crate) struct Device {
     pub(crate) prototype: Option<(ProductId, String)>,
     /// What its prototype's author says of it.
     pub(crate) description: String,
+    /// Words by which its owner groups it.
+    pub(crate) tags: Vec<String>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) cards: BTreeMap<ChannelId, Card>,
     /// By the server's word.
@@ -108,6 +112,28 @@ impl Devices {
     pub(crate) fn clear(&mut self) {
         *self = Self { changed: true, ..Self::default() };
     }
+
+    /// The list for the page, whole when there are others in it or in another order, else the rows
+    /// that look different. `known` when the server's word on presence is fresh.
+    pub(crate) fn show(
+        &mut self,
+        known: bool,
+        all: bool,
+    ) -> (Option<Vec<DeviceRow>>, Vec<DeviceRow>) {
+        self.changed = false;
+        let rows: Vec<_> = self.iter().map(|it| it.row(known)).collect();
+        let former = self.shown.replace(rows.clone());
+        let is_same = |former: &Vec<DeviceRow>| {
+            former.len() == rows.len() && former.iter().zip(&rows).all(|(a, b)| a.id == b.id)
+        };
+        match former.filter(is_same) {
+            Some(former) if !all => {
+                let pairs = rows.into_iter().zip(former);
+                (None, pairs.filter(|(row, former)| row != former).map(|it| it.0).collect())
+            }
+            _ => (Some(rows), Vec::new()),
+        }
+    }
 }
 
 impl Device {
@@ -121,6 +147,7 @@ impl Device {
             name: info.name.clone(),
             prototype: Some((info.prototype.id.clone(), info.prototype.name.clone())),
             description: info.prototype.description.clone(),
+            tags: info.tags.clone(),
             channels: info.prototype.channels.clone(),
             cards: BTreeMap::new(),
             presence: info.presence.clone(),
@@ -145,6 +172,7 @@ impl Device {
             name,
             prototype: None,
             description: String::new(),
+            tags: Vec::new(),
             channels: new.channels,
             cards: BTreeMap::new(),
             presence: Presence::default(),
@@ -238,6 +266,22 @@ impl Device {
             firmware_version: self.firmware_version.clone(),
             push: self.push.clone(),
             channels: u32::try_from(self.channels.len()).unwrap_or(u32::MAX),
+            tags: self.tags.clone(),
+            alert: self.alert(),
+        }
+    }
+
+    /// What is most wrong with it.
+    pub(crate) fn alert(&self) -> Option<Alert> {
+        let failed =
+            |push: &PushStatus| matches!(push.state, PushState::Failed | PushState::TimedOut);
+        let misfit = |card: &Card| card.value.as_ref().is_some_and(|it| it.misfit.is_some());
+        if self.push.as_ref().is_some_and(failed) {
+            Some(Alert::PushFailed)
+        } else if self.cards.values().any(misfit) {
+            Some(Alert::Misfit)
+        } else {
+            None
         }
     }
 

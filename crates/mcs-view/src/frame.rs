@@ -43,7 +43,7 @@ impl Console {
         if core::mem::take(&mut self.setting_changed) || all {
             frame.setting = Some(self.setting.clone());
         }
-        let devices_changed = core::mem::take(&mut self.devices.changed);
+        let devices_changed = self.devices.changed;
         let links_changed = core::mem::take(&mut self.links.changed);
         if links_changed || all {
             frame.link = Some(self.links.summary());
@@ -53,8 +53,7 @@ impl Console {
             frame.connections = Some(self.connections_view());
         }
         if devices_changed || all {
-            let known = self.presence_known;
-            frame.devices = Some(self.devices.iter().map(|it| it.row(known)).collect());
+            (frame.devices, frame.rows) = self.devices.show(self.presence_known, all);
         }
         if core::mem::take(&mut self.notices.changed) || all {
             frame.notices = Some(self.notices.list().to_vec());

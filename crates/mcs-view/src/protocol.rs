@@ -35,8 +35,8 @@ pub use firmware::{
     ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
 };
 pub use frame::{
-    DeviceRow, DeviceView, Frame, Level, Link, LinkState, LoginError, Notice, Online, Setting,
-    Stats,
+    Alert, DeviceRow, DeviceView, Frame, Level, Link, LinkState, LoginError, Notice, Online,
+    Setting, Stats,
 };
 pub use messages::{
     Body, Detail, DetailView, DiffLine, Difference, Direction, Fate, Filter, Format, LogRow,

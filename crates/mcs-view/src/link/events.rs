@@ -187,7 +187,8 @@ impl Console {
         // Another broker may have a device of the same id.
         let is_here = |it: &&mut Device| it.subscriptions.iter().any(|it| it.0 == on);
         let Some(device) = self.devices.get_mut(id).filter(is_here) else { return };
-        let row_changed = device.heard(wall);
+        let before = device.alert();
+        let heard = device.heard(wall);
         for point in upload::from_mqtt(channel, payload, RULES) {
             let complaint = match point {
                 Ok(raw) => {
@@ -212,7 +213,7 @@ impl Console {
                 self.notices.add(Level::Warning, text);
             }
         }
-        self.devices.changed |= row_changed;
+        self.devices.changed |= heard || device.alert() != before;
     }
 
     /// The server says that something about a device is different now.

@@ -18,8 +18,10 @@ pub struct Frame {
     pub link: Option<Link>,
     /// The connections page.
     pub connections: Option<ConnectionsView>,
-    /// Every device, in display order.
+    /// Every device, in display order; when one came, went or was renamed.
     pub devices: Option<Vec<DeviceRow>>,
+    /// Devices of the list that were there before and look different now.
+    pub rows: Vec<DeviceRow>,
     /// The device of [`View::Device`](super::View::Device): its channels.
     pub device: Option<DeviceView>,
     /// Cards of that device whose value or control changed.
@@ -160,6 +162,19 @@ pub struct DeviceRow {
     pub push: Option<PushStatus>,
     /// How many channels it has.
     pub channels: u32,
+    /// Words by which its owner groups it.
+    pub tags: Vec<String>,
+    /// What is most wrong with it.
+    pub alert: Option<Alert>,
+}
+
+/// What may be wrong with a device; the greater is worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Alert {
+    /// The last value of a channel does not fit it.
+    Misfit,
+    /// The newest firmware did not arrive.
+    PushFailed,
 }
 
 /// The open device.

@@ -401,6 +401,10 @@ impl Site {
         self.screen.link = frame.link.or(old.link);
         self.screen.connections = frame.connections.or(old.connections);
         self.screen.devices = frame.devices.or(old.devices);
+        for row in frame.rows {
+            let rows = self.screen.devices.iter_mut().flatten();
+            rows.filter(|it| it.id == row.id).for_each(|it| *it = row.clone());
+        }
         self.screen.device = frame.device.or(old.device);
         self.screen.firmware = frame.firmware.or(old.firmware);
         self.screen.prototypes = frame.prototypes.or(old.prototypes);

@@ -34,6 +34,7 @@ mod devices;
 mod doctor;
 mod firmware;
 mod frame;
+pub mod hints;
 mod import;
 mod io;
 mod kept;

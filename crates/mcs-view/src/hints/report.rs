@@ -1,0 +1,21 @@
+// cargo add rumqttc
+use std::time::Duration;
+
+use rumqttc::{Client, MqttOptions, QoS};
+
+fn main() {
+    let mut options = MqttOptions::new(DEVICE, HOST, PORT);
+    options.set_keep_alive(Duration::from_secs(30));
+    let (client, mut connection) = Client::new(options, 10);
+    std::thread::spawn(move || {
+        loop {
+            // timestamp,channel,value: without a timestamp the time of arrival counts.
+            let payload = format!(",,{VALUE}");
+            client.publish(TOPIC, QoS::AtLeastOnce, false, payload).expect("the connection is over");
+            std::thread::sleep(Duration::from_secs(5));
+        }
+    });
+    for event in connection.iter() {
+        println!("{event:?}");
+    }
+}

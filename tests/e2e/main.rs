@@ -6,6 +6,7 @@
 
 mod axe;
 mod browser;
+mod devices;
 mod files;
 mod journey;
 mod member;

@@ -1,0 +1,90 @@
+//! A thousand devices in the list: found, sorted, and none of it slow.
+
+use std::fmt::Write;
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::output;
+use crate::process::{Server, until};
+
+const NAME: &str = "devices";
+const PROTOTYPE: &str = "PDemoBoard01";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_devices_are_found_sorted_and_scrolled() -> Result<()> {
+    let server = Server::start(NAME).await?;
+    let browser = Browser::start(NAME).await?;
+    let result = walk(&browser, &server).await;
+    browser.finish(result).await
+}
+
+async fn walk(browser: &Browser, server: &Server) -> Result<()> {
+    let mut fleet = String::new();
+    for number in 1..=1000 {
+        writeln!(fleet, "Pump{number:04},pumpKey000{number:06},Pump {number}")?;
+    }
+    let file = output().join(NAME).join("fleet.csv");
+    fs::write(&file, fleet)?;
+    let file = file.to_str().context("the path is no text")?;
+    server.admin(&["device", "import", PROTOTYPE, file], "").await?;
+    let site = format!("http://{}/", server.http);
+    browser.open(&site).await?;
+    browser.sign_in().await?;
+    counts(browser, "1\u{202f}002").await?;
+
+    browser.choose("filter-state", "online").await?;
+    counts(browser, "2 of 1\u{202f}002").await?;
+    browser.choose("filter-state", "offline").await?;
+    counts(browser, "1\u{202f}000 of 1\u{202f}002").await?;
+    browser.fill("device-search", "pump 99").await?;
+    counts(browser, "19 of 1\u{202f}002").await?;
+    ensure!(first(browser).await? == "Pump 99", "names are not sorted as people count");
+    browser.click("sort-name").await?;
+    until("the order is turned", async || Ok((first(browser).await? == "Pump 999").then_some(())))
+        .await?;
+    browser.pictures("devices-found").await?;
+
+    // The address says all of it.
+    browser.reload().await?;
+    counts(browser, "19 of 1\u{202f}002").await.context("after a reload")?;
+    ensure!(first(browser).await? == "Pump 999", "a reload loses the order");
+    browser.fill("device-search", "no such pump").await?;
+    browser.see("devices-empty").await?;
+    browser.click("filter-none").await?;
+    counts(browser, "1\u{202f}002").await?;
+
+    browser.click("sort-seen").await?;
+    until("who was heard last is first", async || {
+        Ok((!first(browser).await?.starts_with("Pump")).then_some(()))
+    })
+    .await?;
+    browser.pictures("devices-many").await?;
+    scroll(browser).await.context("scrolling")?;
+    browser.clean().await
+}
+
+async fn counts(browser: &Browser, wanted: &str) -> Result<()> {
+    until(&format!("the list counts {wanted:?}"), async || {
+        Ok((browser.text("device-count").await? == wanted).then_some(()))
+    })
+    .await
+}
+
+async fn first(browser: &Browser) -> Result<String> {
+    let script = "return document.querySelector('[data-testid=device-list] a')?.innerText ?? '';";
+    Ok(browser.script(script).await?.as_str().unwrap_or_default().to_owned())
+}
+
+/// To the very end: every device has its row there.
+async fn scroll(browser: &Browser) -> Result<()> {
+    until("every device has a row", async || {
+        let script =
+            "const stage = document.getElementById('stage'); stage.scrollTop = stage.scrollHeight;
+            return document.querySelectorAll('[data-testid=device-list] > li').length;";
+        Ok((browser.script(script).await? == json!(1002)).then_some(()))
+    })
+    .await
+}

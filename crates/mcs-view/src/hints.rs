@@ -132,7 +132,7 @@ pub fn sample(kind: &ChannelKind) -> String {
         ChannelKind::Gps => "24.80,120.98,30".to_owned(),
         ChannelKind::Pwm => "500,1000".to_owned(),
         // The smallest picture that there is.
-        ChannelKind::Image => "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7".to_owned(),
+        ChannelKind::Image => "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==".to_owned(),
         other => other.initial().to_string(),
     }
 }

@@ -39,6 +39,8 @@ pub(crate) struct Device {
     pub(crate) description: String,
     /// Words by which its owner groups it.
     pub(crate) tags: Vec<String>,
+    /// What the page was told to be most wrong with it.
+    alert_shown: Option<Alert>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) cards: BTreeMap<ChannelId, Card>,
     /// By the server's word.
@@ -113,6 +115,12 @@ impl Devices {
         *self = Self { changed: true, ..Self::default() };
     }
 
+    /// Whether the page should be told of the list.
+    pub(crate) fn has_news(&self) -> bool {
+        // Values come and go in many ways; what they mean for the list is looked at once a frame.
+        self.changed || self.map.values().any(|it| it.alert() != it.alert_shown)
+    }
+
     /// The list for the page, whole when there are others in it or in another order, else the rows
     /// that look different. `known` when the server's word on presence is fresh.
     pub(crate) fn show(
@@ -120,6 +128,9 @@ impl Devices {
         known: bool,
         all: bool,
     ) -> (Option<Vec<DeviceRow>>, Vec<DeviceRow>) {
+        for device in self.map.values_mut() {
+            device.alert_shown = device.alert();
+        }
         self.changed = false;
         let rows: Vec<_> = self.iter().map(|it| it.row(known)).collect();
         let former = self.shown.replace(rows.clone());
@@ -148,6 +159,7 @@ impl Device {
             prototype: Some((info.prototype.id.clone(), info.prototype.name.clone())),
             description: info.prototype.description.clone(),
             tags: info.tags.clone(),
+            alert_shown: None,
             channels: info.prototype.channels.clone(),
             cards: BTreeMap::new(),
             presence: info.presence.clone(),
@@ -173,6 +185,7 @@ impl Device {
             prototype: None,
             description: String::new(),
             tags: Vec::new(),
+            alert_shown: None,
             channels: new.channels,
             cards: BTreeMap::new(),
             presence: Presence::default(),
@@ -272,7 +285,7 @@ impl Device {
     }
 
     /// What is most wrong with it.
-    pub(crate) fn alert(&self) -> Option<Alert> {
+    fn alert(&self) -> Option<Alert> {
         let failed =
             |push: &PushStatus| matches!(push.state, PushState::Failed | PushState::TimedOut);
         let misfit = |card: &Card| card.value.as_ref().is_some_and(|it| it.misfit.is_some());

@@ -43,7 +43,7 @@ impl Console {
         if core::mem::take(&mut self.setting_changed) || all {
             frame.setting = Some(self.setting.clone());
         }
-        let devices_changed = self.devices.changed;
+        let devices_changed = self.devices.has_news();
         let links_changed = core::mem::take(&mut self.links.changed);
         if links_changed || all {
             frame.link = Some(self.links.summary());

@@ -187,7 +187,6 @@ impl Console {
         // Another broker may have a device of the same id.
         let is_here = |it: &&mut Device| it.subscriptions.iter().any(|it| it.0 == on);
         let Some(device) = self.devices.get_mut(id).filter(is_here) else { return };
-        let before = device.alert();
         let heard = device.heard(wall);
         for point in upload::from_mqtt(channel, payload, RULES) {
             let complaint = match point {
@@ -213,7 +212,7 @@ impl Console {
                 self.notices.add(Level::Warning, text);
             }
         }
-        self.devices.changed |= heard || device.alert() != before;
+        self.devices.changed |= heard;
     }
 
     /// The server says that something about a device is different now.

@@ -2,7 +2,7 @@
 
 use mcs_model::api::{DeviceChange, LastPoint, Presence, PushState, PushStatus, Role};
 use mcs_model::{Timestamp, Value};
-use mcs_view::protocol::{ControlFailure, ControlStage, DeviceRow, Online, Request, View};
+use mcs_view::protocol::{Alert, ControlFailure, ControlStage, DeviceRow, Online, Request, View};
 use mcs_view::{Fetched, Input};
 
 use crate::site::{Site, TOPIC, WALL, device, id, session};
@@ -52,6 +52,15 @@ fn announcements_change_the_row() {
     };
     site.announce(DeviceChange::Push(push.clone()));
     assert_eq!(row(&mut site).push, Some(push));
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_an_alert_until_one_fits() {
+    let mut site = Site::signed_in();
+    site.report("temp", "warm");
+    assert_eq!(row(&mut site).alert, Some(Alert::Misfit));
+    site.report("temp", "20.5");
+    assert_eq!(row(&mut site).alert, None);
 }
 
 #[test]

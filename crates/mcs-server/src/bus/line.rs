@@ -5,15 +5,17 @@ use std::sync::Arc;
 use rmqtt::types::{Publish, QoS};
 use tokio::sync::mpsc;
 
+use super::ConnectionId;
 use super::flow::Flow;
 use super::publish::{Outcome, Taken};
-use super::roster::{Admitted, Received};
+use super::roster::{Admitted, Receipt, Received};
 use super::wire::{self, acknowledge};
 
 /// Where messages are put in.
 pub(super) struct Steps {
     to: mpsc::UnboundedSender<Step>,
     received: Arc<Received>,
+    connection: ConnectionId,
 }
 
 /// The messages in their order.
@@ -22,6 +24,7 @@ pub(super) struct Line {
     /// What is worked on: it goes on where it was when the work is taken up again.
     current: Option<Step>,
     received: Arc<Received>,
+    connection: ConnectionId,
     v5: bool,
     /// The client wants to be told why.
     explain: bool,
@@ -45,16 +48,17 @@ pub(super) struct Step {
 pub(super) fn new(v5: bool, admitted: &Admitted) -> (Steps, Line) {
     let (to, from) = mpsc::unbounded_channel();
     let takes = admitted.takes.map_or(usize::MAX, |takes| takes.get() as usize);
-    let received = Arc::clone(&admitted.received);
+    let (received, connection) = (Arc::clone(&admitted.received), admitted.client.connection);
     let line = Line {
         from,
         current: None,
         received: Arc::clone(&received),
+        connection,
         v5,
         explain: admitted.explain,
         takes,
     };
-    (Steps { to, received }, line)
+    (Steps { to, received, connection }, line)
 }
 
 impl Steps {
@@ -65,7 +69,14 @@ impl Steps {
         let (mut repeated, mut received) = (false, 0);
         if publish.qos == QoS::ExactlyOnce {
             let mut ids = self.received.ids();
-            repeated = !ids.insert(id);
+            // From an earlier connection only what the client calls a repetition [MQTT-3.3.1-1]: it may have been told
+            // that there is no session, and have begun anew.
+            repeated = ids.get(&id).is_some_and(|receipt| {
+                receipt.connection == self.connection || receipt.stored && publish.dup
+            });
+            if !repeated {
+                ids.insert(id, Receipt { connection: self.connection, stored: false });
+            }
             received = ids.len();
         }
         Step { qos: publish.qos, id, bytes, repeated, received, taken: None }
@@ -156,8 +167,14 @@ impl Line {
             Outcome::Failed => (OUR_FAULT, None),
         };
         // Without a negative acknowledgement the handshake goes on, but for what comes again.
-        if kind == wire::PUBREC && !step.repeated && (failed || self.v5 && code >= 0x80) {
-            self.received.ids().remove(&step.id);
+        if kind == wire::PUBREC && !step.repeated {
+            let mut ids = self.received.ids();
+            let receipt = ids.get_mut(&step.id).filter(|it| it.connection == self.connection);
+            match receipt {
+                Some(_) if failed || self.v5 && code >= 0x80 => drop(ids.remove(&step.id)),
+                Some(receipt) => receipt.stored = true,
+                None => {}
+            }
         }
         if failed && !self.v5 {
             return false;

@@ -1,6 +1,6 @@
 //! Who is connected: what the [front](super::front) knows of a connection and the hooks need.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -124,12 +124,21 @@ pub(super) struct Admitted {
     pub(super) received: Arc<Received>,
 }
 
-/// Packet ids of messages of QoS 2 that a client may send again [MQTT-4.3.3-10].
+/// Packet ids of messages of QoS 2 that a client may send again [MQTT-4.3.3-10], over its next connections too.
 #[derive(Debug, Default)]
-pub(super) struct Received(Mutex<BTreeSet<u16>>);
+pub(super) struct Received(Mutex<BTreeMap<u16, Receipt>>);
+
+/// One of these messages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Receipt {
+    /// On which it came.
+    pub(super) connection: ConnectionId,
+    /// It is stored, and its PUBREC on the way.
+    pub(super) stored: bool,
+}
 
 impl Received {
-    pub(super) fn ids(&self) -> MutexGuard<'_, BTreeSet<u16>> {
+    pub(super) fn ids(&self) -> MutexGuard<'_, BTreeMap<u16, Receipt>> {
         // Every change is one operation: a panic elsewhere leaves nothing half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -117,3 +117,54 @@ async fn a_message_that_could_not_be_kept_takes_the_acknowledgements_behind_it_a
     bench.gate.release();
     assert_eq!(device.closed().await, Some((0x40, vec![0, 1])));
 }
+
+/// [MQTT-4.3.3-10]: until it is released a message is the same over the next connections, and not for another client.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_qos_2_that_comes_again_after_a_new_connection_is_taken_once() {
+    let mut bench = Bench::start().await;
+    for version in VERSIONS {
+        for login in [false, true] {
+            let id = format!("sender {version:?} {login}");
+            let hello = Hello::new(version, &id).lasting();
+            let hello = if login { hello.login("ann", "secret") } else { hello };
+            let mut sender = Raw::connect(bench.address(), &hello).await;
+            sender.put_as(7, false, &message("once", 2)).await;
+            sender.answer(0x50).await.expect("PUBREC");
+            // The old connection is still there, or gone.
+            for gone in [false, true] {
+                let before =
+                    std::mem::replace(&mut sender, Raw::connect(bench.address(), &hello).await);
+                if gone {
+                    drop(before);
+                }
+                sender.put_as(7, true, &message("once", 2)).await;
+                sender.answer(0x50).await.expect("PUBREC");
+            }
+            sender.put_as(8, true, &message("mark", 2)).await;
+            let is_mark = |event: &Event| matches!(event, Event::Published(_, payload, _) if payload == "mark");
+            let case = format!("{version:?}, login {login}");
+            assert_eq!(bench.events.before("the mark", is_mark).await, 1, "{case}");
+            sender.answer(0x50).await.expect("PUBREC");
+            sender.send(&[0x62, 2, 0, 7]).await;
+            sender.answer(0x70).await.expect("PUBCOMP");
+
+            // A new message under an old packet id is a new message, and a new session knows none.
+            drop(sender);
+            let mut sender = Raw::connect(bench.address(), &hello).await;
+            sender.put_as(8, false, &message("new", 2)).await;
+            sender.answer(0x50).await.expect("PUBREC");
+            drop(sender);
+            let clean = Hello { clean: true, ..hello };
+            let mut sender = Raw::connect(bench.address(), &clean).await;
+            if login {
+                sender.put_as(8, true, &message("anew", 2)).await;
+                sender.answer(0x50).await.expect("PUBREC");
+            }
+            sender.put_as(9, false, &message("mark", 2)).await;
+            let expected = 1 + u32::from(login);
+            assert_eq!(bench.events.before("the mark", is_mark).await, expected, "{case}");
+            sender.answer(0x50).await.expect("PUBREC");
+            sender.disconnect().await;
+        }
+    }
+}

@@ -55,7 +55,8 @@ impl Inner {
             ConnectInfo::V5(_, connect) => (connect.max_packet_size, connect.request_problem_info),
             ConnectInfo::V3(..) => (None, false),
         };
-        let (session, received) = (id.clone(), Arc::default());
+        let received = self.sessions.received(&id.client_id, connect.clean_start());
+        let session = id.clone();
         let admitted = Admitted { client, session, resumed, takes, explain, pace, received };
         let _ = seat.admitted.set(admitted);
         Ok(())

@@ -14,6 +14,9 @@
 //!   Its CONNACK said that there is no session, so it may take a message of QoS 2 that was on the way for a new one.
 //!   Such a session keeps nothing of another device: who comes back need not know that one's key.
 //!
+//! - A message of QoS 2 that a client sends again after a new connection is not taken again ([`received`]). This is in
+//!   memory: after a restart it is taken like one of QoS 1.
+//!
 //! What this promises when the process is killed at any moment: nothing that was acknowledged to its sender is lost.
 //! QoS 1 may come twice, as it may.
 
@@ -22,6 +25,7 @@ mod hooks;
 mod leave;
 mod message;
 mod queue;
+mod received;
 mod restore;
 mod resume;
 mod shared;
@@ -63,6 +67,10 @@ struct Inner {
     /// Where stored messages come from: their senders are long gone.
     inside: Id,
     book: Mutex<Book>,
+    /// What clients have sent with QoS 2 and not released.
+    received: Mutex<received::Senders>,
+    /// How long a session waits for its client at most.
+    patience: Duration,
     dropped: AtomicU64,
     tasks: TaskTracker,
     closing: CancellationToken,
@@ -275,6 +283,7 @@ impl Sessions {
         let sweeping = async {
             loop {
                 sleep(SWEEP).await;
+                self.forget_received();
                 let now = rmqtt::utils::timestamp_millis();
                 let over: Vec<_> = {
                     let book = self.book();

@@ -43,6 +43,8 @@ impl Sessions {
             most: limits.clients,
             inside,
             book: Mutex::new(book),
+            received: Mutex::default(),
+            patience: limits.session,
             dropped: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use rmqtt::Result;
+use rmqtt::router::Router;
 use rmqtt::session::Session;
 use rmqtt::shared::{Entry, RetainLoadCallback, Shared};
 use rmqtt::types::{
@@ -36,12 +37,13 @@ impl Shared for Sessions {
     ) -> std::result::Result<ForwardedCount, (ForwardedCount, Undelivered)> {
         let router = self.0.broker.extends.router().await;
         let found = router.matches(from.id.clone(), &publish.topic).await;
-        drop(router);
         let mut found = found.unwrap_or_else(|error| {
             error!(%error, "a message could not be routed");
             SubRelationsMap::default()
         });
-        let Some(relations) = found.remove(&self.0.broker.node.id()) else { return Ok(0) };
+        let Some(mut relations) = found.remove(&self.0.broker.node.id()) else { return Ok(0) };
+        raise(&**router, &publish, &mut relations).await;
+        drop(router);
         match self.forwards_to(from, &publish, relations, msg_id).await {
             Ok(recipients) => Ok(recipients.len()),
             Err((recipients, undelivered)) => Err((recipients.len(), undelivered)),
@@ -256,6 +258,30 @@ impl Entry for KeptEntry {
 
     async fn subscriptions(&self) -> Option<Vec<SubsSearchResult>> {
         self.plain.subscriptions().await
+    }
+}
+
+/// Where a message meets several filters of a client, the highest quality counts [MQTT-3.3.4-2]; the broker takes that
+/// of any of them.
+async fn raise(router: &dyn Router, publish: &Publish, relations: &mut SubRelations) {
+    let may_rise = |(_, _, options, _, shared): &SubRelation| {
+        shared.is_none() && options.qos().value() < publish.qos.value()
+    };
+    if !relations.iter().any(may_rise) {
+        return;
+    }
+    let Ok(filters) = router.get(&publish.topic).await else { return };
+    for relation in relations.iter_mut().filter(|relation| may_rise(relation)) {
+        let (_, name, options, ..) = relation;
+        for filter in &filters {
+            let all = router.relations().get(&filter.topic);
+            let other = all.as_ref().and_then(|all| all.get(name)).map(|(_, other)| other);
+            if let Some(other) = other.filter(|other| other.shared_group().is_none())
+                && other.qos().value() > options.qos().value()
+            {
+                options.set_qos(other.qos());
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bodies of the console's REST interface `/api`, and the events that the server pushes to consoles.
 
+mod accounts;
 mod prototypes;
 mod series;
 
@@ -7,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId, Prototype, Timestamp, Value};
 
+pub use accounts::{
+    Grant, GrantChange, GrantedOn, NewPassword, NewPerson, PasswordChange, Person, RoleChange,
+};
 pub use prototypes::{
     CloneRequest, DeviceDraft, DeviceEdit, EditRefusal, HiddenHistory, ImportedPrototype,
     MadeDevice, NewDevices, PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary,

@@ -17,7 +17,7 @@ use mcs_model::api::Role;
 use crate::bus::ConnectionId;
 use crate::clock;
 use crate::random::{self, digest};
-use crate::store::{SessionRow, Store, UserRow};
+use crate::store::{Mistake, SessionRow, Store, UserRow};
 
 use brake::Brake;
 use verifier::{Busy, Verifier};
@@ -51,6 +51,7 @@ pub(crate) struct Operators {
     store: Store,
     brake: Brake,
     verifier: Verifier,
+    hashing: tokio::sync::Mutex<()>,
     // Connections that a ticket let in.
     admitted: Mutex<BTreeMap<ConnectionId, Admitted>>,
     // Verified in place of an unknown user's, so that the time tells nothing.
@@ -72,6 +73,7 @@ impl Operators {
             store,
             brake: Brake::default(),
             verifier: Verifier::start()?,
+            hashing: tokio::sync::Mutex::default(),
             admitted: Mutex::default(),
             decoy,
         })
@@ -84,26 +86,10 @@ impl Operators {
         password: String,
         peer: IpAddr,
     ) -> Result<Result<SignedIn, LoginError>> {
-        let user = self.store.user(name).await?;
-        let hash = user.as_ref().map_or(&self.decoy, |user| &user.password).clone();
-        // Counted before it is known to be wrong: others may be guessed at the same time.
-        if let Err(wait) = self.brake.attempt(peer) {
-            tracing::warn!(%peer, "login refused: too many wrong passwords");
-            return Ok(Err(LoginError::TooMany(wait)));
-        }
-        let right = match self.verifier.verify(password, hash).await? {
-            Ok(right) => right,
-            Err(Busy) => {
-                self.brake.withdraw(peer);
-                tracing::warn!(%peer, "login refused: too many at this moment");
-                return Ok(Err(LoginError::Busy));
-            }
+        let user = match self.check(name, password, peer).await? {
+            Ok(user) => user,
+            Err(error) => return Ok(Err(error)),
         };
-        let Some(user) = user.filter(|_| right) else {
-            tracing::warn!(%peer, user = ?name, "login refused: unknown user or wrong password");
-            return Ok(Err(LoginError::Wrong));
-        };
-        self.brake.right(peer);
         let token = random::token()?;
         let expires = Timestamp::from_millis(
             clock::now().as_millis() + u64::try_from(SESSION_LIFE.as_millis())?,
@@ -112,6 +98,52 @@ impl Operators {
         self.store.add_session(name, &digest(token.as_bytes()), &ticket, expires).await?;
         tracing::info!(%peer, user = name, "signed in");
         Ok(Ok(SignedIn { user: user.name, role: user.role, token }))
+    }
+
+    /// The user with this name, if that is the password.
+    pub(crate) async fn check(
+        &self,
+        name: &str,
+        password: String,
+        peer: IpAddr,
+    ) -> Result<Result<UserRow, LoginError>> {
+        let user = self.store.user(name).await?;
+        let hash = user.as_ref().map_or(&self.decoy, |user| &user.password).clone();
+        // Counted before it is known to be wrong: others may be guessed at the same time.
+        if let Err(wait) = self.brake.attempt(peer) {
+            tracing::warn!(%peer, "password refused: too many wrong ones");
+            return Ok(Err(LoginError::TooMany(wait)));
+        }
+        let right = match self.verifier.verify(password, hash).await? {
+            Ok(right) => right,
+            Err(Busy) => {
+                self.brake.withdraw(peer);
+                tracing::warn!(%peer, "password refused: too many at this moment");
+                return Ok(Err(LoginError::Busy));
+            }
+        };
+        let Some(user) = user.filter(|_| right) else {
+            tracing::warn!(%peer, user = ?name, "login refused: unknown user or wrong password");
+            return Ok(Err(LoginError::Wrong));
+        };
+        self.brake.right(peer);
+        Ok(Ok(user))
+    }
+
+    /// What is stored of a new password. One at a time: each takes memory and time.
+    pub(crate) async fn hash(&self, password: String) -> Result<String> {
+        let _one = self.hashing.lock().await;
+        tokio::task::spawn_blocking(move || hash_password(&password)).await?
+    }
+
+    /// Gives a user another password, as it is stored, and ends all sessions but the one with this token.
+    pub(crate) async fn change_password(
+        &self,
+        user: &str,
+        password: &str,
+        token: &str,
+    ) -> Result<()> {
+        self.store.set_password(user, password, Some(&digest(token.as_bytes()))).await
     }
 
     /// Whose session this token opens.
@@ -188,20 +220,26 @@ pub(crate) fn ticket(token: &str) -> String {
     hex(&digest(format!("mqtt ticket of {token}").as_bytes()))
 }
 
-/// Makes a user. Names are short and plain, so that they can stand in an MQTT CONNECT and in a log.
+/// Makes a user.
 pub(crate) fn new_user(name: &str, role: Role, password: &str) -> Result<UserRow> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.@".contains(&b);
-    ensure!(
-        (1..=64).contains(&name.len()) && name.bytes().all(plain),
-        "a user name is 1 to 64 letters, digits or - _ . @"
-    );
+    check_name(name)?;
     Ok(UserRow { name: name.to_owned(), password: hash_password(password)?, role })
+}
+
+/// Names are short and plain, so that they can stand in an MQTT CONNECT and in a log.
+pub(crate) fn check_name(name: &str) -> Result<(), Mistake> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.@".contains(&b);
+    match (1..=64).contains(&name.len()) && name.bytes().all(plain) {
+        true => Ok(()),
+        false => Err(Mistake::Name),
+    }
 }
 
 /// What is stored of a password.
 pub(crate) fn hash_password(password: &str) -> Result<String> {
-    ensure!(!password.is_empty(), "the password is empty");
-    ensure!(password.len() <= 1024, "the password is longer than 1024 bytes");
+    ensure!(!password.is_empty(), Mistake::Password("the password is empty"));
+    let short = password.len() <= 1024;
+    ensure!(short, Mistake::Password("the password is longer than 1024 bytes"));
     let hash = Argon2::default().hash_password(password.as_bytes());
     Ok(hash.ok().context("the password cannot be hashed")?.to_string())
 }

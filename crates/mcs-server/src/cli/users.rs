@@ -114,7 +114,7 @@ impl UserCommand {
             }
             Self::Passwd { name, password } => {
                 let hash = operators::hash_password(&password.read()?)?;
-                store.set_password(&name, &hash).await?;
+                store.set_password(&name, &hash, None).await?;
                 Ok(json!({ "user": name }))
             }
             Self::Role { name, role } => {

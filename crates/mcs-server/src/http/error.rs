@@ -5,14 +5,15 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mcs_model::api::ApiError;
 
-use crate::store::Unavailable;
+use crate::operators::LoginError;
+use crate::store::{Mistake, Unavailable};
 
 /// Why a call of `/api` did not do what it was asked.
 #[derive(Debug)]
 pub(crate) enum Error {
     /// The caller did something wrong, or may not.
     Refused(StatusCode, &'static str, String),
-    /// Too many attempts to sign in; try again after so many seconds.
+    /// Too many attempts; try again after so many seconds.
     TooMany(u64),
     /// We could not. The reason is logged, not told.
     Internal(anyhow::Error),
@@ -44,7 +45,40 @@ impl Error {
 
 impl<E: Into<anyhow::Error>> From<E> for Error {
     fn from(error: E) -> Self {
-        Self::Internal(error.into())
+        let error = error.into();
+        match error.downcast_ref::<Mistake>() {
+            Some(mistake) => Self::mistake(mistake),
+            None => Self::Internal(error),
+        }
+    }
+}
+
+impl Error {
+    fn mistake(mistake: &Mistake) -> Self {
+        let (status, code) = match mistake {
+            Mistake::Unknown(_) => (StatusCode::NOT_FOUND, "not-found"),
+            Mistake::Taken(_) => (StatusCode::CONFLICT, "taken"),
+            Mistake::Name => (StatusCode::BAD_REQUEST, "name"),
+            Mistake::Password(_) => (StatusCode::BAD_REQUEST, "password"),
+        };
+        let words = mistake.to_string();
+        let mut letters = words.chars();
+        let first = letters.next().map(|it| it.to_ascii_uppercase());
+        let message = first.into_iter().chain(letters).chain(['.']).collect();
+        Self::Refused(status, code, message)
+    }
+}
+
+impl From<LoginError> for Error {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Wrong => {
+                let message = "The name or the password is wrong.".to_owned();
+                Self::Refused(StatusCode::UNAUTHORIZED, "wrong-password", message)
+            }
+            LoginError::TooMany(wait) => Self::TooMany(wait.as_secs().max(1)),
+            LoginError::Busy => Self::TooMany(1),
+        }
     }
 }
 
@@ -55,7 +89,7 @@ impl IntoResponse for Error {
             Self::Refused(status, code, message) => (status, code, message),
             Self::TooMany(seconds) => {
                 retry = Some(HeaderValue::from(seconds));
-                let message = format!("Too many attempts to sign in. Try again in {seconds} s.");
+                let message = format!("Too many attempts. Try again in {seconds} s.");
                 (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", message)
             }
             Self::Internal(error) if Unavailable::is_cause_of(&error) => {

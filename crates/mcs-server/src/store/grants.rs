@@ -6,7 +6,7 @@ use mcs_model::{DeviceId, ProductId};
 
 use super::Store;
 use super::registry::move_on;
-use super::users::parse_role;
+use super::users::{Mistake, parse_role};
 
 /// A user, as far as it decides what the user may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Store {
                 sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table} WHERE {column} = ?"));
             let known: i64 = sqlx::query_scalar(sql).bind(id).fetch_one(&mut *tx).await?;
             if known == 0 {
-                bail!("there is no {what} {id}");
+                return Err(Mistake::Unknown(format!("there is no {what} {id}")).into());
             }
         }
         // Of the two unique pairs one has a NULL and never conflicts.
@@ -118,7 +118,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         if revoked.rows_affected() == 0 {
-            bail!("{user} has no such grant");
+            return Err(Mistake::Unknown(format!("{user} has no such grant")).into());
         }
         move_on(&mut tx).await?;
         tx.commit().await?;

@@ -46,7 +46,7 @@ pub(crate) use registry::DeviceRow;
 pub(crate) use series::Extent;
 pub use sessions::SessionStore;
 pub(crate) use sessions::{Change, MessageRecord, SessionRecord};
-pub(crate) use users::{SessionRow, UserRow};
+pub(crate) use users::{Mistake, SessionRow, UserRow};
 pub(crate) use writer::Pending;
 
 use writer::Writer;

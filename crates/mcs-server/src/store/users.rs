@@ -1,6 +1,8 @@
 //! Users and their sessions.
 
-use anyhow::{Context as _, Result, bail};
+use std::fmt;
+
+use anyhow::{Context as _, Result};
 use mcs_model::Timestamp;
 use mcs_model::api::Role;
 
@@ -29,6 +31,32 @@ pub(crate) struct SessionRow {
     pub(crate) role: Role,
 }
 
+/// What was asked for about people and cannot be: whoever asked can set it right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Mistake {
+    /// There is no such thing; which, in words.
+    Unknown(String),
+    /// Somebody has this name.
+    Taken(String),
+    /// It is no name for a user.
+    Name,
+    /// It is no password; why, in words.
+    Password(&'static str),
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(what) => f.write_str(what),
+            Self::Taken(name) => write!(f, "there is a user {name} already"),
+            Self::Name => f.write_str("a user name is 1 to 64 letters, digits or - _ . @"),
+            Self::Password(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Mistake {}
+
 impl Store {
     /// Adds a user. The name must be new.
     pub(crate) async fn add_user(&self, user: &UserRow) -> Result<()> {
@@ -44,7 +72,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if added.rows_affected() == 0 {
-            bail!("there is a user {} already", user.name);
+            return Err(Mistake::Taken(user.name.clone()).into());
         }
         move_on(&mut tx).await?;
         tx.commit().await?;
@@ -69,8 +97,13 @@ impl Store {
             .transpose()
     }
 
-    /// Gives a user another password, and ends the user's sessions.
-    pub(crate) async fn set_password(&self, user: &str, password: &str) -> Result<()> {
+    /// Gives a user another password, and ends the user's sessions but the one with the token hash `kept`.
+    pub(crate) async fn set_password(
+        &self,
+        user: &str,
+        password: &str,
+        kept: Option<&[u8]>,
+    ) -> Result<()> {
         let mut tx = self.begin().await?;
         let changed = sqlx::query("UPDATE users SET password = ? WHERE name = ?")
             .bind(password)
@@ -78,7 +111,11 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         known(changed.rows_affected(), user)?;
-        sqlx::query("DELETE FROM sessions WHERE user = ?").bind(user).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM sessions WHERE user = ? AND token IS NOT ?")
+            .bind(user)
+            .bind(kept)
+            .execute(&mut *tx)
+            .await?;
         move_on(&mut tx).await?;
         tx.commit().await?;
         Ok(())
@@ -186,11 +223,11 @@ fn role_word(role: Role) -> &'static str {
 }
 
 /// That a statement found the user.
-fn known(rows: u64, user: &str) -> Result<()> {
-    if rows == 0 {
-        bail!("there is no user {user}");
+fn known(rows: u64, user: &str) -> Result<(), Mistake> {
+    match rows {
+        0 => Err(Mistake::Unknown(format!("there is no user {user}"))),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 pub(super) fn parse_role(word: &str) -> Result<Role> {

@@ -1,5 +1,6 @@
 //! A real server on free ports, and clients that talk to it over loopback.
 
+mod accounts;
 mod admin;
 mod client;
 mod command;

@@ -1,8 +1,10 @@
 //! `/api`: the console's own calls. Bodies are in `mcs_model::api`.
 
+pub(super) mod account;
 pub(super) mod devices;
 pub(super) mod firmwares;
 pub(super) mod fleet;
+pub(super) mod people;
 pub(super) mod prototypes;
 pub(super) mod series;
 pub(super) mod session;

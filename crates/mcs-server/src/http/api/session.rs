@@ -16,7 +16,7 @@ use crate::http::error::Error;
 use crate::http::operator::{self, Operator};
 use crate::http::query::Asked;
 use crate::http::{Way, body, effect};
-use crate::operators::{LoginError, SESSION_LIFE, ticket};
+use crate::operators::{SESSION_LIFE, ticket};
 
 /// Sign in
 ///
@@ -51,12 +51,7 @@ pub(in crate::http) async fn login(
             let info = SessionInfo { token: Some(signed_in.token), ..info };
             Ok(([(header::SET_COOKIE, cookie)], Json(info)).into_response())
         }
-        Err(LoginError::Wrong) => {
-            let message = "The name or the password is wrong.".to_owned();
-            Err(Error::Refused(StatusCode::UNAUTHORIZED, "wrong-password", message))
-        }
-        Err(LoginError::TooMany(wait)) => Err(Error::TooMany(wait.as_secs().max(1))),
-        Err(LoginError::Busy) => Err(Error::TooMany(1)),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -27,7 +27,8 @@ const TAGS: [(&str, &str); 8] = [
 ];
 
 /// The places in paths.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 9] = [
+    ("user", "The user's name."),
     ("id", "The device's id."),
     ("channel", "The data channel's id."),
     ("product", "The prototype's id."),

@@ -185,13 +185,13 @@ impl Hub {
         state.devices.iter().map(|(id, links)| (id.clone(), links.presence())).collect()
     }
 
-    /// Sends a value to the Command Server connection of the device. Whether there is one that takes it, or has
-    /// it: what the device itself uploads is no command when it repeats one.
+    /// Sends a value to the Command Server connection of the device. Whether there is one that takes it: none
+    /// takes what a board uploads that answers its own answers.
     pub(crate) fn command(&self, device: &Device, point: &DataPoint, author: Author) -> bool {
         let now = self.clock.time();
         let taken = self.order(&device.id, |link| {
-            if author == Author::Device && link.given.holds(now, point) {
-                return true;
+            if author == Author::Device && link.given.loops(now, point) {
+                return false;
             }
             let taken = link.orders.give(point.to_command(&device.id, &device.key));
             if taken {
@@ -201,7 +201,7 @@ impl Hub {
         });
         if taken == Some(false) {
             tracing::warn!(device = %device.id, channel = %point.channel,
-                "a command was dropped: the Command Server connection does not take it");
+                "a command was dropped: the Command Server connection does not take it, or the device answers its own answers");
         }
         taken == Some(true)
     }

@@ -8,7 +8,7 @@ use mcs_model::api::Credentials;
 use mcs_model::{ChannelId, DeviceId};
 use mcs_view::protocol::{
     CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame, Keeping, Link, Notice,
-    Setting, Shown, Stats, Trail, View,
+    PointsPiece, Setting, Shown, Stats, Trail, View,
 };
 
 use crate::chart::Plot;
@@ -42,6 +42,8 @@ pub(crate) struct Store {
     pub(crate) keeping: RwSignal<Keeping>,
     /// The devices as a file, once it was asked for.
     pub(crate) export: RwSignal<Option<String>>,
+    /// The newest piece of an export of points.
+    pub(crate) points: RwSignal<Option<PointsPiece>>,
     /// The key of the open device, while somebody looks at it.
     pub(crate) credentials: RwSignal<Option<Credentials>>,
     /// The clock, in milliseconds since the epoch; moves once a second.
@@ -83,6 +85,7 @@ impl Store {
             connections: RwSignal::new(ConnectionsView::default()),
             keeping: RwSignal::new(Keeping::default()),
             export: RwSignal::new(None),
+            points: RwSignal::new(None),
             credentials: RwSignal::new(None),
             now: RwSignal::new(now),
             route: RwSignal::new(route),
@@ -165,6 +168,9 @@ impl Store {
         }
         if let Some(keeping) = frame.keeping {
             self.keeping.set(keeping);
+        }
+        if let Some(points) = frame.points {
+            self.points.set(Some(points));
         }
         if let Some(export) = frame.export {
             self.export.set(Some(export));

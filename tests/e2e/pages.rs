@@ -96,7 +96,7 @@ impl Browser {
         if self.attribute(&toggle, "aria-pressed").await?.as_deref() != Some("true") {
             self.click(&toggle).await?;
         }
-        let chart = format!("chart-{channel}");
+        let chart = format!("chart-stage-{channel}");
         self.number(&chart, "data-painted", |paints| paints > 0.0).await?;
         let points = self.number(&chart, "data-points", |it| it >= points).await?;
         ensure!(self.ink(channel).await? > 100, "the chart of {channel} is empty");

@@ -1,43 +1,46 @@
-//! The canvas: grid, bands, lines, cursor; one path a line.
+//! The canvas: lanes, grid, bands, lines, marks, cursor; one path a line.
 
 use core::f64::consts::TAU;
 
-use leptos::prelude::*;
+use js_sys::Array;
+use leptos::prelude::{ReadUntracked, window};
 use mcs_model::Bounds;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
 
-use super::plot::{Data, Info, Readout};
-use super::ticks::{self, ValueTick};
-use super::{shape, ticks::TimeTick};
+use super::lanes::{self, Axis, Lane, Scale, Want};
+use super::line::Line;
+use super::palette::Palette;
+use super::plot::{Data, Plot, Points, Readout};
+use super::shape;
+use super::ticks::{self, TimeTick};
 use crate::clock;
 
 /// Room for the values' labels, in CSS pixels.
 pub(crate) const LEFT: f64 = 52.0;
-/// Room right of the newest point.
-pub(crate) const RIGHT: f64 = 12.0;
-const TOP: f64 = 10.0;
-const BOTTOM: f64 = 24.0;
+pub(crate) const TOP: f64 = 14.0;
+pub(crate) const BOTTOM: f64 = 24.0;
 /// Radius of the newest point.
 const DOT: f64 = 2.5;
 
-/// How a chart is drawn.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Style {
-    /// 1 to 8, the same for the same channel everywhere.
-    pub(crate) colour: usize,
-    /// What is outside of them is shaded.
-    pub(crate) bounds: Option<Bounds>,
-    /// The names of 0 and 1, where there are only these two.
-    pub(crate) states: Option<[&'static str; 2]>,
+/// Room right of the newest point: for a second scale, if there is one.
+pub(crate) fn right(lines: &[Line]) -> f64 {
+    let mut units: Vec<_> = lines
+        .iter()
+        .filter_map(|it| match &it.scale {
+            Scale::Unit(unit) => Some(unit),
+            _ => None,
+        })
+        .collect();
+    units.sort_unstable();
+    units.dedup();
+    if units.len() == 2 { LEFT } else { 12.0 }
 }
 
-/// The part of the canvas that holds the lines, and what its edges mean.
+/// The inside of the canvas.
 struct Area {
     width: f64,
     height: f64,
-    lower: f64,
-    upper: f64,
     columns: f64,
 }
 
@@ -46,8 +49,8 @@ impl Area {
         LEFT + column / self.columns * self.width
     }
 
-    fn y(&self, value: f64) -> f64 {
-        TOP + (self.upper - value) / (self.upper - self.lower) * self.height
+    fn bottom(&self) -> f64 {
+        TOP + self.height
     }
 }
 
@@ -56,137 +59,209 @@ pub(crate) fn paint(
     canvas: &HtmlCanvasElement,
     (width, height): (f64, f64),
     data: &Data,
-    info: &Info,
-    style: &Style,
+    plot: &Plot,
     cursor: Option<f64>,
 ) -> Option<Readout> {
-    let context: CanvasRenderingContext2d =
-        canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-    let palette = Palette::of(canvas, style.colour)?;
+    let context: Context = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
+    let palette = Palette::of(canvas)?;
     let ratio = window().device_pixel_ratio();
     // A canvas of our own is never detached, so that nothing here can be refused.
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
     context.clear_rect(0.0, 0.0, width, height);
-    let (lower, upper, marks) = axis(info, style, height);
     let area = Area {
-        width: (width - LEFT - RIGHT).max(1.0),
+        width: (width - LEFT - right(&plot.lines)).max(1.0),
         height: (height - TOP - BOTTOM).max(1.0),
-        lower,
-        upper,
         columns: f64::from(data.columns.max(1)),
     };
-    context.set_font("12px system-ui, sans-serif");
-    grid(&context, &area, &palette, &marks);
+    context.set_font(&format!("12px {}", palette.font));
+    let lanes = lanes::lanes(&wants(plot), area.height);
+    for lane in &lanes {
+        grid(&context, &area, &palette, lane);
+    }
     if data.columns == 0 {
         return None;
     }
     times(&context, &area, &palette, data);
-    if let Some(bounds) = style.bounds {
-        forbidden(&context, &area, &palette, bounds);
+    for lane in &lanes {
+        for axis in &lane.axes {
+            axis_lines(&context, &area, &palette, (lane, axis), data, plot);
+        }
     }
-    // The neighbours of the first and the last point may lie outside; the newest dot shows whole.
-    context.save();
-    context.begin_path();
-    context.rect(LEFT, 0.0, area.width + DOT, height);
-    context.clip();
-    lines(&context, &area, &palette, data);
-    context.restore();
-    cursor.and_then(|x| cross(&context, &area, &palette, data, x))
+    if let Some((from, to)) = plot.dragged.get() {
+        context.set_fill_style_str(&palette.accent);
+        context.set_global_alpha(0.14);
+        let left = LEFT + from.min(to) * area.width;
+        context.fill_rect(left, TOP, (to - from).abs() * area.width, area.height);
+        context.set_global_alpha(1.0);
+    }
+    cursor.map(|place| cross(&context, &area, &palette, &lanes, (data, plot), place))
 }
 
-fn axis(info: &Info, style: &Style, height: f64) -> (f64, f64, Vec<ValueTick>) {
-    if let Some(names) = style.states {
-        let mark = |value, name: &str| ValueTick { value, label: name.to_owned() };
-        return (-0.15, 1.15, vec![mark(0.0, names[0]), mark(1.0, names[1])]);
-    }
-    let count = if height < 160.0 { 3 } else { 4 };
-    let none = f64::NAN;
-    let (lower, upper, step) =
-        ticks::value_axis(info.min.unwrap_or(none), info.max.unwrap_or(none), count);
-    (lower, upper, ticks::value_ticks(lower, upper, step))
+fn wants(plot: &Plot) -> Vec<Want> {
+    let info = plot.info.read_untracked();
+    let want = |(index, line): (usize, &Line)| {
+        let (mut min, mut max) = (f64::NAN, f64::NAN);
+        if let Some(info) = info.lines.get(index) {
+            for it in [Some(info.line), info.before].into_iter().flatten() {
+                // `min` and `max` of floats pass over what is no number.
+                min = min.min(it.min.unwrap_or(f64::NAN));
+                max = max.max(it.max.unwrap_or(f64::NAN));
+            }
+        }
+        Want { scale: line.scale.clone(), min, max }
+    };
+    plot.lines.iter().enumerate().map(want).collect()
 }
 
-fn grid(context: &CanvasRenderingContext2d, area: &Area, palette: &Palette, marks: &[ValueTick]) {
+fn grid(context: &Context, area: &Area, palette: &Palette, lane: &Lane) {
     context.set_stroke_style_str(&palette.grid);
     context.set_fill_style_str(&palette.label);
     context.set_line_width(1.0);
-    context.set_text_align("right");
-    context.set_text_baseline("middle");
     context.begin_path();
-    for mark in marks {
-        // On the middle of a pixel a line of 1 px stays sharp.
-        let y = area.y(mark.value).floor() + 0.5;
-        context.move_to(LEFT, y);
-        context.line_to(LEFT + area.width, y);
-        let _ = context.fill_text(&mark.label, LEFT - 8.0, y);
+    for (side, axis) in lane.axes.iter().enumerate() {
+        let beside = if side == 0 { LEFT - 8.0 } else { LEFT + area.width + 8.0 };
+        context.set_text_align(if side == 0 { "right" } else { "left" });
+        context.set_text_baseline("middle");
+        for mark in &axis.marks {
+            // On the middle of a pixel a line of 1 px stays sharp.
+            let y = (TOP + lane.y(axis, mark.value)).floor() + 0.5;
+            if side == 0 {
+                context.move_to(LEFT, y);
+                context.line_to(LEFT + area.width, y);
+            }
+            let _ = context.fill_text_with_max_width(&mark.label, beside, y, LEFT - 10.0);
+        }
+        if axis.marks.is_empty() {
+            let y = (TOP + lane.y(axis, 0.0)).floor() + 0.5;
+            context.move_to(LEFT, y);
+            context.line_to(LEFT + area.width, y);
+        }
+        // One of several scales says which one it is.
+        if lane.axes.len() > 1 && !axis.unit.is_empty() {
+            context.set_text_baseline("alphabetic");
+            let _ = context.fill_text_with_max_width(
+                &axis.unit,
+                beside,
+                TOP + lane.top - 3.0,
+                LEFT - 10.0,
+            );
+        }
     }
     context.stroke();
 }
 
-fn times(context: &CanvasRenderingContext2d, area: &Area, palette: &Palette, data: &Data) {
+fn times(context: &Context, area: &Area, palette: &Palette, data: &Data) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
     let most = (area.width / 88.0).clamp(2.0, 8.0) as usize;
-    let marks = ticks::time_ticks(data.start, data.end, clock::offset(data.end), most);
-    #[expect(clippy::cast_precision_loss, reason = "a day of milliseconds")]
-    let span = data.end.saturating_sub(data.start).max(1) as f64;
+    let marks = ticks::time_ticks(data.start, data.end, clock::offset, most);
     context.set_stroke_style_str(&palette.grid);
     context.set_fill_style_str(&palette.label);
     context.set_text_align("center");
     context.set_text_baseline("alphabetic");
     context.begin_path();
-    let bottom = TOP + area.height;
     for TimeTick { at, label } in marks {
-        #[expect(clippy::cast_precision_loss, reason = "a day of milliseconds")]
-        let part = at.saturating_sub(data.start) as f64 / span;
-        let x = (LEFT + part * area.width).floor() + 0.5;
+        let x = area.x(shape::column(data, at)).floor() + 0.5;
         context.move_to(x, TOP);
-        context.line_to(x, bottom);
+        context.line_to(x, area.bottom());
         // A label that the edge would cut is worse than none.
         if x > LEFT + 12.0 && x < LEFT + area.width - 14.0 {
-            let _ = context.fill_text(&label, x, bottom + 16.0);
+            let _ = context.fill_text(&label, x, area.bottom() + 16.0);
         }
     }
     context.stroke();
 }
 
-fn forbidden(context: &CanvasRenderingContext2d, area: &Area, palette: &Palette, bounds: Bounds) {
+/// The lines of one scale.
+fn axis_lines(
+    context: &Context,
+    area: &Area,
+    palette: &Palette,
+    (lane, axis): (&Lane, &Axis),
+    data: &Data,
+    plot: &Plot,
+) {
+    let bounds = axis.lines.iter().filter_map(|line| plot.lines.get(*line)?.bounds);
+    if let Some(bounds) = bounds.reduce(wider) {
+        forbidden(context, area, palette, (lane, axis), bounds);
+    }
+    // The neighbours of the first and the last point may lie outside; the newest dot shows whole.
+    context.save();
+    context.begin_path();
+    context.rect(LEFT, TOP + lane.top - 6.0, area.width + DOT, lane.height + 12.0);
+    context.clip();
+    for &index in &axis.lines {
+        let (Some(line), Some(drawn)) = (plot.lines.get(index), data.lines.get(index)) else {
+            continue;
+        };
+        context.set_fill_style_str(palette.series(line.colour));
+        context.set_stroke_style_str(palette.series(line.colour));
+        let y = |value: f64| TOP + lane.y(axis, value);
+        if line.scale == Scale::Marks {
+            marks(context, area, palette, data, (lane, index));
+            continue;
+        }
+        if let Some(before) = &drawn.before {
+            context.set_global_alpha(0.55);
+            dash(context, &[2.0, 3.0]);
+            stroke(context, area, before, y, false);
+        }
+        context.set_global_alpha(1.0);
+        dash(context, if line.dashed { &[6.0, 3.0] } else { &[] });
+        stroke(context, area, &drawn.now, y, true);
+    }
+    context.restore();
+}
+
+fn wider(a: Bounds, b: Bounds) -> Bounds {
+    Bounds { lower: a.lower.min(b.lower), upper: a.upper.max(b.upper) }
+}
+
+fn forbidden(
+    context: &Context,
+    area: &Area,
+    palette: &Palette,
+    (lane, axis): (&Lane, &Axis),
+    bounds: Bounds,
+) {
     context.set_fill_style_str(&palette.danger);
     context.set_global_alpha(0.08);
-    let bottom = TOP + area.height;
-    let upper = area.y(bounds.upper).clamp(TOP, bottom);
-    let lower = area.y(bounds.lower).clamp(TOP, bottom);
-    context.fill_rect(LEFT, TOP, area.width, upper - TOP);
+    let (top, bottom) = (TOP + lane.top, TOP + lane.top + lane.height);
+    let upper = (TOP + lane.y(axis, bounds.upper)).clamp(top, bottom);
+    let lower = (TOP + lane.y(axis, bounds.lower)).clamp(top, bottom);
+    context.fill_rect(LEFT, top, area.width, upper - top);
     context.fill_rect(LEFT, lower, area.width, bottom - lower);
     context.set_global_alpha(1.0);
 }
 
-fn lines(context: &CanvasRenderingContext2d, area: &Area, palette: &Palette, data: &Data) {
-    let runs = shape::runs(&data.points);
-    context.set_fill_style_str(&palette.series);
-    context.set_stroke_style_str(&palette.series);
+/// A line, and its band where points are condensed; `full` with its newest point.
+fn stroke(context: &Context, area: &Area, points: &Points, y: impl Fn(f64) -> f64, full: bool) {
+    let y = |value: f64| y(value + points.base);
+    let runs = shape::runs(&points.pairs);
     context.set_line_width(1.5);
     context.set_line_join("round");
-    context.set_global_alpha(0.15);
-    for band in runs.iter().flat_map(|run| &run.bands) {
-        context.begin_path();
-        for (x, _, greatest) in band {
-            context.line_to(area.x(*x), area.y(*greatest));
+    if full {
+        context.set_global_alpha(0.15);
+        for band in runs.iter().flat_map(|run| &run.bands) {
+            context.begin_path();
+            for (x, _, greatest) in band {
+                context.line_to(area.x(*x), y(*greatest));
+            }
+            for (x, least, _) in band.iter().rev() {
+                context.line_to(area.x(*x) + 0.75, y(*least));
+            }
+            context.close_path();
+            context.fill();
         }
-        for (x, least, _) in band.iter().rev() {
-            context.line_to(area.x(*x) + 0.75, area.y(*least));
-        }
-        context.close_path();
-        context.fill();
+        context.set_global_alpha(1.0);
     }
-    context.set_global_alpha(1.0);
     context.begin_path();
     for run in &runs {
         let mut before = None;
-        for &(x, y) in &run.line {
-            let (x, y) = (area.x(x), area.y(y));
+        for &(x, value) in &run.line {
+            let (x, y) = (area.x(x), y(value));
             match before {
                 None => context.move_to(x, y),
-                Some(last) if data.step => {
+                Some(last) if points.step => {
                     context.line_to(x, last);
                     context.line_to(x, y);
                 }
@@ -196,60 +271,112 @@ fn lines(context: &CanvasRenderingContext2d, area: &Area, palette: &Palette, dat
         }
     }
     context.stroke();
-    // A point between two gaps has no line, and the newest one deserves a mark.
-    let alone = runs.iter().filter(|run| run.line.len() == 1).filter_map(|run| run.line.first());
-    let newest = runs.last().and_then(|run| run.line.last());
-    for &(x, y) in alone.chain(newest) {
-        dot(context, area.x(x), area.y(y), DOT);
+    if full {
+        // A point between two gaps has no line, and the newest one deserves a mark.
+        let alone = runs.iter().filter(|run| run.line.len() == 1);
+        let newest = runs.last().and_then(|run| run.line.last());
+        for &(x, value) in alone.filter_map(|run| run.line.first()).chain(newest) {
+            dot(context, area.x(x), y(value), DOT);
+        }
+    }
+}
+
+/// The marks of a line and their texts, as far as there is room between them.
+fn marks(
+    context: &Context,
+    area: &Area,
+    palette: &Palette,
+    data: &Data,
+    (lane, index): (&Lane, usize),
+) {
+    let Some(drawn) = data.lines.get(index) else { return };
+    let middle = TOP + lane.top + lane.height / 2.0;
+    context.begin_path();
+    for (x, _) in shape::pairs(&drawn.now.pairs).filter(|it| !it.1.is_nan()) {
+        let x = area.x(x);
+        context.rect(x - 1.0, middle - 6.0, 2.0, 12.0);
+    }
+    context.fill();
+    context.set_fill_style_str(&palette.text);
+    context.set_text_align("left");
+    context.set_text_baseline("middle");
+    let places: Vec<_> =
+        drawn.marks.iter().map(|it| area.x(shape::column(data, it.at.as_millis()))).collect();
+    for (place, mark) in drawn.marks.iter().enumerate() {
+        let x = places[place];
+        let room = places.get(place + 1).map_or(LEFT + area.width, |next| *next) - x - 12.0;
+        // A character is 7 pixels, more or less; fewer than four say nothing.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
+        let most = (room.max(0.0) / 7.0) as usize;
+        let length = mark.text.chars().count();
+        if length <= most {
+            let _ = context.fill_text(&mark.text, x + 5.0, middle);
+        } else if most >= 4 {
+            let text: String = mark.text.chars().take(most - 1).collect();
+            let _ = context.fill_text(&format!("{text}…"), x + 5.0, middle);
+        }
     }
 }
 
 fn cross(
-    context: &CanvasRenderingContext2d,
+    context: &Context,
     area: &Area,
     palette: &Palette,
-    data: &Data,
-    pointer: f64,
-) -> Option<Readout> {
-    let column = ((pointer - LEFT) / area.width * area.columns).clamp(0.0, area.columns);
-    let (point, value) = shape::nearest(data, column)?;
-    let shown = if data.step { column } else { point };
-    let x = area.x(shown);
+    lanes: &[Lane],
+    (data, plot): (&Data, &Plot),
+    place: f64,
+) -> Readout {
+    let column = place * area.columns;
+    let x = LEFT + place * area.width;
     context.set_stroke_style_str(&palette.label);
     context.set_line_width(1.0);
+    dash(context, &[]);
     context.begin_path();
     context.move_to(x.floor() + 0.5, TOP);
-    context.line_to(x.floor() + 0.5, TOP + area.height);
+    context.line_to(x.floor() + 0.5, area.bottom());
     context.stroke();
-    context.set_fill_style_str(&palette.series);
-    dot(context, x, area.y(value), 4.0);
-    let left = x < LEFT + area.width / 2.0;
-    Some(Readout { at: shape::time(data, shown), value, left })
+    let mut values = vec![(String::new(), None); plot.lines.len()];
+    for (lane, axis) in lanes.iter().flat_map(|lane| lane.axes.iter().map(move |it| (lane, it))) {
+        for &index in &axis.lines {
+            let (Some(line), Some(drawn)) = (plot.lines.get(index), data.lines.get(index)) else {
+                continue;
+            };
+            let before = drawn.before.as_ref();
+            let before = before.and_then(|it| shape::nearest(it, column));
+            let found = shape::nearest(&drawn.now, column);
+            let words = match (&line.scale, found) {
+                (Scale::Marks, _) => text(data, index, column).unwrap_or_default(),
+                (_, Some((point, value))) => {
+                    let shown = if drawn.now.step { column } else { point };
+                    context.set_fill_style_str(palette.series(line.colour));
+                    dot(context, area.x(shown), TOP + lane.y(axis, value), 4.0);
+                    line.words(value)
+                }
+                (_, None) => "–".to_owned(),
+            };
+            values[index] = (words, before.map(|it| line.words(it.1)));
+        }
+    }
+    Readout { at: shape::time(data, column), values, left: place < 0.5 }
 }
 
-fn dot(context: &CanvasRenderingContext2d, x: f64, y: f64, radius: f64) {
+/// The text of the mark that is nearest to a column, within 24 pixels or so.
+fn text(data: &Data, index: usize, column: f64) -> Option<String> {
+    let away = |at: u64| (shape::column(data, at) - column).abs();
+    let marks = &data.lines.get(index)?.marks;
+    let nearest =
+        marks.iter().min_by(|a, b| away(a.at.as_millis()).total_cmp(&away(b.at.as_millis())))?;
+    (away(nearest.at.as_millis()) <= 24.0).then(|| nearest.text.clone())
+}
+
+fn dash(context: &Context, lengths: &[f64]) {
+    let lengths: Array = lengths.iter().map(|it| JsValue::from_f64(*it)).collect();
+    // Lengths are numbers and not negative.
+    let _ = context.set_line_dash(&lengths);
+}
+
+fn dot(context: &Context, x: f64, y: f64, radius: f64) {
     context.begin_path();
     let _ = context.arc(x, y, radius, 0.0, TAU);
     context.fill();
-}
-
-/// The theme's colours, as the canvas wants them.
-struct Palette {
-    series: String,
-    grid: String,
-    label: String,
-    danger: String,
-}
-
-impl Palette {
-    fn of(canvas: &HtmlCanvasElement, colour: usize) -> Option<Self> {
-        let style = window().get_computed_style(canvas).ok().flatten()?;
-        let token = |name: &str| style.get_property_value(name).unwrap_or_default();
-        Some(Self {
-            series: token(&format!("--series-{colour}")),
-            grid: token("--line"),
-            label: token("--text-2"),
-            danger: token("--danger"),
-        })
-    }
 }

@@ -4,29 +4,75 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::Float32Array;
 use leptos::prelude::*;
-use mcs_model::{ChannelId, DeviceId, Timestamp};
-use mcs_view::protocol::{ChartFrame, ChartRequest, Stroke};
+use mcs_model::{DeviceId, Timestamp};
+use mcs_view::protocol::{ChartFrame, ChartRequest, LineFrame, Mark, Row, Stroke};
 use web_sys::HtmlCanvasElement;
 
-use super::paint::{self, Style};
-use super::shape;
+use super::line::Line;
+use super::paint;
+use super::span::{Edges, Span};
+use crate::clock;
+
+/// Rows of the table view.
+const ROWS: u16 = 200;
+
+/// What charts that belong together share; a handle.
+#[derive(Clone, Copy)]
+pub(crate) struct Timeline {
+    /// The time that they show.
+    pub(crate) span: RwSignal<Span>,
+    /// What it is compared with: the same time so many milliseconds before.
+    pub(crate) compare: RwSignal<Option<u64>>,
+    /// Tables instead of lines.
+    pub(crate) table: RwSignal<bool>,
+    /// Where the pointer or the keyboard points: 0 is the left edge, 1 the right one.
+    pub(crate) cursor: RwSignal<Option<f64>>,
+    /// What is on the screen.
+    pub(crate) edges: RwSignal<(u64, u64)>,
+}
+
+impl Timeline {
+    pub(crate) fn new(span: Span) -> Self {
+        Self {
+            span: RwSignal::new(span),
+            compare: RwSignal::new(None),
+            table: RwSignal::new(false),
+            cursor: RwSignal::new(None),
+            edges: RwSignal::new((0, 0)),
+        }
+    }
+
+    /// What is on the screen, to measure by.
+    pub(crate) fn edges(self) -> Edges {
+        let span = self.span.get_untracked();
+        let (start, end) = self.edges.get_untracked();
+        let now = clock::now();
+        match span.end {
+            Some(end) => Edges { start: end.saturating_sub(span.length), end, now },
+            // A device's clock may be ahead of ours.
+            None if end > 0 => Edges { start, end, now: now.max(end) },
+            None => Edges { start: now.saturating_sub(span.length), end: now, now },
+        }
+    }
+
+    /// Changes the time that is shown.
+    pub(crate) fn change(self, change: impl FnOnce(Span, Edges) -> Span) {
+        let edges = self.edges();
+        self.span.update(|span| *span = change(*span, edges));
+    }
+}
 
 /// A chart's data and its canvas.
 pub(crate) struct Plot {
     device: DeviceId,
-    channel: ChannelId,
-    /// How it is drawn.
-    pub(crate) style: Style,
-    /// How much time it spans, in milliseconds.
-    pub(crate) window: Cell<u64>,
-    /// The right edge of a paused chart.
-    pub(crate) end: Cell<Option<Timestamp>>,
-    /// Where the pointer or the keyboard points, in CSS pixels from the canvas's left edge.
-    pub(crate) cursor: Cell<Option<f64>>,
+    /// What it shows.
+    pub(crate) lines: Vec<Line>,
+    /// When.
+    pub(crate) time: Timeline,
     /// Whether it is on the screen.
     pub(crate) on_screen: Cell<bool>,
-    /// Its points are shown as a table instead, which needs them all the same.
-    pub(crate) as_table: Cell<bool>,
+    /// What is selected by dragging: two places as in [`Timeline::cursor`].
+    pub(crate) dragged: Cell<Option<(f64, f64)>>,
     /// What the texts around the canvas say.
     pub(crate) info: ArcRwSignal<Info>,
     /// What the cursor points at.
@@ -39,6 +85,8 @@ pub(crate) struct Plot {
     asked: Cell<u16>,
     data: RefCell<Data>,
     stale: Cell<bool>,
+    /// The cursor that was painted.
+    pointed: Cell<Option<f64>>,
 }
 
 /// The lines of one answer.
@@ -48,21 +96,39 @@ pub(crate) struct Data {
     pub(crate) start: u64,
     /// Right edge.
     pub(crate) end: u64,
-    /// How many pixel columns `points` spans.
+    /// How many pixel columns the points span.
     pub(crate) columns: u16,
-    /// Pairs of column and value; NaN for a gap.
-    pub(crate) points: Vec<f32>,
+    /// One for each of the plot's lines.
+    pub(crate) lines: Vec<Drawn>,
+}
+
+/// What is drawn of a line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Drawn {
+    /// The line.
+    pub(crate) now: Points,
+    /// The line of the time to compare with.
+    pub(crate) before: Option<Points>,
+    /// Texts of marks, oldest first.
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// Pairs of column and value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Points {
+    /// NaN for a gap.
+    pub(crate) pairs: Vec<f32>,
+    /// To be added to each value.
+    pub(crate) base: f64,
     /// Steps, not slopes.
     pub(crate) step: bool,
 }
 
 /// What the texts around a chart say.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Info {
-    /// Least value in the window, if there is one.
-    pub(crate) min: Option<f64>,
-    /// Greatest value in the window, if there is one.
-    pub(crate) max: Option<f64>,
+    /// One for each of the plot's lines.
+    pub(crate) lines: Vec<LineInfo>,
     /// Points in the window.
     pub(crate) points: u64,
     /// Points after the right edge of a paused chart.
@@ -71,31 +137,58 @@ pub(crate) struct Info {
     pub(crate) loading: bool,
     /// An answer has come.
     pub(crate) known: bool,
+    /// Least and greatest values of so many milliseconds each stand for points somewhere.
+    pub(crate) bucket_ms: u64,
+}
+
+/// What the texts say of a line.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LineInfo {
+    /// Numbers of the window.
+    pub(crate) line: Figures,
+    /// Those of the time to compare with.
+    pub(crate) before: Option<Figures>,
+    /// The newest value.
+    pub(crate) last: Option<Row>,
+    /// Marks without a text.
+    pub(crate) unnamed: u64,
+    /// For the table, newest first.
+    pub(crate) rows: Vec<Row>,
+    /// Texts of the marks, oldest first.
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// A line in numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Figures {
+    /// Least value, if there is one.
+    pub(crate) min: Option<f64>,
+    /// Greatest value, if there is one.
+    pub(crate) max: Option<f64>,
+    /// How many points.
+    pub(crate) points: u64,
 }
 
 /// What the cursor points at.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Readout {
     /// When, in milliseconds since the epoch.
     pub(crate) at: u64,
-    /// The value.
-    pub(crate) value: f64,
+    /// The values of each line, now and before, in words.
+    pub(crate) values: Vec<(String, Option<String>)>,
     /// The cursor is in the left half, so that the readout belongs into the right one.
     pub(crate) left: bool,
 }
 
 impl Plot {
-    /// A chart of one channel, not on the screen yet.
-    pub(crate) fn new(device: DeviceId, channel: ChannelId, style: Style, window: u64) -> Self {
+    /// A chart that is not on the screen yet.
+    pub(crate) fn new(device: DeviceId, lines: Vec<Line>, time: Timeline) -> Self {
         Self {
             device,
-            channel,
-            style,
-            window: Cell::new(window),
-            end: Cell::new(None),
-            cursor: Cell::new(None),
+            lines,
+            time,
             on_screen: Cell::new(false),
-            as_table: Cell::new(false),
+            dragged: Cell::new(None),
             info: ArcRwSignal::default(),
             readout: ArcRwSignal::new(None),
             paints: ArcRwSignal::new(0),
@@ -104,6 +197,7 @@ impl Plot {
             asked: Cell::new(0),
             data: RefCell::new(Data::default()),
             stale: Cell::new(true),
+            pointed: Cell::new(None),
         }
     }
 
@@ -128,63 +222,74 @@ impl Plot {
 
     /// Whether the engine shall send its lines.
     pub(crate) fn is_wanted(&self) -> bool {
-        (self.on_screen.get() || self.as_table.get()) && self.columns() > 1
+        let table = self.time.table.try_get_untracked();
+        (self.on_screen.get() || table == Some(true)) && self.columns() > 1
     }
 
     /// What to ask the engine for.
     pub(crate) fn request(&self) -> ChartRequest {
         self.asked.set(self.columns());
+        let span = self.time.span.try_get_untracked().unwrap_or(Span::live(60_000));
+        let table = self.time.table.try_get_untracked() == Some(true);
         ChartRequest {
             device: self.device.clone(),
-            channels: vec![self.channel.clone()],
-            window_ms: self.window.get(),
-            end: self.end.get(),
+            channels: self.lines.iter().map(|it| it.channel.id.clone()).collect(),
+            window_ms: span.length,
+            end: span.end.map(Timestamp::from_millis),
             columns: self.asked.get(),
-            compare_ms: None,
-            rows: 0,
+            compare_ms: self.time.compare.try_get_untracked().flatten(),
+            rows: if table { ROWS } else { 0 },
         }
     }
 
     /// The engine's answer.
     pub(crate) fn take(&self, frame: ChartFrame, floats: &Float32Array) {
-        let Some(series) = frame.series.into_iter().next() else { return };
-        let line = series.line;
-        let mut points = floats.subarray(line.offset, line.offset + line.len).to_vec();
-        #[expect(clippy::cast_possible_truncation, reason = "the canvas paints floats")]
-        points.chunks_exact_mut(2).for_each(|pair| pair[1] += line.base as f32);
-        let present = |value: f64| value.is_finite().then_some(value);
-        let info = Info {
-            min: present(line.min),
-            max: present(line.max),
-            points: line.points,
-            newer: series.newer,
-            loading: series.loading,
-            known: true,
+        let points = |line: LineFrame, stroke| Points {
+            pairs: floats.subarray(line.offset, line.offset + line.len).to_vec(),
+            base: line.base,
+            step: matches!(stroke, Stroke::Step | Stroke::Lanes),
         };
-        self.data.replace(Data {
-            start: frame.start.as_millis(),
-            end: frame.end.as_millis(),
-            columns: self.asked.get(),
-            points,
-            step: series.stroke != Stroke::Slope,
-        });
+        let mut info = Info { known: true, ..Info::default() };
+        let mut lines = Vec::new();
+        for series in frame.series {
+            info.points += series.line.points;
+            info.newer += series.newer;
+            info.loading |= series.loading;
+            info.bucket_ms = info.bucket_ms.max(series.line.bucket_ms);
+            info.lines.push(LineInfo {
+                line: Figures::of(&series.line),
+                before: series.before.as_ref().map(Figures::of),
+                last: series.last,
+                unnamed: series.unnamed,
+                rows: series.rows,
+                marks: series.marks.clone(),
+            });
+            lines.push(Drawn {
+                now: points(series.line, series.stroke),
+                before: series.before.map(|it| points(it, series.stroke)),
+                marks: series.marks,
+            });
+        }
+        let (start, end) = (frame.start.as_millis(), frame.end.as_millis());
+        self.data.replace(Data { start, end, columns: self.asked.get(), lines });
         if *self.info.read_untracked() != info {
             self.info.set(info);
         }
+        self.time.edges.try_set((start, end));
         self.touch();
     }
 
     /// Paints what changed, if anything did and somebody can see it.
     pub(crate) fn paint(&self) {
-        if !self.on_screen.get() || !self.stale.get() {
+        let Some(cursor) = self.time.cursor.try_get_untracked() else { return };
+        let stale = self.stale.get() || cursor != self.pointed.get();
+        if !self.on_screen.get() || !stale {
             return;
         }
         let canvas = self.canvas.borrow();
         let Some(canvas) = canvas.as_ref() else { return };
-        let data = self.data.borrow();
-        let info = *self.info.read_untracked();
-        let readout =
-            paint::paint(canvas, self.size.get(), &data, &info, &self.style, self.cursor.get());
+        self.pointed.set(cursor);
+        let readout = paint::paint(canvas, self.size.get(), &self.data.borrow(), self, cursor);
         self.stale.set(false);
         if *self.readout.read_untracked() != readout {
             self.readout.set(readout);
@@ -192,32 +297,36 @@ impl Plot {
         self.paints.update(|paints| *paints = paints.wrapping_add(1));
     }
 
-    /// The newest `most` points as time and value, newest first.
-    pub(crate) fn rows(&self, most: usize) -> Vec<(u64, f64)> {
-        shape::rows(&self.data.borrow(), most)
+    /// The canvas, once it is there.
+    pub(crate) fn canvas(&self) -> Option<HtmlCanvasElement> {
+        self.canvas.borrow().clone()
     }
 
-    /// The window's edges, in milliseconds since the epoch.
-    pub(crate) fn edges(&self) -> (u64, u64) {
-        let data = self.data.borrow();
-        (data.start, data.end)
-    }
-
-    /// Moves the cursor by `step` CSS pixels; it starts at the right edge.
-    pub(crate) fn move_cursor(&self, step: f64) {
+    /// Which part of the time is at `x` CSS pixels from the canvas's left edge.
+    pub(crate) fn place(&self, x: f64) -> f64 {
         let (width, _) = self.size.get();
-        let at = self.cursor.get().unwrap_or(width - paint::RIGHT);
-        self.cursor
-            .set(Some((at + step).clamp(paint::LEFT, (width - paint::RIGHT).max(paint::LEFT))));
-        self.touch();
+        let right = paint::right(&self.lines);
+        ((x - paint::LEFT) / (width - paint::LEFT - right).max(1.0)).clamp(0.0, 1.0)
+    }
+
+    /// How much of the time one CSS pixel is.
+    pub(crate) fn per_pixel(&self) -> f64 {
+        let (width, _) = self.size.get();
+        1.0 / (width - paint::LEFT - paint::right(&self.lines)).max(1.0)
     }
 
     fn columns(&self) -> u16 {
-        let (width, _) = self.size.get();
-        let columns = (width - paint::LEFT - paint::RIGHT) * window().device_pixel_ratio();
+        let columns = window().device_pixel_ratio() / self.per_pixel();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
         let columns = columns.clamp(0.0, 8192.0) as u16;
         columns
+    }
+}
+
+impl Figures {
+    fn of(line: &LineFrame) -> Self {
+        let present = |value: f64| value.is_finite().then_some(value);
+        Self { min: present(line.min), max: present(line.max), points: line.points }
     }
 }
 

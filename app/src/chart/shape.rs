@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::plot::Data;
+use super::plot::{Data, Points};
 
 /// A part of a line between two gaps.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,27 +67,44 @@ fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
     })
 }
 
-/// The newest `most` points as time and value, newest first.
-pub(crate) fn rows(data: &Data, most: usize) -> Vec<(u64, f64)> {
-    let rows = pairs(&data.points).filter(|(_, y)| !y.is_nan()).map(|(x, y)| (time(data, x), y));
-    let mut rows: Vec<_> = rows.collect();
-    rows.reverse();
-    rows.truncate(most);
-    rows
+/// The pair that a cursor at `column` means: the nearest one, or on steps the last one before it.
+/// In a gap there is none.
+pub(crate) fn nearest(points: &Points, column: f64) -> Option<(f64, f64)> {
+    let mut before = None;
+    let mut after = None;
+    for (x, y) in pairs(&points.pairs) {
+        if y.is_nan() {
+            // A gap between both: the line is not here.
+            if after.is_some() {
+                break;
+            }
+            before = None;
+        } else if x <= column {
+            before = Some((x, y));
+        } else {
+            after = Some((x, y));
+            break;
+        }
+    }
+    let found = match (before, after) {
+        (Some(before), _) if points.step => Some(before),
+        (Some(before), Some(after)) => {
+            Some(if column - before.0 <= after.0 - column { before } else { after })
+        }
+        // Before the first point and behind the last one there is a line only nearby.
+        (found, other) => found
+            .or(other.filter(|_| !points.step))
+            .filter(|(x, _)| points.step || (x - column).abs() <= REACH),
+    };
+    found.map(|(x, y)| (x, y + points.base))
 }
 
-/// The pair that is nearest to `column`; on steps, the last one before it.
-pub(crate) fn nearest(data: &Data, column: f64) -> Option<(f64, f64)> {
-    let values = pairs(&data.points).filter(|(_, y)| !y.is_nan());
-    if data.step {
-        return values.take_while(|(x, _)| *x <= column).last();
-    }
-    values.min_by(|a, b| (a.0 - column).abs().total_cmp(&(b.0 - column).abs()))
-}
+/// How many columns a cursor may be away from a line that has ended.
+const REACH: f64 = 12.0;
 
 /// When a column was, in milliseconds since the epoch.
 pub(crate) fn time(data: &Data, column: f64) -> u64 {
-    #[expect(clippy::cast_precision_loss, reason = "a day of milliseconds")]
+    #[expect(clippy::cast_precision_loss, reason = "a year of milliseconds")]
     let span = data.end.saturating_sub(data.start) as f64;
     let part = column / f64::from(data.columns.max(1));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
@@ -95,6 +112,14 @@ pub(crate) fn time(data: &Data, column: f64) -> u64 {
     data.start + offset
 }
 
-fn pairs(points: &[f32]) -> impl Iterator<Item = (f64, f64)> {
+/// In which column a time was.
+pub(crate) fn column(data: &Data, at: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a year of milliseconds")]
+    let (offset, span) =
+        (at as f64 - data.start as f64, data.end.saturating_sub(data.start).max(1) as f64);
+    offset / span * f64::from(data.columns)
+}
+
+pub(crate) fn pairs(points: &[f32]) -> impl Iterator<Item = (f64, f64)> {
     points.chunks_exact(2).map(|pair| (f64::from(pair[0]), f64::from(pair[1])))
 }

@@ -58,26 +58,44 @@ pub(crate) fn value_ticks(lower: f64, upper: f64, step: f64) -> Vec<ValueTick> {
 }
 
 /// Lines from `start` to `end` at round times of a clock that is `offset` milliseconds ahead of
-/// UTC, at most `most` of them.
-pub(crate) fn time_ticks(start: u64, end: u64, offset: i64, most: usize) -> Vec<TimeTick> {
+/// UTC at a time, at most `most` of them.
+pub(crate) fn time_ticks(
+    start: u64,
+    end: u64,
+    offset: impl Fn(u64) -> i64,
+    most: usize,
+) -> Vec<TimeTick> {
     let span = end.saturating_sub(start);
     let most = most.max(1) as u64;
     let Some(step) = STEPS.into_iter().find(|step| span / step < most) else {
         return Vec::new();
     };
-    let local = |at: u64| at.saturating_add_signed(offset);
+    let local = |at: u64| at.saturating_add_signed(offset(at));
     let first = local(start).div_ceil(step) * step;
-    (0..=span / step)
+    // A zone may change its clock within the window: each line asks for itself.
+    let utc = |wall: u64| {
+        let near = wall.saturating_add_signed(-offset(start));
+        wall.saturating_add_signed(-offset(near))
+    };
+    (0..=span / step + 1)
         .map(|line| first + line * step)
-        .take_while(|at| *at <= local(end))
-        .map(|at| TimeTick { at: at.saturating_add_signed(-offset), label: clock(at, step) })
+        .map(|wall| (utc(wall), wall))
+        .filter(|(at, _)| (start..=end).contains(at))
+        .map(|(at, wall)| TimeTick { at, label: clock(wall, step) })
+        .take(usize::try_from(most).unwrap_or(usize::MAX))
         .collect()
 }
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
-const STEPS: [u64; 16] = [
+const DAY: u64 = 24 * HOUR;
+const STEPS: [u64; 28] = [
+    20,
+    50,
+    100,
+    200,
+    500,
     SECOND,
     2 * SECOND,
     5 * SECOND,
@@ -91,18 +109,43 @@ const STEPS: [u64; 16] = [
     15 * MINUTE,
     30 * MINUTE,
     HOUR,
+    2 * HOUR,
     3 * HOUR,
     6 * HOUR,
-    24 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    5 * DAY,
+    10 * DAY,
+    30 * DAY,
+    60 * DAY,
 ];
 
+/// The time of a line, or at midnight the day: `22 Nov` in figures that every language reads.
 fn clock(local: u64, step: u64) -> String {
     let (hour, minute, second) = (local / HOUR % 24, local / MINUTE % 60, local / SECOND % 60);
-    if step < MINUTE {
+    if step >= HOUR && local.is_multiple_of(DAY) {
+        let (month, day) = day(local / DAY);
+        format!("{month:02}-{day:02}")
+    } else if step < SECOND {
+        format!("{minute:02}:{second:02}.{:03}", local % SECOND)
+    } else if step < MINUTE {
         format!("{hour:02}:{minute:02}:{second:02}")
     } else {
         format!("{hour:02}:{minute:02}")
     }
+}
+
+/// Month and day of a day since 1970, in the calendar of Gregory.
+fn day(days: u64) -> (u64, u64) {
+    // Years begin in March here, so that the day that comes and goes is the last one.
+    let days = days + 719_468;
+    let of_era = days % 146_097;
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    (if month < 10 { month + 3 } else { month - 9 }, day)
 }
 
 /// The next of 1, 2, 5, 10, … times a power of ten.

@@ -1,11 +1,16 @@
 //! What stands around a chart.
 
-use super::plot::Info;
+use super::choice::{DAY, duration};
+use super::line::Line;
+use super::plot::{Info, LineInfo};
 use crate::format;
 
+#[cfg(test)]
+mod tests;
+
 /// A length of time that a chart can span.
-pub(super) struct Span {
-    /// For test ids.
+pub(super) struct Preset {
+    /// In test ids.
     pub(super) id: &'static str,
     /// On the button.
     pub(super) short: &'static str,
@@ -15,16 +20,19 @@ pub(super) struct Span {
     pub(super) millis: u64,
 }
 
-/// The windows that can be chosen.
-pub(super) const WINDOWS: [Span; 5] = [
-    Span { id: "1m", short: "1 m", long: "minute", millis: 60_000 },
-    Span { id: "5m", short: "5 m", long: "5 minutes", millis: 300_000 },
-    Span { id: "15m", short: "15 m", long: "15 minutes", millis: 900_000 },
-    Span { id: "1h", short: "1 h", long: "hour", millis: 3_600_000 },
-    Span { id: "24h", short: "24 h", long: "24 hours", millis: 86_400_000 },
+/// The lengths that can be chosen.
+pub(super) const PRESETS: [Preset; 8] = [
+    Preset { id: "1m", short: "1 m", long: "minute", millis: 60_000 },
+    Preset { id: "5m", short: "5 m", long: "5 minutes", millis: 300_000 },
+    Preset { id: "15m", short: "15 m", long: "15 minutes", millis: 900_000 },
+    Preset { id: "1h", short: "1 h", long: "hour", millis: 3_600_000 },
+    Preset { id: "6h", short: "6 h", long: "6 hours", millis: 21_600_000 },
+    Preset { id: "24h", short: "24 h", long: "24 hours", millis: DAY },
+    Preset { id: "7d", short: "7 d", long: "7 days", millis: 7 * DAY },
+    Preset { id: "30d", short: "30 d", long: "30 days", millis: 30 * DAY },
 ];
 
-/// Whether the chart moves, and what it misses.
+/// Whether a chart moves, and what it misses.
 pub(super) fn live_label(paused: bool, newer: u64) -> String {
     match (paused, newer) {
         (false, _) => "Live".to_owned(),
@@ -35,30 +43,51 @@ pub(super) fn live_label(paused: bool, newer: u64) -> String {
 
 /// Why there is no line, if so.
 pub(super) fn empty(info: &Info) -> Option<&'static str> {
+    let drawn = info.lines.iter().any(|it| it.line.min.is_some());
     match info {
-        Info { loading: true, points: 0, .. } => Some("Loading history"),
-        Info { known: true, points: 0, .. } => Some("No points in this window"),
-        _ => None,
+        Info { known: false, .. } => Some("Loading"),
+        _ if drawn || info.points > 0 => None,
+        Info { loading: true, .. } => Some("Loading history"),
+        Info { .. } => Some("No points in this time"),
     }
 }
 
-/// What the line says, for those who do not see it.
-pub(super) fn summary(
-    info: &Info,
-    window: u64,
-    words: &impl Fn(f64) -> String,
-    unit: &str,
-) -> String {
-    let window = WINDOWS.iter().find(|it| it.millis == window).map_or("window", |it| it.long);
-    match (info.points, info.min, info.max) {
-        (0, ..) | (_, None, _) | (_, _, None) => format!("Last {window}: no points"),
-        (points, Some(min), Some(max)) => format!(
-            "Last {window}: {} {}, lowest {}{unit}, highest {}{unit}{}",
-            format::count(points),
-            if points == 1 { "point" } else { "points" },
-            words(min),
-            words(max),
-            if info.loading { ", more history is loading" } else { "" },
-        ),
+/// What a line says, for those who do not see it.
+pub(super) fn line(line: &Line, info: &LineInfo) -> String {
+    let name = &line.channel.name;
+    let points = info.line.points;
+    let points = match points {
+        1 => "1 point".to_owned(),
+        points => format!("{} points", format::count(points)),
+    };
+    let Some((min, max)) = info.line.min.zip(info.line.max) else {
+        return format!("{name}: no points");
+    };
+    let (min, max) = (line.words(min), line.words(max));
+    let last = info.last.map(|it| line.words(it.value)).filter(|it| !it.is_empty());
+    match (last, min.is_empty()) {
+        (_, true) => format!("{name}: {points}"),
+        (Some(last), _) => {
+            format!("{name}: last {last}, lowest {min}, highest {max}, {points}")
+        }
+        (None, _) => format!("{name}: {min} all the time"),
     }
+}
+
+/// What all of a chart says beside its lines.
+pub(super) fn remarks(info: &Info) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if info.bucket_ms > 0 {
+        let each = duration(info.bucket_ms);
+        remarks.push(format!("Condensed: lowest and highest of each {each}."));
+    }
+    let unnamed: u64 = info.lines.iter().map(|it| it.unnamed).sum();
+    if unnamed > 0 {
+        remarks
+            .push(format!("{} marks are too close to show their texts.", format::count(unnamed)));
+    }
+    if info.loading {
+        remarks.push("More history is loading.".to_owned());
+    }
+    remarks
 }

@@ -5,11 +5,10 @@ mod chart;
 mod details;
 
 use leptos::prelude::*;
+use mcs_model::DeviceId;
 use mcs_model::api::Right;
-use mcs_model::{Channel, ChannelKind, DeviceId, Direction};
 use mcs_view::protocol::{Away, DeviceRow, DeviceView, Online};
 
-use crate::chart::is_drawable;
 use crate::format;
 use crate::push;
 use crate::shell;
@@ -22,9 +21,6 @@ const TABS: [Tab; 3] = [
     Tab { id: "chart", name: "Chart" },
     Tab { id: "details", name: "Details" },
 ];
-
-/// How many colours there are for lines.
-const COLOURS: usize = 8;
 
 /// The page of a device.
 #[component]
@@ -137,26 +133,4 @@ fn Head(row: ArcRwSignal<DeviceRow>, online: Memo<Online>, right: Memo<Right>) -
             <p class="remark" data-testid="device-locked">"You may look at this device, not control it. An administrator of the server can let you."</p>
         })}
     }
-}
-
-/// The colour of a channel's line, the same wherever the line is drawn. Measured numbers come
-/// first, so that those which are charted most are told apart best.
-fn colour(channels: &[Channel], channel: &Channel) -> usize {
-    let class = |it: &Channel| match (it.direction, &it.kind) {
-        (Direction::Display, ChannelKind::Float { .. }) => 0,
-        (Direction::Display, _) => 1,
-        (Direction::Controller, _) => 2,
-    };
-    let drawn = || channels.iter().filter(|it| is_drawable(&it.kind));
-    let before = drawn().filter(|it| class(it) < class(channel)).count();
-    let same = drawn().filter(|it| class(it) == class(channel));
-    let place = same.take_while(|it| it.id != channel.id).count();
-    (before + place) % COLOURS + 1
-}
-
-/// The channel whose chart is open at first: the first measured number.
-fn first_chart(channels: &[Channel]) -> Option<&Channel> {
-    let displays = || channels.iter().filter(|it| it.direction == Direction::Display);
-    let float = displays().find(|it| matches!(it.kind, ChannelKind::Float { .. }));
-    float.or_else(|| displays().find(|it| matches!(it.kind, ChannelKind::Integer { .. })))
 }

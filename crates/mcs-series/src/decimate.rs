@@ -48,7 +48,7 @@ pub struct Part<'a> {
 /// What a window holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
-    /// The least value; NaN when there is none.
+    /// The least value, of steps also the one that holds at the left edge; NaN when there is none.
     pub min: f64,
     /// The greatest value; NaN when there is none.
     pub max: f64,
@@ -86,12 +86,16 @@ pub fn decimate(parts: &[Part<'_>], window: Window, out: &mut Vec<f32>) -> Summa
     for it in &stretches {
         it.sum(&mut summary);
     }
+    let mut lead = lead(&stretches);
+    if let Some(held) = lead.filter(|_| window.line == Line::Step) {
+        summary.min = summary.min.min(held.value);
+        summary.max = summary.max.max(held.value);
+    }
     if summary.min.abs().max(summary.max.abs()) > COARSE {
         summary.base = summary.min;
     }
     let mut pen = Pen { window, span, base: summary.base, longest: 0, before: None, out };
     let mut former: Option<&Stretch<'_>> = None;
-    let mut lead = lead(&stretches);
     for it in stretches.iter().filter(|it| it.from <= it.until) {
         let longest = match window.line {
             Line::Slope => it.series.longest_interval(it.lo, it.hi, &mut summary.visited),

@@ -5,6 +5,7 @@
 //! of them the server sends buckets instead, and these stay beside the ring as overviews. What is
 //! painted of a time comes from the ring where every point is known, else from the finest overview.
 
+mod export;
 mod fetch;
 mod overview;
 mod paint;
@@ -53,6 +54,8 @@ pub(crate) struct Charts {
     revision: u64,
     /// What the page has of each chart.
     painted: Vec<Painted>,
+    /// Points on their way into a file.
+    export: Option<export::Export>,
 }
 
 /// Enough of a painted chart to tell whether it would look different now.
@@ -76,6 +79,7 @@ impl Charts {
             absences: BTreeMap::new(),
             revision: 0,
             painted: Vec::new(),
+            export: None,
         }
     }
 

@@ -173,6 +173,7 @@ impl Console {
             Request::Send { device, channel, text } => self.send(&device, &channel, text),
             Request::Card(request) => self.card_request(request),
             Request::Credentials(id) => self.fetch_credentials(&id),
+            Request::Charts(request) => self.charts_request(request),
             Request::Firmware(request) => self.firmware_request(request, file),
             Request::Messages(request) => self.messages_request(request),
             Request::Prototypes(request) => self.prototypes_request(request),
@@ -202,6 +203,7 @@ impl Console {
             Call::Recall { device, channel, .. } => {
                 self.trail_recalled(&device, &channel, fetched);
             }
+            Call::Export { channel, span, .. } => self.export_fetched(&channel, span, fetched),
             Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
             Call::Push(_) => self.pushed(fetched),
             Call::Prototypes(call) => self.prototypes_fetched(call, fetched),

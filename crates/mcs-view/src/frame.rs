@@ -72,6 +72,7 @@ impl Console {
             }
         }
         frame.charts = self.paint(&request.charts, all, &mut floats);
+        frame.points = self.export_piece();
         frame.stats = self.stats(all);
         frame.export = self.export.take();
         frame.credentials = self.credentials.take();

@@ -26,7 +26,10 @@ use serde::de::DeserializeOwned;
 pub use card::{
     Away, CardRequest, CardState, Control, ControlFailure, ControlStage, Shown, Trail, Unfit,
 };
-pub use charts::{ChartFrame, ChartRequest, LineFrame, Mark, Row, SeriesFrame, Stroke};
+pub use charts::{
+    ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, Mark, PointsPiece, Row,
+    SeriesFrame, Stroke,
+};
 pub use connections::{
     ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis, Finding, Keeping,
     LastWill, MqttVersion, Profile, Refusal, Secret, StorageTrouble,

@@ -40,6 +40,12 @@ pub(crate) enum Call {
         /// Where the question ends when the span does not.
         end: u64,
     },
+    /// Points of a channel for a file.
+    Export {
+        device: DeviceId,
+        channel: ChannelId,
+        span: Span,
+    },
     /// The newest point of a channel before a time.
     Before {
         device: DeviceId,
@@ -123,6 +129,10 @@ impl Rest {
             Call::Series { device, channel, span, end } => {
                 let end = span.until.min(*end).max(span.from);
                 let query = format!("start={}&end={end}&buckets={BUCKETS}", span.from);
+                (Method::Get, channel_path(device, channel, "series", &query))
+            }
+            Call::Export { device, channel, span: Span { from, until } } => {
+                let query = format!("start={from}&end={until}&buckets={BUCKETS}");
                 (Method::Get, channel_path(device, channel, "series", &query))
             }
             Call::Before { device, channel, before } => {

@@ -7,7 +7,6 @@ use mcs_model::api::Right;
 use mcs_model::{Channel, ChannelId, ChannelKind, DeviceId};
 use mcs_view::protocol::{CardRequest, CardState, ControlStage, Request};
 
-use super::{colour, first_chart};
 use crate::card::ChannelCard;
 use crate::chart::{self, Chart};
 use crate::engine::Dispatch;
@@ -20,19 +19,26 @@ pub(crate) fn Cards(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) ->
     let locked = Signal::derive(move || {
         (right.get() < Right::Control).then_some("You may only look at this device")
     });
-    let first: BTreeSet<_> = first_chart(&channels).map(|it| it.id.clone()).into_iter().collect();
-    let open = RwSignal::new(first);
+    let first = || chart::first(&channels).map(|it| it.id.clone()).into_iter().collect();
+    let open = RwSignal::new(chart::recall_open(&id).unwrap_or_else(first));
+    let shown = StoredValue::new(false);
+    {
+        let id = id.clone();
+        Effect::new(move |_| {
+            open.with(|open| chart::remember_open(&id, open));
+            shown.set_value(true);
+        });
+    }
     let cards: Vec<_> = channels
         .iter()
         .map(|channel| view! { <Card device=id.clone() channel=channel.clone() locked open/> })
         .collect();
-    let coloured: Vec<_> =
-        channels.iter().map(|channel| (channel.clone(), colour(&channels, channel))).collect();
+    let all = channels.clone();
     let charts = move || {
-        let shown =
-            coloured.iter().filter(|(channel, _)| open.with(|open| open.contains(&channel.id)));
+        let shown = all.iter().filter(|channel| open.with(|open| open.contains(&channel.id)));
         shown.cloned().collect::<Vec<_>>()
     };
+    let all = channels.clone();
     view! {
         {channels.is_empty().then(|| view! {
             <Empty title="No channels yet" testid="device-empty">
@@ -41,12 +47,13 @@ pub(crate) fn Cards(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) ->
         })}
         <Waiting id=id.clone() channels=channels.clone()/>
         <div class="grid">
-            <For each=charts key=|(channel, _)| channel.id.clone() let((channel, colour))>
+            <For each=charts key=|channel| channel.id.clone() let(channel)>
                 {
                     let device = id.clone();
                     let id = channel.id.clone();
                     let close = Callback::new(move |()| open.update(|open| { open.remove(&id); }));
-                    view! { <Chart device channel colour on_close=close/> }
+                    let arrived = shown.get_value();
+                    view! { <Chart device channel channels=all.clone() arrived on_close=close/> }
                 }
             </For>
             {cards}
@@ -89,7 +96,7 @@ fn Card(
             }
         });
     });
-    let chart = chart::is_drawable(&channel.kind).then_some(is_open);
+    let chart = chart::is_drawable(&channel).then_some(is_open);
     view! {
         <ChannelCard channel state trail now=store.now locked on_send=send on_drop scope chart on_chart=toggle/>
     }

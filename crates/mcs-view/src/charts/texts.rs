@@ -51,6 +51,13 @@ impl Texts {
         self.bytes = costs.sum();
     }
 
+    /// Every text of a span, by its time.
+    pub(crate) fn all(&self, key: &Key, span: Span) -> BTreeMap<u64, &str> {
+        let texts = self.map.get(key).filter(|_| span.from <= span.until);
+        let texts = texts.into_iter().flat_map(|it| it.range(span.from..=span.until));
+        texts.map(|(at, text)| (*at, &**text)).collect()
+    }
+
     /// The texts of a window, oldest first; where they are dense, the newest of each hundredth.
     pub(crate) fn within(&self, key: &Key, span: Span) -> Vec<Mark> {
         let mut marks: Vec<Mark> = Vec::new();

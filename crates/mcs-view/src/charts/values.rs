@@ -44,3 +44,10 @@ pub(crate) fn points(
         Some((at.as_millis(), stored(kind, number, text)?))
     })
 }
+
+/// The place of the option that a number stands for.
+pub(crate) fn place(number: f64) -> usize {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place")]
+    let place = number.max(0.0) as usize;
+    place
+}

@@ -136,3 +136,44 @@ pub struct Row {
     /// How many points.
     pub points: u64,
 }
+
+/// What a page wants of charts beside seeing them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChartsRequest {
+    /// All points of these channels as CSV, oldest first, channel by channel; they come as
+    /// [`Frame::points`](super::Frame::points). Replaces the export under way.
+    Export {
+        /// Whose.
+        device: DeviceId,
+        /// Which.
+        channels: Vec<ChannelId>,
+        /// The first time.
+        from: Timestamp,
+        /// The last time, included.
+        until: Timestamp,
+    },
+    /// Stop the export under way.
+    CancelExport,
+}
+
+/// A piece of an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointsPiece {
+    /// The next lines; the first piece begins with the names of the columns.
+    pub text: String,
+    /// How many points there were up to here.
+    pub points: u64,
+    /// It is the last piece: why.
+    pub end: Option<ExportEnd>,
+}
+
+/// Why an export ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportEnd {
+    /// Every point is there.
+    Whole,
+    /// There are more points than one export may have.
+    TooLong,
+    /// The server did not answer, or refused: the end is missing.
+    Failed,
+}

@@ -5,8 +5,8 @@ use mcs_model::{Channel, DeviceId, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CardState, ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, PrototypesView,
-    Trail,
+    CardState, ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, PointsPiece,
+    PrototypesView, Trail,
 };
 
 /// From the engine: what changed. A section that is `None` is as it was.
@@ -36,6 +36,8 @@ pub struct Frame {
     pub prototypes: Option<PrototypesView>,
     /// One for each requested chart that changed.
     pub charts: Vec<ChartFrame>,
+    /// The next piece of [`ChartsRequest::Export`](super::ChartsRequest::Export).
+    pub points: Option<PointsPiece>,
     /// Counters for the status bar; at most twice a second.
     pub stats: Option<Stats>,
     /// All notices that are not dismissed, oldest first.

@@ -4,7 +4,8 @@ use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CardRequest, ChartRequest, ConnectionId, ConnectionsRequest, MessagesRequest, PrototypesRequest,
+    CardRequest, ChartRequest, ChartsRequest, ConnectionId, ConnectionsRequest, MessagesRequest,
+    PrototypesRequest,
 };
 
 /// From the page.
@@ -51,6 +52,8 @@ pub enum Request {
     Card(CardRequest),
     /// Ask for a device's key; it comes as [`Frame::credentials`](super::Frame::credentials).
     Credentials(DeviceId),
+    /// Charts, beside seeing them.
+    Charts(ChartsRequest),
     /// The firmware page.
     Firmware(FirmwareRequest),
     /// The messages page.

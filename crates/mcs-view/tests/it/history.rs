@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use mcs_model::api::{DeviceChange, Presence};
 use mcs_model::{Timestamp, Value};
-use mcs_view::protocol::{ChartFrame, ChartRequest, LineFrame, Stroke, View};
+use mcs_view::protocol::{
+    ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, Request, Stroke, View,
+};
 use proptest::prelude::*;
 
 use crate::site::{Site, WALL, chart, here, id};
@@ -420,4 +422,58 @@ proptest! {
         prop_assert!(line.points + late >= truth.len() as u64, "{line:?} of {truth:?}");
         prop_assert!(line.points <= truth.len() as u64, "{line:?} of {truth:?}");
     }
+}
+
+/// Everything that an export gives, frame by frame.
+fn exported(site: &mut Site, channels: &[&str], from: u64, until: u64) -> (String, ExportEnd) {
+    site.request(Request::Charts(ChartsRequest::Export {
+        device: id("D1"),
+        channels: channels.iter().map(|it| id(it)).collect(),
+        from: Timestamp::from_millis(from),
+        until: Timestamp::from_millis(until),
+    }));
+    let mut text = String::new();
+    for _ in 0..1000 {
+        site.device_page();
+        if let Some(piece) = site.screen.points.take() {
+            text += &piece.text;
+            assert_eq!(piece.points as usize, text.lines().count() - 1);
+            if let Some(end) = piece.end {
+                return (text, end);
+            }
+        }
+    }
+    panic!("the export never ends");
+}
+
+#[test]
+fn an_export_has_every_point_once_and_in_order_however_many_there_are() {
+    let mut site = site(dense(WALL - 600_000, WALL));
+    let (text, end) = exported(&mut site, &["temp"], WALL - 600_000, WALL);
+    assert_eq!(end, ExportEnd::Whole);
+    let times: Vec<u64> =
+        text.lines().skip(1).map(|it| it.split(',').nth(1).unwrap().parse().unwrap()).collect();
+    assert_eq!(times.len(), 12_000);
+    assert!(times.windows(2).all(|it| it[0] < it[1]));
+}
+
+#[test]
+fn an_export_of_a_static_site_has_what_came_since_it_was_opened() {
+    let mut site = Site::static_site();
+    crate::static_site::add(&mut site);
+    site.report("status", "=1+1");
+    site.seconds(1);
+    site.report("mode", "eco");
+    let (text, end) = exported(&mut site, &["status", "mode"], 0, u64::MAX);
+    assert_eq!(end, ExportEnd::Whole);
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[1], format!("2023-11-14T22:13:20.000Z,{WALL},D1,status,status,,\"'=1+1\""));
+    assert!(lines[2].ends_with(",D1,mode,mode,,eco"), "{}", lines[2]);
+}
+
+#[test]
+fn an_export_that_fails_says_so() {
+    let mut site = Site::signed_in();
+    let (text, end) = exported(&mut site, &["temp"], 0, WALL);
+    assert_eq!((text.lines().count(), end), (1, ExportEnd::Failed));
 }

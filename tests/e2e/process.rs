@@ -91,7 +91,12 @@ impl Server {
 
     async fn start_at(data: PathBuf, [http, mqtt, ws, command]: [SocketAddr; 4]) -> Result<Self> {
         let mut server = Command::new(built("mcs-server")?);
-        server.args(["serve", "--demo"]).arg("--console").arg(dist()).arg("--data").arg(&data);
+        server
+            .args(["serve", "--demo", "--max-upload-points", "1000"])
+            .arg("--console")
+            .arg(dist())
+            .arg("--data")
+            .arg(&data);
         for (option, address) in
             [("--http", http), ("--mqtt", mqtt), ("--ws", ws), ("--command", command)]
         {

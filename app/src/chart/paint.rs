@@ -18,7 +18,7 @@ use crate::clock;
 
 /// Room for the values' labels, in CSS pixels.
 pub(crate) const LEFT: f64 = 52.0;
-pub(crate) const TOP: f64 = 14.0;
+pub(crate) const TOP: f64 = 22.0;
 pub(crate) const BOTTOM: f64 = 24.0;
 /// Radius of the newest point.
 const DOT: f64 = 2.5;
@@ -142,7 +142,7 @@ fn grid(context: &Context, area: &Area, palette: &Palette, lane: &Lane) {
             let _ = context.fill_text_with_max_width(
                 &axis.unit,
                 beside,
-                TOP + lane.top - 3.0,
+                TOP + lane.top - 10.0,
                 LEFT - 10.0,
             );
         }

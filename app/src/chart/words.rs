@@ -1,6 +1,7 @@
 //! What stands around a chart.
 
 use super::choice::{DAY, duration};
+use super::lanes::Scale;
 use super::line::Line;
 use super::plot::{Info, LineInfo};
 use crate::format;
@@ -64,13 +65,15 @@ pub(super) fn line(line: &Line, info: &LineInfo) -> String {
         return format!("{name}: no points");
     };
     let (min, max) = (line.words(min), line.words(max));
-    let last = info.last.map(|it| line.words(it.value)).filter(|it| !it.is_empty());
-    match (last, min.is_empty()) {
-        (_, true) => format!("{name}: {points}"),
-        (Some(last), _) => {
+    let last = info.last.map(|it| line.words(it.value));
+    match (&line.scale, last) {
+        (Scale::Marks, _) => format!("{name}: {points}"),
+        (_, None) => format!("{name}: {max} all the time"),
+        // Of states nobody asks for the highest.
+        (Scale::Names(_), Some(last)) => format!("{name}: last {last}, {points}"),
+        (Scale::Unit(_), Some(last)) => {
             format!("{name}: last {last}, lowest {min}, highest {max}, {points}")
         }
-        (None, _) => format!("{name}: {min} all the time"),
     }
 }
 

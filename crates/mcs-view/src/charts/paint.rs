@@ -91,7 +91,10 @@ impl Charts {
             last: rows(&stretches, window, 1).pop(),
             newer: if chart.end.is_some() { newer } else { 0 },
             loading,
-            unnamed: line.points.saturating_sub(marks.len() as u64),
+            unnamed: match stroke {
+                Stroke::Marks => line.points.saturating_sub(marks.len() as u64),
+                _ => 0,
+            },
             marks,
             rows: rows(&stretches, window, usize::from(chart.rows)),
             channel: key.1,

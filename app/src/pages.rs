@@ -5,6 +5,7 @@ mod device;
 mod devices;
 mod firmware;
 mod messages;
+mod prototypes;
 mod settings;
 mod sign_in;
 
@@ -16,6 +17,7 @@ pub(crate) use device::Device;
 pub(crate) use devices::Devices;
 pub(crate) use firmware::Firmware;
 pub(crate) use messages::{Inspector, Messages};
+pub(crate) use prototypes::Prototypes;
 pub(crate) use settings::Settings;
 pub(crate) use sign_in::SignIn;
 

@@ -20,6 +20,8 @@ pub(crate) enum Route {
     Device(DeviceId),
     /// `#/firmware` and `#/firmware/:prototype`
     Firmware(Option<ProductId>),
+    /// `#/prototypes` and `#/prototypes/:id`
+    Prototypes(Option<ProductId>),
     /// `#/messages`
     Messages,
     /// `#/connections`
@@ -44,6 +46,10 @@ impl Route {
             (Some("firmware"), Some(id)) => {
                 id.parse().map_or_else(|_| unknown(), |id| Self::Firmware(Some(id)))
             }
+            (Some("prototypes"), None) => Self::Prototypes(None),
+            (Some("prototypes"), Some(id)) => {
+                id.parse().map_or_else(|_| unknown(), |id| Self::Prototypes(Some(id)))
+            }
             (Some("messages"), None) => Self::Messages,
             (Some("connections"), None) => Self::Connections,
             (Some("settings"), None) => Self::Settings,
@@ -59,6 +65,8 @@ impl Route {
             Self::Device(id) => format!("#/devices/{id}"),
             Self::Firmware(None) => "#/firmware".to_owned(),
             Self::Firmware(Some(id)) => format!("#/firmware/{id}"),
+            Self::Prototypes(None) => "#/prototypes".to_owned(),
+            Self::Prototypes(Some(id)) => format!("#/prototypes/{id}"),
             Self::Messages => "#/messages".to_owned(),
             Self::Connections => "#/connections".to_owned(),
             Self::Settings => "#/settings".to_owned(),
@@ -71,6 +79,7 @@ impl Route {
         match self {
             Self::Device(id) => View::Device(id.clone()),
             Self::Firmware(prototype) => View::Firmware(prototype.clone()),
+            Self::Prototypes(id) => View::Prototypes(id.clone()),
             Self::Messages => View::Messages,
             Self::Devices | Self::Connections | Self::Settings | Self::Unknown(_) => View::Devices,
         }
@@ -81,6 +90,7 @@ impl Route {
         match self {
             Self::Devices | Self::Device(_) => Some(Self::Devices),
             Self::Firmware(_) => Some(Self::Firmware(None)),
+            Self::Prototypes(_) => Some(Self::Prototypes(None)),
             Self::Messages => Some(Self::Messages),
             Self::Connections => Some(Self::Connections),
             Self::Settings => Some(Self::Settings),
@@ -93,6 +103,7 @@ impl Route {
         match self {
             Self::Devices | Self::Device(_) => "Devices",
             Self::Firmware(_) => "Firmware",
+            Self::Prototypes(_) => "Prototypes",
             Self::Messages => "Messages",
             Self::Connections => "Connections",
             Self::Settings => "Settings",

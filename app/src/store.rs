@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use mcs_model::api::Credentials;
-use mcs_model::{ChannelId, DeviceId};
+use mcs_model::api::{Credentials, SkippedChannel};
+use mcs_model::{ChannelId, DeviceId, ProductId};
 use mcs_view::protocol::{
     CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame, Keeping, Link, Notice,
-    PointsPiece, Setting, Shown, Stats, Trail, View,
+    OpenPrototype, PointsPiece, PrototypesView, Setting, Shown, Stats, Trail, View,
 };
+use mcs_view::prototypes::Draft;
 
 use crate::chart::Plot;
 use crate::pages::Inspector;
@@ -30,6 +31,12 @@ pub(crate) struct Store {
     pub(crate) device: RwSignal<Option<DeviceView>>,
     /// The firmware page; `None` until it is here.
     pub(crate) firmware: RwSignal<Option<FirmwareView>>,
+    /// The prototypes page; `None` until it is here.
+    pub(crate) prototypes: RwSignal<Option<PrototypesView>>,
+    /// What was edited and not saved, of prototypes that are not open.
+    pub(crate) drafts: StoredValue<BTreeMap<ProductId, Draft>, LocalStorage>,
+    /// The channels that the last imported prototype file held in vain.
+    pub(crate) skipped: RwSignal<Option<(ProductId, Vec<SkippedChannel>)>>,
     /// The messages page.
     pub(crate) messages: Inspector,
     /// For the status bar.
@@ -79,6 +86,9 @@ impl Store {
             order: RwSignal::new(None),
             device: RwSignal::new(None),
             firmware: RwSignal::new(None),
+            prototypes: RwSignal::new(None),
+            drafts: StoredValue::new_local(BTreeMap::new()),
+            skipped: RwSignal::new(None),
             messages: Inspector::new(),
             stats: RwSignal::new(Stats::default()),
             notices: RwSignal::new(Vec::new()),
@@ -117,6 +127,11 @@ impl Store {
             if !stays {
                 self.firmware.set(None);
             }
+            self.prototypes.update(|view| {
+                if let Some(view) = view {
+                    view.open = OpenPrototype::Awaited;
+                }
+            });
         }
         self.route.set(route);
         true
@@ -146,6 +161,9 @@ impl Store {
             }
             for trail in frame.trails {
                 self.apply_trail(trail);
+            }
+            if let Some(prototypes) = frame.prototypes {
+                self.prototypes.set(Some(prototypes));
             }
             if let Some(firmware) = frame.firmware {
                 self.firmware.set(Some(firmware));
@@ -278,6 +296,9 @@ impl Store {
         self.cards.update_value(BTreeMap::clear);
         self.trails.update_value(BTreeMap::clear);
         self.firmware.set(None);
+        self.prototypes.set(None);
+        self.drafts.update_value(BTreeMap::clear);
+        self.skipped.set(None);
         self.messages.forget();
         self.credentials.set(None);
         self.link.set(None);

@@ -22,6 +22,7 @@ pub(crate) fn Rail() -> impl IntoView {
                 <Icon symbol=Symbol::Chart/><span>"MCS Console"</span>
             </a>
             <Entry route=Route::Devices symbol=Symbol::Devices testid="nav-devices"/>
+            <Entry route=Route::Prototypes(None) symbol=Symbol::Prototypes testid="nav-prototypes"/>
             {move || has_server.get().then(|| view! {
                 <Entry route=Route::Firmware(None) symbol=Symbol::Firmware testid="nav-firmware"/>
             })}

@@ -22,7 +22,7 @@ type Painter = fn(Route) -> AnyView;
 /// A part that is loaded by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
-    /// Cards and charts.
+    /// Cards and charts: a device, and prototypes, whose editor shows cards too.
     Device,
     /// Everything that is not looked at all day.
     Workshop,
@@ -82,7 +82,10 @@ fn NotLoaded() -> impl IntoView {
 
 impl Part {
     fn of(route: &Route) -> Self {
-        if matches!(route, Route::Device(_)) { Self::Device } else { Self::Workshop }
+        match route {
+            Route::Device(_) | Route::Prototypes(_) => Self::Device,
+            _ => Self::Workshop,
+        }
     }
 
     fn loaded(self) -> Option<Painter> {
@@ -142,6 +145,7 @@ part!(workshop, load_workshop, workshop);
 fn device(route: Route) -> AnyView {
     match route {
         Route::Device(id) => view! { <pages::Device id/> }.into_any(),
+        Route::Prototypes(open) => view! { <pages::Prototypes open/> }.into_any(),
         _ => ().into_any(),
     }
 }
@@ -152,6 +156,8 @@ fn workshop(route: Route) -> AnyView {
         Route::Messages => view! { <pages::Messages/> }.into_any(),
         Route::Connections => view! { <pages::Connections/> }.into_any(),
         Route::Settings => view! { <pages::Settings/> }.into_any(),
-        Route::Devices | Route::Device(_) | Route::Unknown(_) => ().into_any(),
+        Route::Devices | Route::Device(_) | Route::Prototypes(_) | Route::Unknown(_) => {
+            ().into_any()
+        }
     }
 }

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 pub(crate) enum Symbol {
     /// A board.
     Devices,
+    /// A sheet with a plan on it.
+    Prototypes,
     /// A chip with an arrow.
     Firmware,
     /// A sheet with lines and an arrow.
@@ -111,6 +113,7 @@ pub(crate) fn Icon(
 fn path(symbol: Symbol) -> &'static str {
     match symbol {
         Symbol::Devices => "M4 5h12v10H4zM7 8h6v4H7zM7 5V3m6 2V3M7 17v-2m6 2v-2",
+        Symbol::Prototypes => "M4 3h12v14H4zM7 7h2m2 0h2M7 10.5h6M7 14h4",
         Symbol::Firmware => {
             "M5 5h10v10H5zM10 12V8m-2 2 2-2 2 2M8 5V3m4 2V3M8 17v-2m4 2v-2M5 8H3m2 4H3m14-4h-2m2 4h-2"
         }

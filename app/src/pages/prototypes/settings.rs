@@ -1,0 +1,112 @@
+//! The settings of a channel's type (CONTRACT §1.2).
+
+use leptos::prelude::*;
+use mcs_model::check::Field;
+use mcs_view::prototypes::{KindName, Row};
+
+use super::editor::Edited;
+use super::field::Line;
+use super::words;
+use crate::ui::{Icon, Symbol};
+
+/// The units that are typed most.
+const UNITS: [&str; 24] = [
+    "°C", "°F", "%", "V", "mV", "A", "W", "kW", "kWh", "Hz", "m", "cm", "mm", "km", "kg", "g", "l",
+    "m³", "Pa", "hPa", "bar", "lx", "dB", "s",
+];
+
+/// What the type asks for.
+#[component]
+pub(super) fn Settings(
+    edited: Edited,
+    number: u32,
+    kind: Memo<KindName>,
+    row: Memo<Option<Row>>,
+) -> impl IntoView {
+    let bounds = move |lower: &'static str, upper: &'static str| {
+        view! {
+            <Line edited place=(Some(number), Field::Lower) label="Least value" testid="channel-lower" mode="decimal" hint=lower/>
+            <Line edited place=(Some(number), Field::Upper) label="Greatest value" testid="channel-upper" mode="decimal" hint=upper/>
+        }
+    };
+    move || {
+        match kind.get() {
+        KindName::Integer | KindName::Float => view! {
+            <Unit edited number/>
+            {bounds("Empty for none. What is less is refused.", "Empty for none. What is more is refused.")}
+        }
+        .into_any(),
+        KindName::Analog => bounds("The left end of the slider.", "The right end of the slider.").into_any(),
+        KindName::Category => view! { <Options edited number row/> }.into_any(),
+        KindName::Gamepad => view! { <Buttons edited number/> }.into_any(),
+        _ => ().into_any(),
+    }
+    }
+}
+
+#[component]
+fn Unit(edited: Edited, number: u32) -> impl IntoView {
+    let place = (Some(number), Field::Unit);
+    let list = format!("units-{number}");
+    let wrong = Memo::new(move |_| edited.flaw(place));
+    view! {
+        <label class="field">
+            <span class="field-name">"Unit"</span>
+            <input class="input" data-testid="channel-unit" list=list.clone() autocomplete="off"
+                aria-invalid=move || wrong.get().is_some().to_string()
+                prop:value=move || edited.text(place) on:input:target=move |event| edited.set(place, event.target().value())/>
+            <datalist id=list>{UNITS.map(|unit| view! { <option value=unit></option> })}</datalist>
+            <span class="hint" data-error=move || wrong.get().is_some().to_string()>
+                {move || wrong.get().map_or_else(|| "Shown behind the value. May be empty.".to_owned(), |flaw| words::fault(place.1, flaw))}
+            </span>
+        </label>
+    }
+}
+
+#[component]
+fn Options(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
+    let count = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |it| it.options.len())));
+    let wrong = Memo::new(move |_| edited.flaw((Some(number), Field::Options)));
+    let keys = move || {
+        (0..count.get())
+            .map(|at| {
+                view! {
+                    <li class="option">
+                        <Line edited place=(Some(number), Field::OptionName(at)) label="Shown as" testid=format!("option-name-{at}")/>
+                        <Line edited place=(Some(number), Field::OptionValue(at)) label="Value on the wire" testid=format!("option-value-{at}")/>
+                        <button type="button" class="button quiet icon-only" aria-label=format!("Remove key {}", at + 1)
+                            on:click=move |_| edited.draft.update(|draft| draft.remove_option(number, at))>
+                            <Icon symbol=Symbol::Close/>
+                        </button>
+                    </li>
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <fieldset class="field whole">
+            <legend class="field-name">"Keys"</legend>
+            <ul class="options">{keys}</ul>
+            {move || wrong.get().map(|flaw| view! { <span class="hint" data-error="true">{words::fault(Field::Options, flaw)}</span> })}
+            <div class="actions">
+                <button type="button" class="button" data-testid="add-option"
+                    on:click=move |_| edited.draft.update(|draft| draft.add_option(number))>"Add a key"</button>
+            </div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn Buttons(edited: Edited, number: u32) -> impl IntoView {
+    let labels = ["Up (W)", "Down (S)", "Left (A)", "Right (D)", "Button A (,)", "Button B (.)"];
+    let lines = [0, 1, 2, 3, 4, 5].map(|at| {
+        let hint = if at > 3 { "Empty for none." } else { "" };
+        view! { <Line edited place=(Some(number), Field::Button(at)) label=labels[at] testid=format!("button-{at}") hint/> }
+    });
+    view! {
+        <fieldset class="field whole">
+            <legend class="field-name">"Names of the buttons on the wire"</legend>
+            <div class="prototype-fields">{lines}</div>
+        </fieldset>
+    }
+}

@@ -14,6 +14,7 @@ mod member;
 mod messages;
 mod pages;
 mod process;
+mod prototypes;
 mod static_site;
 mod tap;
 

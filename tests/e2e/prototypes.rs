@@ -147,9 +147,8 @@ async fn unsaved(browser: &Browser, id: &str) -> Result<()> {
     browser.click("remove-cancel").await?;
     browser.click("prototype-clone").await?;
     browser.click("clone-confirm").await?;
-    let copied = async || {
-        Ok((browser.text("prototype-title").await? == "Greenhouse (copy)").then_some(()))
-    };
+    let copied =
+        async || Ok((browser.text("prototype-title").await? == "Greenhouse (copy)").then_some(()));
     until("the copy is open", copied).await
 }
 
@@ -177,8 +176,8 @@ async fn files_of_mcs(browser: &Browser) -> Result<()> {
 }
 
 async fn order(browser: &Browser) -> Result<String> {
-    let script = "return [...document.querySelectorAll('[data-testid=channel-rows] > li code:first-of-type')]
-        .map(it => it.closest('li').dataset.testid.replace('channel-row-', '')).join(' ');";
+    let script = "return [...document.querySelectorAll('[data-testid=channel-rows] > li')]
+        .map(it => it.dataset.testid.replace('channel-row-', '')).join(' ');";
     Ok(browser.script(script).await?.as_str().unwrap_or_default().to_owned())
 }
 

@@ -33,11 +33,8 @@ fn Card(channel: Channel) -> impl IntoView {
     };
     let shown =
         move |value: Value, at: u64| Shown { value, at: Timestamp::from_millis(at), misfit: None };
-    let state = RwSignal::new(CardState {
-        channel: channel.id.clone(),
-        value: first.map(|value| shown(value, now)),
-        control: None,
-    });
+    let first = first.map(|value| shown(value, now));
+    let state = RwSignal::new(CardState { value: first, ..CardState::empty(channel.id.clone()) });
     let kind = channel.kind.clone();
     let send = Callback::new(move |text: String| {
         if let Ok(value) = kind.parse(&RawValue::Csv(text)) {

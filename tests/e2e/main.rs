@@ -6,6 +6,7 @@
 
 mod axe;
 mod browser;
+mod cards;
 mod charts;
 mod devices;
 mod files;

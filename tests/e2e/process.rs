@@ -21,7 +21,8 @@ pub(crate) struct Server {
     data: PathBuf,
     /// The console and REST.
     pub(crate) http: SocketAddr,
-    mqtt: SocketAddr,
+    /// MQTT.
+    pub(crate) mqtt: SocketAddr,
     ws: SocketAddr,
     command: SocketAddr,
 }
@@ -79,14 +80,19 @@ impl Server {
 
     /// Runs an admin command on the data of the running server, with `input` as its standard input.
     pub(crate) async fn admin(&self, arguments: &[&str], input: &str) -> Result<()> {
+        self.admin_says(arguments, input).await.map(drop)
+    }
+
+    /// The same, and gives what it prints.
+    pub(crate) async fn admin_says(&self, arguments: &[&str], input: &str) -> Result<String> {
         let mut admin = Command::new(built("mcs-server")?);
         admin.args(arguments).arg("--data").arg(&self.data);
-        admin.stdin(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true);
+        admin.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = admin.spawn()?;
         child.stdin.take().context("there is no input")?.write_all(input.as_bytes()).await?;
-        let status = timeout(PATIENCE, child.wait()).await??;
-        ensure!(status.success(), "{arguments:?} failed");
-        Ok(())
+        let output = timeout(PATIENCE, child.wait_with_output()).await??;
+        ensure!(output.status.success(), "{arguments:?} failed");
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     async fn start_at(data: PathBuf, [http, mqtt, ws, command]: [SocketAddr; 4]) -> Result<Self> {
@@ -155,6 +161,31 @@ impl Program {
         board.args(["--id", id, "--key", key, "--rate", "5"]);
         let log = output().join(name).join("device.log");
         Ok(Self(spawn(&mut board, &log, Stdio::null())?))
+    }
+
+    /// A client that subscribes to a topic, and is a device by that.
+    pub(crate) fn listen(name: &str, broker: SocketAddr, topic: &str) -> Result<Self> {
+        let mut client = Command::new(program("MOSQUITTO_SUB", "mosquitto_sub"));
+        client.args(["-h", "127.0.0.1", "-p", &broker.port().to_string(), "-t", topic]);
+        let log = output().join(name).join("listener.log");
+        Ok(Self(spawn(&mut client, &log, Stdio::null())?))
+    }
+
+    /// Publishes one message.
+    pub(crate) async fn publish(
+        name: &str,
+        broker: SocketAddr,
+        topic: &str,
+        payload: &str,
+    ) -> Result<()> {
+        let mut client = Command::new(program("MOSQUITTO_PUB", "mosquitto_pub"));
+        client.args(["-h", "127.0.0.1", "-p", &broker.port().to_string()]);
+        client.args(["-q", "1", "-t", topic, "-m", payload]);
+        let log = output().join(name).join("publisher.log");
+        let mut child = spawn(&mut client, &log, Stdio::null())?;
+        let status = timeout(PATIENCE, child.wait()).await??;
+        ensure!(status.success(), "mosquitto_pub failed, see {}", log.display());
+        Ok(())
     }
 
     /// A WebDriver on a free port, and its address.

@@ -4,7 +4,7 @@ use mcs_model::api::HistoryPoint;
 use mcs_model::{Channel, ChannelKind, Direction, RawValue, Timestamp, Value, ValueError};
 
 use crate::control::{Life, same};
-use crate::protocol::{CardState, Shown, Unfit};
+use crate::protocol::{CardState, ControlFailure, ControlStage, Shown, Unfit};
 use crate::trail::Trail;
 
 #[cfg(test)]
@@ -116,7 +116,14 @@ impl Card {
     /// A value on a controller: the device's word on our command, or the doing of somebody else.
     fn command_or_report(&mut self, point: &Shown, is_news: bool) {
         if let Some(life) = self.life.as_mut().filter(|it| it.control().stage.is_open()) {
+            // Of a button, or after a long silence, another value is no answer to the command.
+            let was_answerable = life.control().stage != ControlStage::Unconfirmed
+                && !matches!(point.value, Value::Gamepad { .. });
             life.reported(&point.value);
+            let other = ControlStage::Failed(ControlFailure::OtherValue);
+            if !was_answerable && life.control().stage == other {
+                *life = Life::elsewhere(point.value.clone(), point.at);
+            }
             return;
         }
         let former = self.value.as_ref().filter(|it| it.misfit.is_none());

@@ -67,7 +67,6 @@ fn decimals_are_counted_in_numbers_only() {
 
 #[test]
 fn a_value_that_nobody_here_asked_for_is_said_to_come_from_elsewhere() {
-    use crate::protocol::ControlStage;
     let channel = channel(Direction::Controller, ChannelKind::Switch);
     let mut card = Card::default();
     receive(&mut card, &channel, "0");

@@ -213,3 +213,22 @@ fn a_value_of_the_past_changes_nothing() {
     assert_eq!(site.value("lamp").as_deref(), Some("0"));
     assert_eq!(site.control("lamp"), None);
 }
+
+#[test]
+fn another_operators_press_of_a_button_is_no_failure_of_ours() {
+    let mut site = Site::signed_in();
+    site.send("pad", "up|1");
+    site.send("pad", "up|0");
+    site.report("pad", "down|1");
+    assert_eq!(site.stage("pad"), ControlStage::Elsewhere);
+}
+
+#[test]
+fn after_a_long_silence_another_value_is_no_answer_any_more() {
+    let mut site = Site::signed_in();
+    site.send("lamp", "1");
+    site.seconds(11);
+    assert_eq!(site.stage("lamp"), ControlStage::Unconfirmed);
+    site.report("lamp", "0");
+    assert_eq!(site.stage("lamp"), ControlStage::Elsewhere);
+}

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Shape, WIDE};
 use crate::process::{Broker, Program, Server};
 use crate::{dist, files, output};
 
@@ -52,9 +52,23 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     let board = Program::listen(NAME, server.mqtt, &format!("mcs/{DEVICE}/{KEY}/+"))?;
     here(browser, server).await.context("while the device is here")?;
     browser.pictures("cards-sent").await?;
+    whole(browser).await?;
     drop(board);
     tabs(browser).await.context("the tabs")?;
     browser.clean().await
+}
+
+/// Pictures that are tall enough for all cards.
+async fn whole(browser: &Browser) -> Result<()> {
+    for (name, shape) in [
+        ("1280-light", Shape { height: 2600, ..WIDE }),
+        ("1280-dark", Shape { height: 2600, scheme: "dark", ..WIDE }),
+        ("390-light", Shape { width: 390, height: 6000, scheme: "light" }),
+    ] {
+        browser.shape(shape).await?;
+        browser.picture(&format!("gallery/cards-whole-{name}")).await?;
+    }
+    browser.shape(WIDE).await
 }
 
 /// The server has a prototype with all kinds, and a device of it.
@@ -63,11 +77,13 @@ async fn register(server: &Server) -> Result<()> {
     let prototype = folder.join("every-kind.json");
     fs::write(&prototype, serde_json::to_vec(&every_kind())?)?;
     let path = prototype.to_str().context("the folder has no plain name")?;
-    let id = server.admin_says(&["prototype", "import", path], "").await?;
+    let said = server.admin_says(&["prototype", "import", path], "").await?;
+    let said: Value = serde_json::from_str(&said)?;
+    let id = said["prodId"].as_str().context("the prototype has no id")?;
     let list = folder.join("devices.csv");
     fs::write(&list, format!("{DEVICE},{KEY},A device with every kind of channel\n"))?;
     let list = list.to_str().context("the folder has no plain name")?;
-    server.admin(&["device", "import", id.trim(), list], "").await
+    server.admin(&["device", "import", id, list], "").await
 }
 
 fn every_kind() -> Value {
@@ -242,6 +258,7 @@ async fn here(browser: &Browser, server: &Server) -> Result<()> {
     }
     browser.click("menu-speed").await?;
     browser.click("template-speed-buttons").await?;
+    browser.click("menu-speed").await?;
     browser.click("input-speed-2").await?;
     browser.expect("value-speed", "data-value", "2").await
 }

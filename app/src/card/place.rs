@@ -185,7 +185,7 @@ fn Plane(
         .map(|line| {
             view! {
                 <line x1=line.at y1="0" x2=line.at y2=height></line>
-                <text x={line.at + 3.0} y={height - 5.0}>{line.label}</text>
+                <text x={line.at + 3.0} y="13">{line.label}</text>
             }
         })
         .collect();
@@ -226,8 +226,8 @@ fn Plane(
             <circle class="here-ring" r="9" cx=x cy=y></circle>
             <circle class="here" r="5" cx=x cy=y></circle>
             <g class="ruler">
-                <path d=format!("M{from} 14v6H{until}v-6")></path>
-                <text x={f64::midpoint(from, until)} y="14" text-anchor="middle">{ruler}</text>
+                <path d=format!("M{from} {}v6H{until}v-6", height - 18.0)></path>
+                <text x={f64::midpoint(from, until)} y={height - 18.0} text-anchor="middle">{ruler}</text>
             </g>
         </svg>
     }

@@ -56,7 +56,8 @@ impl Page {
         let dropped = RwSignal::new(0);
         let on_drop = Callback::new(move |()| dropped.update(|it| *it += 1));
         let trail = RwSignal::new(Vec::new());
-        let scope = "here".to_owned();
+        // A look that one test chooses is not to be seen by another.
+        let scope = name.to_owned();
         let handle = mount_to(root.clone(), move || {
             view! { <ChannelCard channel state trail now=AT + 60_000 locked on_send on_drop scope/> }
         });

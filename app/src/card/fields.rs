@@ -98,7 +98,7 @@ pub(crate) fn Fields(channel: Channel, draft: Draft) -> impl IntoView {
         .collect();
     view! {
         <form class="entry" on:submit=move |event| draft.submit(&event)>
-            <div class="entry-row top">{fields}</div>
+            <div class="entry-row fields">{fields}</div>
             <div class="entry-row">
                 <p class="hint grow">{move || draft.locked().map_or_else(|| draft.hint(), str::to_owned)}</p>
                 <Clear id=id.clone() draft/>

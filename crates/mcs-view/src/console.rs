@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use mcs_model::api::{Credentials, DeviceEvent, SessionInfo};
 use mcs_time::{SplitMix64, Time};
 
+use crate::accounts::Accounts;
 use crate::charts::{Ask, Charts, Key};
 use crate::clock::Clock;
 use crate::connections::Connections;
@@ -54,6 +55,7 @@ pub struct Console {
     pub(crate) firmware: Firmwares,
     pub(crate) messages: Messages,
     pub(crate) prototypes: Prototypes,
+    pub(crate) accounts: Accounts,
     pub(crate) notices: Notices,
     pub(crate) meter: Meter,
     pub(crate) page: Page,
@@ -91,6 +93,7 @@ impl Console {
             firmware: Firmwares::default(),
             messages: Messages::new(),
             prototypes: Prototypes::default(),
+            accounts: Accounts::default(),
             notices: Notices::default(),
             meter: Meter::default(),
             page: Page::default(),
@@ -174,6 +177,7 @@ impl Console {
             Request::Card(request) => self.card_request(request),
             Request::Credentials(id) => self.fetch_credentials(&id),
             Request::Charts(request) => self.charts_request(request),
+            Request::Accounts(request) => self.accounts_request(request),
             Request::Firmware(request) => self.firmware_request(request, file),
             Request::Messages(request) => self.messages_request(request),
             Request::Prototypes(request) => self.prototypes_request(request),
@@ -205,6 +209,9 @@ impl Console {
             }
             Call::Export { channel, span, .. } => self.export_fetched(&channel, span, fetched),
             Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
+            Call::Password => self.password_changed(fetched),
+            Call::People => self.people_listed(fetched),
+            Call::Act(..) => self.acted(fetched),
             Call::Push(_) => self.pushed(fetched),
             Call::Prototypes(call) => self.prototypes_fetched(call, fetched),
         }

@@ -55,6 +55,9 @@ impl Console {
         if devices_changed || all {
             (frame.devices, frame.rows) = self.devices.show(self.presence_known, all);
         }
+        if core::mem::take(&mut self.accounts.changed) || all {
+            frame.accounts = Some(self.accounts_view());
+        }
         if core::mem::take(&mut self.notices.changed) || all {
             frame.notices = Some(self.notices.list().to_vec());
         }

@@ -21,6 +21,7 @@
 //! assert_eq!(console.poll_output(), Output::Timeout(None));
 //! ```
 
+mod accounts;
 pub mod arrange;
 mod card;
 mod charts;

@@ -11,6 +11,7 @@
 //! - engine → page: `{ bytes: ArrayBuffer, floats?: ArrayBuffer }` (both transferred), and once,
 //!   when it can take requests, the string `"ready"`.
 
+mod accounts;
 mod card;
 mod charts;
 mod connections;
@@ -23,6 +24,7 @@ mod request;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use accounts::{AccountTrouble, AccountsRequest, AccountsView, Act, Step};
 pub use card::{
     Away, CardRequest, CardState, Control, ControlFailure, ControlStage, Shown, Trail, Unfit,
 };

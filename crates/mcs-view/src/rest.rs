@@ -61,6 +61,12 @@ pub(crate) enum Call {
     Firmwares(ProductId),
     Push(FirmwareId),
     Prototypes(PrototypesCall),
+    /// Change the own password.
+    Password,
+    /// Who has an account.
+    People,
+    /// Do something to an account: how, and where.
+    Act(Method, String),
 }
 
 /// What an answer about prototypes is for.
@@ -150,6 +156,9 @@ impl Rest {
                 (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))
             }
             Call::Prototypes(call) => call.line(),
+            Call::Password => (Method::Post, "/api/account/password".to_owned()),
+            Call::People => (Method::Get, "/api/users".to_owned()),
+            Call::Act(method, path) => (*method, path.clone()),
             Call::Push(firmware) => (Method::Post, format!("/api/firmwares/{firmware}/push")),
         };
         self.last_id += 1;
@@ -208,7 +217,7 @@ fn channel_path(device: &DeviceId, channel: &ChannelId, what: &str, query: &str)
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

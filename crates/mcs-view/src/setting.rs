@@ -156,6 +156,7 @@ impl Console {
         self.forget_devices();
         self.forget_firmware();
         self.forget_prototypes();
+        self.forget_accounts();
         self.set(Setting::SignedOut { error, busy: false });
     }
 

@@ -28,6 +28,8 @@ pub struct Frame {
     pub cards: Vec<CardState>,
     /// Places and pictures of that device that the page does not have.
     pub trails: Vec<Trail>,
+    /// The account parts of the settings page.
+    pub accounts: Option<super::AccountsView>,
     /// The firmware page.
     pub firmware: Option<FirmwareView>,
     /// The messages page.

@@ -54,6 +54,8 @@ pub enum Request {
     Credentials(DeviceId),
     /// Charts, beside seeing them.
     Charts(ChartsRequest),
+    /// The account parts of the settings page.
+    Accounts(super::AccountsRequest),
     /// The firmware page.
     Firmware(FirmwareRequest),
     /// The messages page.

@@ -1,5 +1,6 @@
 //! The console in a simulated world: a scripted server, the broker double, no screen.
 
+mod accounts;
 mod connections;
 mod control;
 mod devices;

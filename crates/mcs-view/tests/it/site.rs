@@ -406,6 +406,7 @@ impl Site {
             rows.filter(|it| it.id == row.id).for_each(|it| *it = row.clone());
         }
         self.screen.device = frame.device.or(old.device);
+        self.screen.accounts = frame.accounts.or(old.accounts);
         self.screen.firmware = frame.firmware.or(old.firmware);
         self.screen.prototypes = frame.prototypes.or(old.prototypes);
         self.screen.notices = frame.notices.or(old.notices);

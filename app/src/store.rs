@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use mcs_model::api::{Credentials, SkippedChannel};
 use mcs_model::{ChannelId, DeviceId, ProductId};
 use mcs_view::protocol::{
-    CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame, Keeping, Link, Notice,
-    OpenPrototype, PointsPiece, PrototypesView, Setting, Shown, Stats, Trail, View,
+    AccountsView, CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame, Keeping,
+    Link, Notice, OpenPrototype, PointsPiece, PrototypesView, Setting, Shown, Stats, Trail, View,
 };
 use mcs_view::prototypes::Draft;
 
@@ -39,6 +39,8 @@ pub(crate) struct Store {
     pub(crate) skipped: RwSignal<Option<(ProductId, Vec<SkippedChannel>)>>,
     /// The messages page.
     pub(crate) messages: Inspector,
+    /// The account parts of the settings page.
+    pub(crate) accounts: RwSignal<AccountsView>,
     /// For the status bar.
     pub(crate) stats: RwSignal<Stats>,
     /// What the operator has not dismissed, oldest first.
@@ -90,6 +92,7 @@ impl Store {
             drafts: StoredValue::new_local(BTreeMap::new()),
             skipped: RwSignal::new(None),
             messages: Inspector::new(),
+            accounts: RwSignal::new(AccountsView::default()),
             stats: RwSignal::new(Stats::default()),
             notices: RwSignal::new(Vec::new()),
             connections: RwSignal::new(ConnectionsView::default()),
@@ -174,6 +177,9 @@ impl Store {
             if let Some(credentials) = frame.credentials {
                 self.credentials.set(Some(credentials));
             }
+        }
+        if let Some(accounts) = frame.accounts {
+            self.accounts.set(accounts);
         }
         if let Some(stats) = frame.stats {
             self.stats.set(stats);

@@ -1,12 +1,19 @@
-//! Settings: the theme, and what runs here.
+//! Settings: the theme, the own account and the people, and what runs here.
+
+mod account;
+mod people;
+mod trouble;
 
 use leptos::prelude::*;
+use mcs_model::api::Role;
 use mcs_view::protocol::{LinkState, Setting};
 
 use crate::card::away::AwayChoice;
 use crate::clock;
 use crate::store::Store;
 use crate::theme::Theme;
+use account::Account;
+use people::People;
 
 /// What can be set, and what runs here.
 #[component]
@@ -53,6 +60,7 @@ pub(crate) fn Settings() -> impl IntoView {
                 {choices}
             </fieldset>
             <AwayChoice/>
+            <Accounts/>
             <section class="panel" aria-labelledby="about">
                 <h2 id="about">"About"</h2>
                 <dl class="facts">
@@ -73,5 +81,24 @@ pub(crate) fn Settings() -> impl IntoView {
                 </dl>
             </section>
         </div>
+    }
+}
+
+/// What needs an account: the own one, and for an administrator the people.
+#[component]
+fn Accounts() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let role = Memo::new(move |_| match store.setting.get() {
+        Setting::SignedIn { role, .. } => Some(role),
+        _ => None,
+    });
+    move || {
+        role.get().map(|role| {
+            view! {
+                <Account/>
+                {(role == Role::Admin).then(|| view! { <People/> })}
+            }
+            .into_any()
+        })
     }
 }

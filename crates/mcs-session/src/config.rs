@@ -43,6 +43,9 @@ pub struct Config {
     pub max_queued: usize,
     /// Most payload bytes in those messages. Default 4 MiB.
     pub max_queued_bytes: usize,
+    /// Tell of control packets ([`Event::Traced`](crate::Event::Traced)).
+    /// Default: no.
+    pub trace: bool,
     /// Seeds the jitter of the back-off; the only randomness there is.
     pub seed: u64,
 }
@@ -94,6 +97,7 @@ impl Config {
             max_in_flight: 16,
             max_queued: 1000,
             max_queued_bytes: 4 * 1024 * 1024,
+            trace: false,
             seed,
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use mcs_time::Time;
 
-use crate::{Message, Qos, ReasonCode, Version};
+use crate::{Message, Qos, ReasonCode, Traced, Version};
 
 #[cfg(test)]
 mod tests;
@@ -94,6 +94,9 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
+    /// A control packet went over the link; only with
+    /// [`Config::trace`](crate::Config::trace).
+    Traced(Box<Traced>),
 }
 
 /// How a published message ended.

@@ -119,6 +119,7 @@ mod property;
 mod reason;
 mod session;
 mod subscriptions;
+mod trace;
 mod wire;
 
 pub use config::{Config, Credentials, Protocol, Version};
@@ -133,3 +134,4 @@ pub use property::Property;
 pub use reason::ReasonCode;
 pub use session::Session;
 pub use subscriptions::SubscribeOptions;
+pub use trace::{PacketKind, Traced};

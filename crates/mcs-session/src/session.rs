@@ -184,6 +184,13 @@ impl Session {
         self.subscriptions.remove(id);
     }
 
+    /// Asks the broker once more for a subscription: it sends the retained
+    /// messages again [MQTT 5 §3.8.3.1]. An unknown id does nothing.
+    pub fn refresh(&mut self, now: Time, id: SubscriptionId) {
+        self.advance(now);
+        self.subscriptions.refresh(id);
+    }
+
     /// Gives a message up: it completes with [`Outcome::Cancelled`]. False if
     /// it is complete already. What was sent cannot be called back.
     pub fn cancel(&mut self, now: Time, id: RequestId) -> bool {
@@ -210,6 +217,7 @@ impl Session {
     pub fn poll_output(&mut self) -> Output {
         loop {
             self.flush();
+            self.tell_traced();
             if !self.tx.is_empty() {
                 let bytes = std::mem::take(&mut self.tx);
                 self.last_sent = self.now;
@@ -280,6 +288,13 @@ impl Session {
             Some(timer::PONG) => self.abandon_link(DisconnectReason::KeepAlive),
             _ => {}
         }
+    }
+
+    /// Tells of what went over the link.
+    fn tell_traced(&mut self) {
+        let Some(traced) = self.wire.as_mut().and_then(|it| it.traced.as_mut()) else { return };
+        let events = traced.drain(..).map(|it| Output::Event(Event::Traced(Box::new(it))));
+        self.outputs.extend(events);
     }
 
     fn event(&mut self, event: Event) {

@@ -92,6 +92,13 @@ impl Subscriptions {
         }
     }
 
+    /// Asks the broker again; an unknown id does nothing.
+    pub(crate) fn refresh(&mut self, id: SubscriptionId) {
+        if let Some(filter) = self.by_id.get(&id) {
+            self.to_subscribe.insert(filter.clone());
+        }
+    }
+
     /// Up to `limit` filters with their options for the next SUBSCRIBE.
     pub(crate) fn next_to_subscribe(&self, limit: usize) -> Vec<(TopicFilter, SubscribeOptions)> {
         let next = self.to_subscribe.iter().take(limit);

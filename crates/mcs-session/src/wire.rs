@@ -19,7 +19,7 @@ use mqtt::{ArcPayload, role};
 
 use crate::{
     Config, Message, Outcome, Payload, Publish, Qos, ReasonCode, SubscribeOptions, TopicFilter,
-    Version, filter,
+    Traced, Version, filter,
 };
 
 /// Builds a packet in the version of the link. The builders of both versions
@@ -54,6 +54,8 @@ pub(crate) struct Wire {
     /// The start of the broker's answer to a CONNECT of MQTT 5; `None` once it
     /// is clear in which version it answers.
     head: Option<Vec<u8>>,
+    /// What went over the link since it was last taken; nobody wants to know when absent.
+    pub(crate) traced: Option<Vec<Traced>>,
 }
 
 /// What the broker allows on this link.
@@ -95,7 +97,8 @@ impl Wire {
         let options = ConnectionOptions::new().maximum_packet_size_recv(config.max_packet);
         let connection = mqtt::Connection::with_options(convert::version(version), options);
         let head = (version == Version::V5).then(Vec::new);
-        let mut wire = Self { connection, version, accepted: false, head };
+        let traced = config.trace.then(Vec::new);
+        let mut wire = Self { connection, version, accepted: false, head, traced };
         let connect = wire.connect_packet(config).ok()?;
         wire.send(connect, tx).ok()?;
         Some(wire)
@@ -124,7 +127,14 @@ impl Wire {
         result
     }
 
+    fn trace(&mut self, sent: bool, packet: &Packet) {
+        if let Some(traced) = &mut self.traced {
+            traced.extend(convert::trace(sent, packet));
+        }
+    }
+
     fn send(&mut self, packet: Packet, tx: &mut Vec<u8>) -> Result<(), ReasonCode> {
+        self.trace(true, &packet);
         let mut result = Ok(());
         for event in self.connection.send(packet) {
             match event {

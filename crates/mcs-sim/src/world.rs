@@ -113,6 +113,12 @@ impl World {
         id
     }
 
+    /// Asks for a subscription again.
+    pub fn refresh(&mut self, id: SubscriptionId) {
+        self.session.refresh(self.now, id);
+        self.drain();
+    }
+
     /// Unsubscribes.
     pub fn unsubscribe(&mut self, id: SubscriptionId) {
         self.session.unsubscribe(self.now, id);

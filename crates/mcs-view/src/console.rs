@@ -218,7 +218,8 @@ impl Console {
     }
 
     fn next_deadline(&self) -> Option<Time> {
-        let deadlines = [self.links.deadline(), self.list_at, self.due_at];
+        let deadlines =
+            [self.links.deadline(), self.list_at, self.due_at, self.messages.deadline()];
         deadlines.into_iter().flatten().min()
     }
 
@@ -229,6 +230,7 @@ impl Console {
             self.fetch_devices();
         }
         self.time_out_commands();
+        self.repeat_messages();
         self.drain_sessions();
     }
 }

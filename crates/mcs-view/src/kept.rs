@@ -25,6 +25,12 @@ pub(crate) const DEVICES: &str = "devices";
 /// The prototypes of the static setting.
 pub(crate) const PROTOTYPES: &str = "prototypes";
 
+/// What the operator subscribed to on the messages page.
+pub(crate) const SUBSCRIPTIONS: &str = "subscriptions";
+
+/// What was published by hand, and saved commands.
+pub(crate) const PUBLISHING: &str = "publishing";
+
 /// How a blob is written. One of a later version is not understood, and left alone.
 const VERSION: u32 = 1;
 
@@ -119,6 +125,8 @@ impl Console {
             DEVICES => self.restore_devices(read(bytes)?),
             PROFILES => self.restore_profiles(read(bytes)?),
             PROTOTYPES => self.restore_prototypes(read(bytes)?),
+            SUBSCRIPTIONS => self.restore_subscriptions(read(bytes)?),
+            PUBLISHING => self.restore_publishing(read(bytes)?),
             // Of a later version, or put aside.
             _ => {}
         }

@@ -178,7 +178,7 @@ impl Link {
 
 /// The settings of every session of the console.
 pub(crate) fn config(client_id: String, credentials: Option<Credentials>, seed: u64) -> Config {
-    Config { credentials, max_packet: MAX_PACKET, ..Config::new(client_id, seed) }
+    Config { credentials, max_packet: MAX_PACKET, trace: true, ..Config::new(client_id, seed) }
 }
 
 impl Console {
@@ -227,6 +227,7 @@ impl Console {
         for id in self.devices.ids() {
             self.subscribe(&id);
         }
+        self.listen_to_messages(on);
     }
 
     /// Says goodbye to the broker and stays away.
@@ -248,6 +249,7 @@ impl Console {
         link.ticket_backoff.reset();
         link.show(LinkState::Idle, wall);
         self.links.changed = true;
+        self.messages.unlisten(id);
         self.requests.retain(|it, _| it.0 != id);
         self.prototypes.news.take_if(|it| it.0 == id);
         for device in self.devices.iter_mut() {

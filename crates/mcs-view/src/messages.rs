@@ -1,12 +1,19 @@
 //! The inspector: every message that came or went, in a log that can be searched.
 
+mod bytes;
 mod diff;
+mod export;
 mod found;
 mod json;
 mod log;
+mod outline;
+mod publish;
 mod query;
+mod retained;
 mod show;
+mod subscriptions;
 mod topics;
+mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -18,22 +25,33 @@ use mcs_model::{ConsoleTopic, Timestamp, Topic};
 use mcs_session::{Message, Outcome, Publish};
 use mcs_time::Time;
 
+use crate::clock::Clock;
 use crate::console::Console;
 use crate::devices::Devices;
-use crate::link::Sent;
+use crate::link::{Link, Sent};
 use crate::protocol::{
-    ConnectionId, Detail, DetailView, Difference, Direction, Fate, LogRow, LogView, Look,
-    MessagesRequest, MessagesView, PayloadFile, Place, Property, QueryError, Rows, StoreView,
+    ConnectionId, Detail, DetailView, Difference, Direction, Fate, FileFormat, Filter, LogRow,
+    LogView, Look, MessagesRequest, MessagesView, PayloadFile, Place, Property, PublishView,
+    QueryError, RatesView, RetainedView, Rows, StoreView, SubscribeTrouble, SubscriptionRow,
+    TreeView,
 };
+use export::Export;
 use found::Found;
 use log::{Log, New, Stored};
+use publish::Publishing;
+use retained::Clear;
+use subscriptions::Subscriptions;
 use topics::{Rate, Topics};
+use trace::Trace;
 
 /// What messages and topics may take together, in bytes.
 const BUDGET: usize = 64 * 1024 * 1024;
 
 /// How often new messages move the log; what the operator does is answered at once.
 const EVERY: Duration = Duration::from_millis(100);
+
+/// How often the tree, the rates and the counts move.
+const SLOWLY_EVERY: Duration = Duration::from_millis(500);
 
 /// Most rows of one answer.
 const MOST_ROWS: u32 = 500;
@@ -47,6 +65,12 @@ pub(crate) struct Messages {
     rate: Rate,
     /// What we sent and is not complete: its row, and when.
     requests: BTreeMap<Sent, (u64, Time)>,
+    subscriptions: Subscriptions,
+    subscribe_trouble: Option<SubscribeTrouble>,
+    publishing: Publishing,
+    clear: Clear,
+    trace: Trace,
+    export: Option<Export>,
     look: Look,
     found: Found,
     error: Option<QueryError>,
@@ -62,6 +86,11 @@ struct Page {
     /// What the operator looks at is another thing now.
     turned: bool,
     detail: Option<(Detail, Option<Option<Fate>>)>,
+    slow_at: Time,
+    tree: Option<TreeView>,
+    rates: Option<RatesView>,
+    retained: Option<RetainedView>,
+    subscriptions: Option<(Vec<SubscriptionRow>, Option<SubscribeTrouble>)>,
 }
 
 impl Messages {
@@ -72,6 +101,12 @@ impl Messages {
             seen: 0,
             rate: Rate::default(),
             requests: BTreeMap::new(),
+            subscriptions: Subscriptions::default(),
+            subscribe_trouble: None,
+            publishing: Publishing::default(),
+            clear: Clear::default(),
+            trace: Trace::default(),
+            export: None,
             look: Look::default(),
             found: Found::default(),
             error: None,
@@ -92,6 +127,12 @@ impl Messages {
         let properties = encode(&message.properties);
         self.topics.count(topic, now, message.payload.len());
         self.rate.count(now, message.payload.len());
+        let matching = self.topics.matching(topic, &self.subscriptions);
+        self.subscriptions.count(matching, message.payload.len());
+        let kept = retained::of_message(message, self.log.next(), wall.as_millis());
+        if let Some(kept) = kept {
+            self.topics.retain(topic, kept);
+        }
         self.store(New {
             at: wall.as_millis(),
             before: None,
@@ -150,6 +191,17 @@ impl Messages {
         }
     }
 
+    /// A control packet went over a link.
+    pub(crate) fn traced(&mut self, clock: &Clock, on: ConnectionId, packet: mcs_session::Traced) {
+        self.trace.add(clock.now(), clock.wall(), on, packet);
+    }
+
+    fn export(&mut self, format: FileFormat, filter: &Filter) {
+        // A query that means nothing finds nothing; the page does not offer it.
+        self.export =
+            Found::new(filter, &self.log).ok().map(|found| Export::new(format, found, &self.log));
+    }
+
     fn store(&mut self, mut new: New<'_>) {
         self.seen += 1;
         new.before = self.topics.store(new.topic, self.log.next());
@@ -165,22 +217,39 @@ impl Messages {
                 topics.forget();
             }
             self.found.forget_verdicts();
+            self.export.iter_mut().for_each(Export::forget_verdicts);
         }
     }
 
-    fn request(&mut self, request: MessagesRequest) {
-        match request {
-            MessagesRequest::Look(look) => self.look(look),
-            MessagesRequest::Clear => {
-                let Self { log, topics, .. } = self;
-                log.clear(|topic| topics.release(topic));
-                self.search_again();
-            }
-            MessagesRequest::Payload(row) => {
-                let bytes = self.log.get(row).map(|it| it.payload.to_vec());
-                self.payload = Some(PayloadFile { row, bytes });
-            }
-        }
+    /// When something has to be sent.
+    pub(crate) fn deadline(&self) -> Option<Time> {
+        self.publishing.deadline()
+    }
+
+    /// A connection's session is gone, and with it what was subscribed to and not complete.
+    pub(crate) fn unlisten(&mut self, on: ConnectionId) {
+        self.subscriptions.unlisten(on);
+        self.requests.retain(|it, _| it.0 != on);
+        self.page.turned = true;
+    }
+
+    /// Somebody else may sit here next: forgets everything that was seen, and repeats nothing.
+    pub(crate) fn forget(&mut self) {
+        let former = core::mem::replace(self, Self::new());
+        self.subscriptions = former.subscriptions;
+        self.publishing = former.publishing;
+        self.publishing.stop();
+    }
+
+    fn clear(&mut self) {
+        let Self { log, topics, .. } = self;
+        log.clear(|topic| topics.release(topic));
+        self.search_again();
+    }
+
+    fn fetch(&mut self, row: u64) {
+        let bytes = self.log.get(row).map(|it| it.payload.to_vec());
+        self.payload = Some(PayloadFile { row, bytes });
     }
 
     fn look(&mut self, look: Look) {
@@ -205,7 +274,13 @@ impl Messages {
     }
 
     /// What changed for the page since the last time; everything when `all`.
-    fn view(&mut self, now: Time, devices: &Devices, all: bool) -> Option<MessagesView> {
+    fn view(
+        &mut self,
+        now: Time,
+        devices: &Devices,
+        is_connected: impl Fn(ConnectionId) -> bool,
+        all: bool,
+    ) -> Option<MessagesView> {
         self.found.search(&self.log, &self.topics);
         let mut view = MessagesView { payload: self.payload.take(), ..MessagesView::default() };
         let turned = core::mem::take(&mut self.page.turned) || all;
@@ -218,7 +293,49 @@ impl Messages {
             }
         }
         view.detail = self.detail(devices, all);
+        if turned || now >= self.page.slow_at + SLOWLY_EVERY {
+            self.page.slow_at = now;
+            self.slow_view(now, devices, is_connected, all, &mut view);
+        }
+        view.publish = self.publish_view(all);
+        if self.look.trace && (core::mem::take(&mut self.trace.changed) || turned) {
+            view.trace = Some(self.trace.view());
+        }
+        if let Some(export) = self.export.as_mut().filter(|it| it.wanted) {
+            view.export = Some(export.piece(&self.log, &self.topics));
+        }
         (view != MessagesView::default()).then_some(view)
+    }
+
+    fn slow_view(
+        &mut self,
+        now: Time,
+        devices: &Devices,
+        is_connected: impl Fn(ConnectionId) -> bool,
+        all: bool,
+        view: &mut MessagesView,
+    ) {
+        let Self { topics, look, page, .. } = self;
+        if all {
+            (page.tree, page.rates, page.retained, page.subscriptions) = (None, None, None, None);
+        }
+        let tree = look.tree.as_ref().map(|look| outline::tree(topics, look, now));
+        view.tree = changed(&mut page.tree, tree);
+        let rates = look.rates.map(|by| {
+            let mut rates = outline::rates(topics, by, now);
+            rates.rows.iter_mut().for_each(|it| it.place = place(&it.topic.path, devices));
+            rates
+        });
+        view.rates = changed(&mut page.rates, rates);
+        let retained = self.look.retained.then(|| self.retained_view());
+        view.retained = changed(&mut self.page.retained, retained);
+        let subscriptions = (self.subscriptions.rows(is_connected), self.subscribe_trouble);
+        view.subscriptions = changed(&mut self.page.subscriptions, Some(subscriptions));
+    }
+
+    fn publish_view(&mut self, all: bool) -> Option<PublishView> {
+        let changed = core::mem::take(&mut self.publishing.changed) || all;
+        changed.then(|| self.publishing.view())
     }
 
     fn log_view(&self, now: Time, devices: &Devices) -> LogView {
@@ -263,6 +380,7 @@ impl Messages {
             connection: self.topics.connection(message.row.topic),
             at: Timestamp::from_millis(message.row.at),
             direction: message.row.direction,
+            colour: self.colour(message.row.topic),
             place: place(topic, devices),
             topic: topic.to_owned(),
             qos: message.row.qos,
@@ -272,6 +390,11 @@ impl Messages {
             preview: show::preview(message.payload),
             fate: message.row.fate.clone(),
         }
+    }
+
+    fn colour(&self, topic: topics::TopicId) -> Option<u8> {
+        let topic = self.topics.get(topic)?;
+        self.subscriptions.colour(self.subscriptions.matching(topic.connection, &topic.name))
     }
 
     /// The open row, when the page does not have it as it is.
@@ -310,13 +433,55 @@ impl Messages {
 
 impl Console {
     pub(crate) fn messages_request(&mut self, request: MessagesRequest) {
-        self.messages.request(request);
+        match request {
+            MessagesRequest::Export { format, filter } => self.messages.export(format, &filter),
+            MessagesRequest::ExportNext => {
+                self.messages.export.iter_mut().for_each(|it| it.wanted = true);
+            }
+            MessagesRequest::ExportStop => self.messages.export = None,
+            MessagesRequest::Look(look) => self.messages.look(look),
+            MessagesRequest::Clear => self.messages.clear(),
+            MessagesRequest::Payload(row) => self.messages.fetch(row),
+            MessagesRequest::Subscribe { connection, filter, qos, colour } => {
+                self.subscribe_to(connection, filter, qos, colour);
+            }
+            MessagesRequest::Unsubscribe(id) => self.unsubscribe_from(id),
+            MessagesRequest::Enable(id, enabled) => self.enable(id, enabled),
+            MessagesRequest::Paint(id, colour) => self.paint_subscription(id, colour),
+            MessagesRequest::Publish(draft) => self.publish_once(&draft),
+            MessagesRequest::Repeat { draft, every_ms, times } => {
+                self.repeat(draft, every_ms, times);
+            }
+            MessagesRequest::StopRepeating(id) => self.stop_repeating(id),
+            MessagesRequest::SaveCommand(command) => self.save_command(command),
+            MessagesRequest::ForgetCommand(id) => self.forget_command(id),
+            MessagesRequest::ForgetHistory => self.forget_history(),
+            MessagesRequest::LookForRetained => self.look_for_retained(),
+            MessagesRequest::ClearRetained(set) => self.clear_retained(&set),
+        }
+    }
+
+    /// A published message is complete, whoever published it.
+    pub(crate) fn message_completed(&mut self, sent: Sent, outcome: Outcome) {
+        self.messages.completed(self.clock.now(), sent, outcome);
+        self.cleared(sent, outcome);
     }
 
     /// What changed of the messages page.
     pub(crate) fn show_messages(&mut self, all: bool) -> Option<MessagesView> {
-        self.messages.view(self.clock.now(), &self.devices, all)
+        let Self { messages, devices, links, clock, .. } = self;
+        let is_connected = |on| links.get(on).is_some_and(Link::is_connected);
+        messages.view(clock.now(), devices, is_connected, all)
     }
+}
+
+/// What is new to the page, which has it from then on.
+fn changed<T: Clone + PartialEq>(shown: &mut Option<T>, now: Option<T>) -> Option<T> {
+    if *shown == now {
+        return None;
+    }
+    shown.clone_from(&now);
+    now
 }
 
 /// Properties as they are stored; nothing is allocated when there are none.

@@ -44,9 +44,12 @@ pub use frame::{
     Setting, Stats,
 };
 pub use messages::{
-    Body, Detail, DetailView, DiffLine, Difference, Direction, Fate, Filter, Format, LogRow,
-    LogView, Look, MessagesRequest, MessagesView, Misfit, PayloadFile, Place, Preview, Property,
-    QueryError, Rows, StoreView,
+    Body, Clearing, Detail, DetailView, DiffLine, Difference, Direction, Draft, ExportPiece, Fate,
+    FileFormat, Filter, Format, Load, LogRow, LogView, Look, Loudness, MessagesRequest,
+    MessagesView, Misfit, Packet, PayloadFile, Place, Preview, Property, PublishTrouble,
+    PublishView, QueryError, RateRow, RatesView, RepeatRow, RetainedRow, RetainedSet, RetainedView,
+    Rows, SavedCommand, StoreView, SubscribeTrouble, SubscriptionRow, SubscriptionState, TopicRef,
+    TraceRow, TraceView, TreeLook, TreeRow, TreeView,
 };
 pub use prototypes::{OpenPrototype, Outcome, PrototypesRequest, PrototypesView, Trouble};
 pub use request::{FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};

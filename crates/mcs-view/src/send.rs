@@ -174,7 +174,7 @@ impl Console {
     /// The broker's answer to a command, or that there is none.
     pub(crate) fn published(&mut self, on: ConnectionId, request: RequestId, outcome: Outcome) {
         let (now, wall) = (self.clock.now(), self.clock.wall());
-        self.messages.completed(now, (on, request), outcome);
+        self.message_completed((on, request), outcome);
         let Some(key) = self.requests.remove(&(on, request)) else { return };
         // A plain broker keeps nothing: there the device's word is the only one.
         let is_stored = on == ConnectionId::SERVER

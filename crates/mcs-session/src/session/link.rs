@@ -68,6 +68,7 @@ impl Session {
             }
             self.outputs.push_back(Output::Close(self.link));
         }
+        self.tell_traced();
         self.wire = None;
         self.allowance = None;
         self.timers.cancel_all();

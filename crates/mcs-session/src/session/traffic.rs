@@ -15,6 +15,7 @@ impl Session {
         let mut said = std::mem::take(&mut self.said);
         let result = wire.receive(bytes, &mut said, &mut self.tx);
         self.last_received = self.now;
+        self.tell_traced();
         for received in said.drain(..) {
             self.heard(received);
         }

@@ -152,6 +152,108 @@ pub(super) fn properties(properties: &[Property]) -> Vec<crate::Property> {
     shown.map(property).collect()
 }
 
+/// A control packet as it is told of, see [`Traced`].
+pub(super) fn trace(sent: bool, packet: &Packet) -> Option<Traced> {
+    use crate::PacketKind::*;
+    let mut it = Traced {
+        sent,
+        packet: Connect,
+        packet_id: None,
+        codes: Vec::new(),
+        session_present: false,
+        topics: Vec::new(),
+        properties: Vec::new(),
+    };
+    macro_rules! acknowledged {
+        ($kind:ident, $ack:expr) => {{
+            it.packet = $kind;
+            it.packet_id = Some($ack.packet_id());
+        }};
+        ($kind:ident, $ack:expr, v5) => {{
+            acknowledged!($kind, $ack);
+            it.codes.push($ack.reason_code().map_or(0, |code| code as u8));
+            it.properties = $ack.props().as_ref().map(|it| properties(it)).unwrap_or_default();
+        }};
+    }
+    macro_rules! published {
+        ($publish:expr) => {{
+            it.packet = Publish;
+            it.packet_id = Some($publish.packet_id()?);
+            it.topics.push($publish.topic_name().to_owned());
+        }};
+    }
+    macro_rules! named {
+        ($kind:ident, $packet:expr, $name:expr) => {{
+            it.packet = $kind;
+            it.packet_id = Some($packet.packet_id());
+            it.topics = $packet.entries().iter().map($name).collect();
+        }};
+    }
+    match packet {
+        Packet::V5_0Connect(_) | Packet::V3_1_1Connect(_) => {}
+        Packet::V5_0Connack(connack) => {
+            it.packet = Connack;
+            it.codes.push(connack.reason_code() as u8);
+            it.session_present = connack.session_present();
+            it.properties = properties(connack.props());
+        }
+        Packet::V3_1_1Connack(connack) => {
+            it.packet = Connack;
+            it.codes.push(match connack.return_code() as u8 {
+                0 => 0,
+                code => ReasonCode::from_return_code(code).0,
+            });
+            it.session_present = connack.session_present();
+        }
+        Packet::V5_0Publish(publish) if sent => published!(publish),
+        Packet::V3_1_1Publish(publish) if sent => published!(publish),
+        Packet::V5_0Puback(ack) if !sent => acknowledged!(Puback, ack, v5),
+        Packet::V3_1_1Puback(ack) if !sent => acknowledged!(Puback, ack),
+        Packet::V5_0Pubrec(ack) if !sent => acknowledged!(Pubrec, ack, v5),
+        Packet::V3_1_1Pubrec(ack) if !sent => acknowledged!(Pubrec, ack),
+        Packet::V5_0Pubcomp(ack) if !sent => acknowledged!(Pubcomp, ack, v5),
+        Packet::V3_1_1Pubcomp(ack) if !sent => acknowledged!(Pubcomp, ack),
+        Packet::V5_0Subscribe(packet) => {
+            named!(Subscribe, packet, |it| it.topic_filter().to_owned());
+        }
+        Packet::V3_1_1Subscribe(packet) => {
+            named!(Subscribe, packet, |it| it.topic_filter().to_owned());
+        }
+        Packet::V5_0Unsubscribe(packet) => {
+            named!(Unsubscribe, packet, |it| it.as_str().to_owned());
+        }
+        Packet::V3_1_1Unsubscribe(packet) => {
+            named!(Unsubscribe, packet, |it| it.as_str().to_owned());
+        }
+        Packet::V5_0Suback(ack) => {
+            acknowledged!(Suback, ack);
+            it.codes = ack.reason_codes().iter().map(|code| *code as u8).collect();
+            it.properties = properties(ack.props());
+        }
+        Packet::V3_1_1Suback(ack) => {
+            acknowledged!(Suback, ack);
+            it.codes = ack.return_codes().iter().map(|code| *code as u8).collect();
+        }
+        Packet::V5_0Unsuback(ack) => {
+            acknowledged!(Unsuback, ack);
+            it.codes = ack.reason_codes().iter().map(|code| *code as u8).collect();
+            it.properties = properties(ack.props());
+        }
+        Packet::V3_1_1Unsuback(ack) => acknowledged!(Unsuback, ack),
+        Packet::V5_0Pingreq(_) | Packet::V3_1_1Pingreq(_) => it.packet = Pingreq,
+        Packet::V5_0Pingresp(_) | Packet::V3_1_1Pingresp(_) => it.packet = Pingresp,
+        Packet::V5_0Disconnect(disconnect) => {
+            it.packet = Disconnect;
+            it.codes.push(disconnect.reason_code().map_or(0, |code| code as u8));
+            it.properties =
+                disconnect.props().as_ref().map(|it| properties(it)).unwrap_or_default();
+        }
+        Packet::V3_1_1Disconnect(_) => it.packet = Disconnect,
+        _ => return None,
+    }
+    Some(it)
+}
+
 fn property(property: &Property) -> crate::Property {
     let (key, value) = if let Some((key, value)) = property.as_key_value() {
         (key.to_owned(), value.to_owned())

@@ -27,10 +27,14 @@ impl Wire {
             // A CONNACK of two bytes can only be of MQTT 3.1.1: in MQTT 5 it
             // has three at least. That is how old brokers answer.
             [0x20, 2, _, code, ..] => {
-                said.push(Received::Refused(match code {
+                let code = match code {
                     0 => ReasonCode::UNSUPPORTED_PROTOCOL_VERSION,
                     code => ReasonCode::from_return_code(code),
-                }));
+                };
+                if let Some(traced) = &mut self.traced {
+                    traced.push(Traced::refusal(code));
+                }
+                said.push(Received::Refused(code));
                 Ok(())
             }
             [] | [0x20] | [0x20, 2] | [0x20, 2, _] => {
@@ -54,6 +58,7 @@ impl Wire {
             for event in self.connection.recv(&mut cursor) {
                 match event {
                     Event::NotifyPacketReceived(packet) => {
+                        self.trace(false, &packet);
                         let response = convert::response(&packet);
                         let received = self.interpret(packet)?;
                         if let Some(response) = response {

@@ -296,3 +296,15 @@ fn answers(world: &World, wanted: SubscriptionId) -> Vec<Result<Qos, SubscribeEr
     });
     answers.collect()
 }
+
+#[test]
+fn a_subscription_that_is_in_force_can_be_asked_for_again() {
+    let mut world = connected(config());
+    let id = world.subscribe("a/+", qos1());
+    world.settle();
+    world.take_transcript();
+    world.refresh(id);
+    world.settle();
+    assert!(world.take_transcript().contains("SUBSCRIBE a/+ QoS 1"));
+    assert_eq!(answers(&world, id), [Ok(Qos::AtLeastOnce); 2]);
+}

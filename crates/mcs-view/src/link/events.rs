@@ -1,7 +1,7 @@
 //! What the session tells: the connection came and went, and what came through it.
 
 use mcs_model::api::{self, DeviceChange, DeviceEvent};
-use mcs_model::{ChannelId, ConsoleTopic, DeviceId, Topic, upload};
+use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Topic, upload};
 use mcs_session::{DisconnectReason, Event, Message, ReasonCode, Version};
 use mcs_time::Time;
 
@@ -22,10 +22,12 @@ impl Console {
             Event::Connected { version } => self.connected(on, version),
             Event::Disconnected { reason, retry_at } => self.disconnected(on, reason, retry_at),
             Event::Message(message) => self.message(on, &message),
+            Event::Subscribed { id, granted } if self.messages_subscribed((on, id), granted) => {}
             Event::Subscribed { id, granted } => {
                 self.subscribed((on, id), granted.err().map(|it| it.to_string()));
             }
             Event::Published { id, outcome } => self.published(on, id, outcome),
+            Event::Traced(packet) => self.messages.traced(&self.clock, on, *packet),
             _ => {}
         }
     }
@@ -166,13 +168,21 @@ impl Console {
             | Err(_) => {}
         }
         match message.topic.parse() {
-            Ok(Topic::Channel(id, _, channel)) => {
+            // Who looks at all topics of our server gets these, too, and they may be commands.
+            Ok(Topic::Channel(id, key, channel)) if self.is_typed(&id, &key) => {
                 self.points(on, &id, Some(&channel), &message.payload);
             }
-            Ok(Topic::Device(id, _)) => self.points(on, &id, None, &message.payload),
+            Ok(Topic::Device(id, key)) if self.is_typed(&id, &key) => {
+                self.points(on, &id, None, &message.payload);
+            }
             // The firmware notice is meant for the device.
-            Ok(Topic::Firmware(..)) | Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
+    }
+
+    /// Whether the operator typed a device in with this key.
+    fn is_typed(&self, id: &DeviceId, key: &DeviceKey) -> bool {
+        self.devices.get(id).is_some_and(|it| it.key.as_ref() == Some(key))
     }
 
     /// Points on a topic of a device; the broker has granted the subscription.

@@ -79,6 +79,12 @@ impl Found {
         }
     }
 
+    /// Whether a message matches, whenever it came.
+    pub(crate) fn means(&mut self, message: &Stored<'_>, topics: &Topics) -> bool {
+        let mut slice = Slice { rows: usize::MAX, bytes: usize::MAX };
+        self.matches(message, topics, &mut slice)
+    }
+
     /// A topic's number means another topic now.
     pub(crate) fn forget_verdicts(&mut self) {
         self.verdicts.clear();
@@ -132,14 +138,17 @@ impl Found {
 
     fn looks_at(&mut self, number: u64, log: &Log, topics: &Topics, slice: &mut Slice) -> bool {
         slice.rows -= 1;
-        let Some(message) = log.get(number) else { return false };
+        log.get(number).is_some_and(|message| self.matches(&message, topics, slice))
+    }
+
+    fn matches(&mut self, message: &Stored<'_>, topics: &Topics, slice: &mut Slice) -> bool {
         if self.direction.is_some_and(|it| it != message.row.direction) {
             return false;
         }
         match self.verdict(message.row.topic, topics) {
             Verdict::Yes => true,
             Verdict::No => false,
-            Verdict::Maybe => self.reads(&message, topics, slice),
+            Verdict::Maybe => self.reads(message, topics, slice),
         }
     }
 

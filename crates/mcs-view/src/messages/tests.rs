@@ -37,9 +37,9 @@ fn receive(messages: &mut Messages, topic: &str, payload: impl AsRef<[u8]>) {
 
 /// The log as the page sees it, once everything was searched.
 fn look(messages: &mut Messages, look: Look) -> LogView {
-    messages.request(MessagesRequest::Look(look));
+    messages.look(look);
     loop {
-        let view = messages.view(Time::ZERO, &Devices::default(), true).expect("a view");
+        let view = messages.view(Time::ZERO, &Devices::default(), |_| true, true).expect("a view");
         let log = view.log.expect("the log");
         if log.unsearched == 0 {
             return log;

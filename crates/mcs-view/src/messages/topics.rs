@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use mcs_time::Time;
 
+use super::retained::Kept;
+use super::subscriptions::Subscriptions;
 use crate::protocol::ConnectionId;
 
 /// Most topics that are known at a time.
@@ -44,6 +46,10 @@ pub(crate) struct Topic {
     pub(crate) rate: Rate,
     /// The newest row, sent or received.
     pub(crate) last: Option<u64>,
+    /// What the broker keeps of it, as far as it came.
+    pub(super) retained: Option<Kept>,
+    /// The subscriptions that mean it, a bit each; nobody has asked since they changed when absent.
+    matching: Option<u32>,
     /// Rows in the log.
     stored: u32,
 }
@@ -75,6 +81,8 @@ impl Topics {
             bytes: 0,
             rate: Rate::default(),
             last: None,
+            retained: None,
+            matching: None,
             stored: 0,
         };
         let id = match self.free.pop() {
@@ -110,6 +118,39 @@ impl Topics {
             topic.bytes += bytes as u64;
             topic.rate.count(now, bytes);
         }
+    }
+
+    /// The subscriptions that mean a topic, a bit each.
+    pub(super) fn matching(&mut self, id: TopicId, all: &Subscriptions) -> u32 {
+        let Some(topic) = self.get_mut(id) else { return 0 };
+        *topic.matching.get_or_insert_with(|| all.matching(topic.connection, &topic.name))
+    }
+
+    /// Subscriptions have changed.
+    pub(super) fn forget_matching(&mut self) {
+        self.slots.iter_mut().flatten().for_each(|it| it.matching = None);
+    }
+
+    /// The broker keeps this of a topic.
+    pub(super) fn retain(&mut self, id: TopicId, kept: Kept) {
+        if let Some(topic) = self.get_mut(id) {
+            topic.retained = Some(kept);
+        }
+    }
+
+    /// The broker keeps nothing of a topic any more.
+    pub(super) fn cleared(&mut self, connection: ConnectionId, name: &str) {
+        if let Some(id) = self.index.get(&Key(connection, Arc::from(name))).copied()
+            && let Some(topic) = self.get_mut(id)
+        {
+            topic.retained = None;
+        }
+    }
+
+    /// What a broker keeps is not known any more.
+    pub(super) fn forget_retained(&mut self, connection: ConnectionId) {
+        let here = self.slots.iter_mut().flatten().filter(|it| it.connection == connection);
+        here.for_each(|it| it.retained = None);
     }
 
     /// A row was stored. Gives the one before it on the same topic.
@@ -149,6 +190,11 @@ impl Topics {
             self.free.push(id);
             self.forgotten += 1;
         }
+    }
+
+    /// In the order of a tree: `a`, `a/b`, `a b`.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Topic> {
+        self.index.values().filter_map(|id| self.get(*id))
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -1,9 +1,20 @@
 //! The messages page: everything that came and went, as it was.
 
+mod publish;
+mod topics;
+mod trace;
+
 use mcs_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ConnectionId;
+
+pub use publish::{Draft, PublishTrouble, PublishView, RepeatRow, SavedCommand};
+pub use topics::{
+    Clearing, Load, Loudness, RateRow, RatesView, RetainedRow, RetainedSet, RetainedView,
+    SubscribeTrouble, SubscriptionRow, SubscriptionState, TopicRef, TreeLook, TreeRow, TreeView,
+};
+pub use trace::{ExportPiece, FileFormat, Packet, TraceRow, TraceView};
 
 /// The messages page's requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,6 +23,57 @@ pub enum MessagesRequest {
     Look(Look),
     /// Forget every message; counts and subscriptions stay.
     Clear,
+    /// Subscribe to a topic filter, now and after each connect.
+    Subscribe {
+        /// On which connection.
+        connection: ConnectionId,
+        /// The topic filter.
+        filter: String,
+        /// 0, 1 or 2.
+        qos: u8,
+        /// One of eight colours, from 0.
+        colour: u8,
+    },
+    /// Remove a subscription.
+    Unsubscribe(u32),
+    /// Switch a subscription on or off.
+    Enable(u32, bool),
+    /// Give a subscription another colour.
+    Paint(u32, u8),
+    /// Send a message.
+    Publish(Draft),
+    /// Send a message now and again and again.
+    Repeat {
+        /// The message.
+        draft: Draft,
+        /// Milliseconds between two; 100 at least.
+        every_ms: u32,
+        /// How often in all; without end when absent.
+        times: Option<u32>,
+    },
+    /// Repeat no more.
+    StopRepeating(u32),
+    /// Save a command under a name; a new one when none has its id.
+    SaveCommand(SavedCommand),
+    /// Forget a saved command.
+    ForgetCommand(u32),
+    /// Forget what was published.
+    ForgetHistory,
+    /// Ask brokers for what they keep, where something is subscribed to.
+    LookForRetained,
+    /// Have brokers forget what they keep.
+    ClearRetained(RetainedSet),
+    /// Write the messages that match to a file: the first piece comes as [`MessagesView::export`].
+    Export {
+        /// How.
+        format: FileFormat,
+        /// Which.
+        filter: Filter,
+    },
+    /// The page has written the last piece.
+    ExportNext,
+    /// The page wants no more pieces.
+    ExportStop,
     /// The whole payload of a row; it comes as [`MessagesView::payload`].
     Payload(u64),
 }
@@ -27,6 +89,14 @@ pub struct Look {
     pub until: Option<u64>,
     /// The row that is open.
     pub detail: Option<Detail>,
+    /// The part of the topic tree that is on the screen.
+    pub tree: Option<TreeLook>,
+    /// The loudest topics are on the screen.
+    pub rates: Option<Loudness>,
+    /// What brokers keep is on the screen.
+    pub retained: bool,
+    /// Control packets are on the screen.
+    pub trace: bool,
 }
 
 /// Which messages are in the log.
@@ -100,6 +170,20 @@ pub struct MessagesView {
     pub log: Option<LogView>,
     /// The open row; the inner `None`: it is stored no more.
     pub detail: Option<Option<DetailView>>,
+    /// The topic tree.
+    pub tree: Option<TreeView>,
+    /// The loudest topics.
+    pub rates: Option<RatesView>,
+    /// What brokers keep.
+    pub retained: Option<RetainedView>,
+    /// What the operator subscribed to, and why the last attempt failed.
+    pub subscriptions: Option<(Vec<SubscriptionRow>, Option<SubscribeTrouble>)>,
+    /// What is there to publish with.
+    pub publish: Option<PublishView>,
+    /// Control packets.
+    pub trace: Option<TraceView>,
+    /// A piece of the file that is being written.
+    pub export: Option<ExportPiece>,
     /// The answer to [`MessagesRequest::Payload`].
     pub payload: Option<PayloadFile>,
 }
@@ -164,6 +248,8 @@ pub struct LogRow {
     pub direction: Direction,
     /// Its topic.
     pub topic: String,
+    /// The colour of the first subscription that means it.
+    pub colour: Option<u8>,
     /// Whose topic that is, when it is a device's.
     pub place: Option<Place>,
     /// 0, 1 or 2.

@@ -53,8 +53,8 @@ fn a_place_means_the_same_row_while_old_ones_are_found_and_evicted() {
 fn two_hundred_thousand_messages_are_searched_in_slices_newest_first() {
     let mut all = messages(64 << 20);
     (0..200_000).for_each(|n| receive(&mut all, "a", format!("value {n}")));
-    all.request(MessagesRequest::Look(query("payload:7")));
-    let first = all.view(Time::ZERO, &Devices::default(), true).and_then(|it| it.log);
+    all.look(query("payload:7"));
+    let first = all.view(Time::ZERO, &Devices::default(), |_| true, true).and_then(|it| it.log);
     let first = first.expect("an answer at once");
     assert!(first.unsearched > 100_000, "{}", first.unsearched);
     assert_eq!(first.rows.len(), 100, "the screen is full already");
@@ -121,7 +121,7 @@ fn a_cleared_log_is_empty_and_goes_on() {
     let mut all = messages(1 << 20);
     receive(&mut all, "a", "1");
     look(&mut all, query("a"));
-    all.request(MessagesRequest::Clear);
+    all.clear();
     let log = look(&mut all, query("a"));
     assert_eq!((log.total, log.store.stored, log.store.seen), (0, 0, 1));
     receive(&mut all, "a", "2");
@@ -137,8 +137,8 @@ fn a_message_is_held_against_the_one_before_on_its_topic() {
     receive(&mut all, "b", "other");
     let mut difference = |row| {
         let detail = Some(Detail { row, format: Format::Text, whole: false });
-        all.request(MessagesRequest::Look(Look { detail, ..query("") }));
-        let view = all.view(Time::ZERO, &Devices::default(), false).expect("a view");
+        all.look(Look { detail, ..query("") });
+        let view = all.view(Time::ZERO, &Devices::default(), |_| true, false).expect("a view");
         view.detail.flatten().expect("a detail").difference
     };
     assert_eq!(difference(0), Difference::First);

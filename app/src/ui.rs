@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlAnchorElement, HtmlElement, HtmlTextAreaElement};
 
 pub(crate) use icon::{Icon, Symbol};
-pub(crate) use save::save;
+pub(crate) use save::{save, save_parts};
 pub(crate) use tabs::{Tab, Tabs, panel_id};
 
 /// Puts `text` on the clipboard and says so for a moment.

@@ -10,6 +10,7 @@ mod cards;
 mod charts;
 mod devices;
 mod files;
+mod flood;
 mod journey;
 mod member;
 mod messages;

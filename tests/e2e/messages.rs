@@ -1,17 +1,33 @@
 //! Messages: everything that comes and goes, looked at while it does.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
 
 use crate::browser::Browser;
-use crate::process::Server;
+use crate::flood::Publisher;
+use crate::process::{Broker, Server, until};
+use crate::{dist, files};
 
 const NAME: &str = "messages";
+const PLAIN: &str = "messages-plain";
+
+/// What would do something if it were ever taken for markup.
+const MARKUP: &str = "<img src=x onerror=document.title='gotcha'>";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_of_our_server_are_seen_filtered_and_opened() -> Result<()> {
     let server = Server::start(NAME).await?;
     let browser = Browser::start(NAME).await?;
     let result = walk(&browser, &server).await;
+    browser.finish(result).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_broker_is_subscribed_to_published_to_flooded_and_cleaned() -> Result<()> {
+    let broker = Broker::start(PLAIN).await?;
+    let site = files::serve(dist()).await?;
+    let browser = Browser::start(PLAIN).await?;
+    let result = inspect(&browser, &broker, &format!("http://{site}/")).await;
     browser.finish(result).await
 }
 
@@ -43,4 +59,135 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.fill("message-filter", "nothing has this in it").await?;
     browser.see("messages-none").await?;
     browser.clean().await
+}
+
+async fn inspect(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
+    browser.open(site).await?;
+    browser.click("nav-connections").await?;
+    browser.fill("conn-url", &format!("ws://{}/mqtt", broker.ws)).await?;
+    browser.click("conn-connect").await?;
+    browser.expect("link-state", "data-state", "connected").await.context("connecting")?;
+    let mut publisher = Publisher::connect(broker.mqtt).await?;
+    for n in 0..3 {
+        let topic = format!("kept/room{n}/state");
+        publisher.publish(&topic, format!("{{\"n\":{n}}}").as_bytes(), true).await?;
+    }
+
+    browser.click("nav-messages").await?;
+    browser.see("messages-empty").await?;
+    browser.pictures("messages-empty").await?;
+    browser.fill("subscribe-filter", "a#").await?;
+    browser.click("subscribe").await?;
+    browser.see("subscribe-error").await?;
+    browser.click("offer-#").await?;
+    browser.expect("subscription-#", "data-state", "granted").await?;
+    browser.number("message-counts", "data-total", |it| it == 3.0).await?;
+
+    publish(browser).await.context("publishing")?;
+    markup(browser, &mut publisher).await.context("markup")?;
+    retained(browser).await.context("retained messages")?;
+    browser.click("tab-trace").await?;
+    browser.see("trace-CONNACK").await?;
+    browser.see("trace-SUBACK").await?;
+    browser.pictures("messages-trace").await?;
+    browser.click("tab-all").await?;
+    flood(browser, &mut publisher).await.context("the flood")?;
+    export(browser).await.context("the export")?;
+    browser.reload().await?;
+    browser.see("subscription-#").await.context("the subscription after a reload")?;
+    browser.clean().await
+}
+
+async fn publish(browser: &Browser) -> Result<()> {
+    browser.click("publish-toggle").await?;
+    browser.fill("publish-topic", "lab/bytes").await?;
+    browser.click("publish-as-hex").await?;
+    browser.fill("publish-payload", "de ad b").await?;
+    browser.click("publish-send").await?;
+    let why = browser.text("publish-outcome").await?;
+    ensure!(why.contains("no hex"), "{why}");
+    browser.fill("publish-payload", "de ad be ef").await?;
+    browser.click("publish-send").await?;
+    browser.pictures("messages-publish").await?;
+    browser.click("publish-open").await?;
+    ensure!(browser.text("payload").await?.contains("de ad be ef"));
+    until("the broker has it", async || {
+        Ok(browser.text("detail-fate").await?.starts_with("Acknowledged").then_some(()))
+    })
+    .await?;
+    browser.click("message-close").await
+}
+
+/// Text of others is text, wherever it stands.
+async fn markup(browser: &Browser, publisher: &mut Publisher) -> Result<()> {
+    let topic = format!("evil/{}", MARKUP.replace(['#', '+', '/'], ""));
+    publisher.publish(&topic, MARKUP.as_bytes(), false).await?;
+    browser.fill("message-filter", "topic:evil").await?;
+    browser.number("message-counts", "data-total", |it| it == 1.0).await?;
+    browser.click("message-row").await?;
+    ensure!(browser.text("payload").await? == MARKUP);
+    browser.click("turn-evil").await?;
+    let images =
+        browser.script("return [document.querySelectorAll('img').length, document.title];").await?;
+    ensure!(images[0] == json!(0) && images[1] != json!("gotcha"), "{images}");
+    browser.pictures("messages-markup").await?;
+    browser.click("message-close").await?;
+    browser.fill("message-filter", "x").await?;
+    browser.send("message-filter", "\u{8}").await
+}
+
+async fn retained(browser: &Browser) -> Result<()> {
+    browser.click("tab-retained").await?;
+    browser.number("retained", "data-total", |it| it == 3.0).await?;
+    browser.pictures("messages-retained").await?;
+    browser.click("retained-clear-kept/room0/state").await?;
+    browser.see("retained-dialog").await?;
+    browser.click("retained-confirm").await?;
+    browser.number("retained", "data-total", |it| it == 2.0).await?;
+    browser.fill("retained-below", "kept").await?;
+    browser.click("retained-clear-below").await?;
+    browser.click("retained-confirm").await?;
+    browser.number("retained", "data-total", |it| it == 0.0).await?;
+    browser.click("retained-look").await?;
+    browser.see("retained-none").await
+}
+
+/// Every message is counted, and the page goes on painting.
+async fn flood(browser: &Browser, publisher: &mut Publisher) -> Result<()> {
+    let before = browser.number("message-counts", "data-seen", |it| it > 0.0).await?;
+    browser
+        .script(
+            "window.e2eLong = []; new PerformanceObserver(list => list.getEntries()
+                .forEach(it => window.e2eLong.push(Math.round(it.duration)))).observe({type: 'longtask'});
+             return 0;",
+        )
+        .await?;
+    let sent = publisher.flood(5000, 20).await?;
+    browser.number("message-counts", "data-seen", |it| it >= before + sent as f64).await?;
+    let seen = browser.number("message-counts", "data-seen", |_| true).await?;
+    let long = browser.script("return window.e2eLong;").await?;
+    eprintln!("flood: {sent} sent, {} seen, long tasks in ms: {long}", seen - before);
+    browser.fill("message-filter", "topic:flood/3/value").await?;
+    browser.number("message-counts", "data-unsearched", |it| it == 0.0).await?;
+    browser.pictures("messages-flood").await?;
+    browser.click("tab-rates").await?;
+    browser.see("rate-row").await?;
+    browser.pictures("messages-rates").await?;
+    browser.click("tab-all").await?;
+    // At the very top, far from the end, rows are there at once.
+    browser.script("document.getElementById('message-log').scrollTop = 0; return 0;").await?;
+    browser.expect("message-pause", "data-paused", "true").await?;
+    browser.pictures("messages-paused").await?;
+    browser.click("message-pause").await?;
+    browser.expect("message-pause", "data-paused", "false").await
+}
+
+async fn export(browser: &Browser) -> Result<()> {
+    let total = browser.number("message-counts", "data-total", |it| it > 0.0).await?;
+    browser.click("export-jsonl").await?;
+    browser.expect("export-state", "data-state", "done").await?;
+    let said: String =
+        browser.text("export-state").await?.chars().filter(char::is_ascii_digit).collect();
+    ensure!(said == total.to_string(), "{said} of {total} messages were written");
+    Ok(())
 }

@@ -1,15 +1,23 @@
 //! Messages: everything that comes and goes.
 
 mod bar;
+mod connections;
 mod detail;
+mod export;
 mod log;
+mod publish;
+mod rates;
+mod retained;
 mod scroll;
 mod state;
+mod subscriptions;
+mod trace;
+mod tree;
 mod words;
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use mcs_view::protocol::{Direction, MessagesRequest, Request};
+use mcs_view::protocol::{MessagesRequest, Request};
 use wasm_bindgen::JsCast;
 
 use crate::engine::Dispatch;
@@ -19,14 +27,23 @@ use crate::ui::{Tab, Tabs, panel_id};
 use bar::{Bar, Counts};
 use detail::MessageDetail;
 use log::Log;
+use publish::Publish;
+use rates::Rates;
+use retained::Retained;
 pub(crate) use state::Inspector;
 use state::Page;
+use subscriptions::Subscriptions;
+use trace::Trace;
+use tree::Tree;
 
 /// The views, in the order of their tabs; the first needs no word in the address.
-const TABS: [Tab; 3] = [
+const TABS: [Tab; 6] = [
     Tab { id: "all", name: "All" },
     Tab { id: "received", name: "Received" },
     Tab { id: "sent", name: "Sent" },
+    Tab { id: "rates", name: "Rates" },
+    Tab { id: "retained", name: "Retained" },
+    Tab { id: "trace", name: "Trace" },
 ];
 
 /// The messages page.
@@ -47,12 +64,8 @@ pub(crate) fn Messages() -> impl IntoView {
     let query = Memo::new(move |_| {
         store.query.with(|it| it.value("filter").unwrap_or_default().to_owned())
     });
-    let direction = Memo::new(move |_| match tab.get() {
-        "received" => Some(Direction::Received),
-        "sent" => Some(Direction::Sent),
-        _ => None,
-    });
-    let page = Page::new(store.messages, query.into(), direction.into());
+    let page = Page::new(store.messages, query.into(), tab.into());
+    let is_log = Memo::new(move |_| matches!(tab.get(), "all" | "received" | "sent"));
     let look = Memo::new(move |_| page.look());
     Effect::new(move |_| dispatch.send(Request::Messages(MessagesRequest::Look(look.get()))));
     on_cleanup(move || store.messages.forget());
@@ -64,14 +77,24 @@ pub(crate) fn Messages() -> impl IntoView {
         <div class="messages" class:open=is_open on:keydown=move |event| key(page, &event)>
             <div class="messages-top">
                 <Tabs label="Views of the messages" tabs=TABS.to_vec() open=tab on_open/>
-                <Bar page/>
+                {move || is_log.get().then(|| view! { <Bar page/> })}
             </div>
+            <aside class="messages-aside" class:shown=move || page.aside.get() aria-label="Subscriptions and topics">
+                <Subscriptions page/>
+                <Tree page/>
+            </aside>
             <section class="messages-main" role="tabpanel" id=move || panel_id(tab.get())
                 aria-labelledby=move || format!("tab-{}", tab.get())>
-                <Log page/>
-                {move || match is_empty.get() {
+                {move || match tab.get() {
+                    "rates" => view! { <Rates page/> }.into_any(),
+                    "retained" => view! { <Retained page/> }.into_any(),
+                    "trace" => view! { <Trace page/> }.into_any(),
+                    _ => ().into_any(),
+                }}
+                {move || is_log.get().then(|| view! { <Log page/> })}
+                {move || match is_empty.get().filter(|_| is_log.get()) {
                     Some((true, _)) => view! {
-                        <p class="log-empty" data-testid="messages-empty">"No message has come or gone since this page was loaded."</p>
+                        <p class="log-empty" data-testid="messages-empty">"No message has come or gone since this page was loaded. Subscribe to a topic to see what comes."</p>
                     }.into_any(),
                     Some((false, true)) => view! {
                         <p class="log-empty" data-testid="messages-none">"No stored message matches the filter."</p>
@@ -80,6 +103,7 @@ pub(crate) fn Messages() -> impl IntoView {
                 }}
             </section>
             {move || is_open.get().then(|| view! { <MessageDetail page/> })}
+            {move || page.publishing.get().then(|| view! { <Publish page/> })}
             <Counts page/>
         </div>
     }
@@ -96,6 +120,7 @@ fn key(page: Page, event: &KeyboardEvent) {
     });
     match event.key().as_str() {
         " " if !is_control => page.toggle(),
+        "Escape" if page.publishing.get_untracked() => page.publishing.set(false),
         "Escape" if page.open.with_untracked(Option::is_some) => page.close(),
         _ => return,
     }

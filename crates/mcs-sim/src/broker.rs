@@ -142,6 +142,11 @@ impl Broker {
         on_topic.map(|message| String::from_utf8_lossy(&message.payload).into_owned()).collect()
     }
 
+    /// What clients published since the last call.
+    pub fn take_received(&mut self) -> Vec<Message> {
+        std::mem::take(&mut self.received)
+    }
+
     /// Every message that arrived, in order.
     pub fn messages(&self) -> &[Message] {
         &self.received

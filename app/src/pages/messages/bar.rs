@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use mcs_view::protocol::{LogView, MessagesRequest, Request};
 
+use super::export::Export;
 use super::state::Page;
 use super::words;
 use crate::engine::Dispatch;
@@ -40,8 +41,8 @@ pub(super) fn Bar(page: Page) -> impl IntoView {
             </label>
             {move || page.below.get().map(|topic| view! {
                 <button type="button" class="button" data-testid="message-below" on:click=move |_| page.below.set(None)
-                    aria-label=format!("Only below {topic}. Show all topics")>
-                    <span class="messages-below">{topic.clone()}</span><Icon symbol=Symbol::Close/>
+                    aria-label=format!("Only below {}. Show all topics", topic.path)>
+                    <span class="messages-below">{topic.path.clone()}</span><Icon symbol=Symbol::Close/>
                 </button>
             })}
             <button type="button" class="button" data-testid="message-pause" data-paused=move || paused.get().to_string()
@@ -52,8 +53,13 @@ pub(super) fn Bar(page: Page) -> impl IntoView {
                     view! { <Icon symbol=Symbol::Pause/><span>"Live"</span> }.into_any()
                 }}
             </button>
+            <button type="button" class="button" data-testid="publish-toggle" aria-pressed=move || page.publishing.get().to_string()
+                on:click=move |_| { page.close(); page.publishing.update(|it| *it = !*it); }><Icon symbol=Symbol::Send/><span>"Publish"</span></button>
             <button type="button" class="button quiet" data-testid="message-clear" title="Forget every stored message"
                 on:click=move |_| { page.close(); page.follow(); dispatch.send(Request::Messages(MessagesRequest::Clear)); }>"Clear"</button>
+            <Export page/>
+            <button type="button" class="button aside-toggle" data-testid="aside-toggle" aria-expanded=move || page.aside.get().to_string()
+                on:click=move |_| page.aside.update(|it| *it = !*it)>"Topics"</button>
         </div>
         <details class="messages-help" id="message-filter-help">
             <summary>"How to filter"</summary>

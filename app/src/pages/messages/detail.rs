@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use mcs_view::protocol::{
-    Body, DetailView, DiffLine, Difference, Format, MessagesRequest, Property, Request,
+    Body, DetailView, DiffLine, Difference, Draft, Format, MessagesRequest, Property, Request,
 };
 
 use super::state::Page;
@@ -38,6 +38,23 @@ pub(super) fn MessageDetail(page: Page) -> impl IntoView {
             dispatch.send(Request::Messages(MessagesRequest::Payload(row)));
         }
     };
+    // What is shown goes into the form: the operator looks at it before it is sent.
+    let again = move |_| {
+        let shown = detail.with_untracked(|it| it.clone().flatten());
+        let Some(DetailView { row, body, .. }) = shown else { return };
+        let mut draft = Draft {
+            connection: row.connection,
+            topic: row.topic,
+            payload: body.text,
+            format: body.format,
+            qos: row.qos,
+            retain: row.retained,
+        };
+        if body.format == Format::Hex {
+            draft.payload = digits(&draft.payload);
+        }
+        page.write(draft);
+    };
     view! {
         <section class="message-detail" aria-label="Message" data-testid="message-detail">
             <header class="message-head">
@@ -62,6 +79,7 @@ pub(super) fn MessageDetail(page: Page) -> impl IntoView {
                         </div>
                         <CopyButton text=body(page, |body| body.text.clone()) what="payload" testid="copy-payload"/>
                         <button type="button" class="button quiet" data-testid="message-download" on:click=download>"Download"</button>
+                        <button type="button" class="button quiet" data-testid="publish-again" on:click=again>"Publish again"</button>
                     </div>
                     <Payload page/>
                     <Properties page/>
@@ -70,6 +88,12 @@ pub(super) fn MessageDetail(page: Page) -> impl IntoView {
             }}
         </section>
     }
+}
+
+/// The digits of a dump, without offsets and characters.
+fn digits(dump: &str) -> String {
+    let lines: Vec<_> = dump.lines().filter_map(|line| line.get(10..59)).map(str::trim).collect();
+    lines.join("\n")
 }
 
 fn part<T: Default + PartialEq + Send + Sync + 'static>(
@@ -101,7 +125,10 @@ fn Facts(page: Page) -> impl IntoView {
     let topic = part(page, |it| it.row.topic.clone());
     let place = part(page, |it| it.row.place.as_ref().map(|_| words::topic(&it.row)));
     let at = part(page, |it| it.row.at.as_millis());
-    let sizes = part(page, |it| format!("{} ({} B)", format::bytes(it.row.size), it.row.size));
+    let sizes = part(page, |it| match it.row.size {
+        size @ 0..1024 => format::bytes(size),
+        size => format!("{} ({} B)", format::bytes(size), format::count(size)),
+    });
     let qos = part(page, |it| match it.row.qos {
         0 => "0, at most once",
         1 => "1, at least once",

@@ -252,6 +252,7 @@ fn Row(page: Page, shown: Slot) -> impl IntoView {
         (false, true) => "D".to_owned(),
         (false, false) => String::new(),
     });
+    let colour = cell(|row| row.colour.map(|it| it.to_string()).unwrap_or_default());
     let size = cell(|row| format::bytes(row.size));
     let payload = cell(|row| words::preview(&row.preview));
     let tone = cell(|row| row.fate.as_ref().map_or("", |it| words::fate(it).0).to_owned());
@@ -259,7 +260,7 @@ fn Row(page: Page, shown: Slot) -> impl IntoView {
     view! {
         <div class="log-row" role="row" class:gone=move || row().is_none()
             id=move || format!("message-{}", number.get()) data-testid="message-row"
-            data-row=move || number.get() data-direction=move || direction.get()
+            data-colour=move || colour.get() data-row=move || number.get() data-direction=move || direction.get()
             class:cursor=move || row().is_some() && page.cursor.get() == row()
             aria-selected=move || (row().is_some() && page.open.get() == row()).to_string()
             on:click=move |_| row().into_iter().for_each(|row| page.show(row))>

@@ -10,6 +10,7 @@ mod historian;
 mod history;
 mod kept;
 mod link;
+mod messages;
 mod prototypes;
 mod random;
 mod rights;

@@ -7,7 +7,7 @@ use super::Place;
 use crate::protocol::ConnectionId;
 
 /// A topic, or a level that has topics below it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TopicRef {
     /// On which connection.
     pub connection: ConnectionId,

@@ -1,0 +1,84 @@
+//! What floods the broker.
+
+use leptos::prelude::*;
+use mcs_view::protocol::{Loudness, RateRow};
+
+use super::state::Page;
+use crate::format;
+
+const COLUMNS: [(Loudness, &str, &str); 4] = [
+    (Loudness::MessageRate, "Messages/s", "message-rate"),
+    (Loudness::ByteRate, "Bytes/s", "byte-rate"),
+    (Loudness::Messages, "Messages", "messages"),
+    (Loudness::Bytes, "Bytes", "bytes"),
+];
+
+/// The loudest topics.
+#[component]
+pub(super) fn Rates(page: Page) -> impl IntoView {
+    let view = page.inspector.rates;
+    let heads = COLUMNS.map(|(by, name, id)| {
+        let sorted = move || if page.loudness.get() == by { "descending" } else { "none" };
+        view! {
+            <th scope="col" class="number" aria-sort=sorted>
+                <button type="button" class="sort" data-testid=format!("rates-by-{id}") aria-pressed=move || (page.loudness.get() == by).to_string()
+                    on:click=move |_| page.loudness.set(by)>{name}</button>
+            </th>
+        }
+    });
+    let rows = move || view.with(|it| it.as_ref().map(|it| it.rows.clone()).unwrap_or_default());
+    let more = move || {
+        view.with(|it| it.as_ref().map(|it| (it.rows.len() as u64, it.topics)).unwrap_or_default())
+    };
+    let sum = move || view.with(|it| it.as_ref().map(|it| it.load).unwrap_or_default());
+    view! {
+        <div class="messages-table" data-testid="rates" tabindex="0" role="region" aria-label="Loudest topics">
+            <table>
+                <thead><tr><th scope="col">"Topic"</th>{heads.into_iter().collect::<Vec<_>>()}</tr></thead>
+                <tbody>
+                    <tr class="sum"><th scope="row">"All topics"</th>
+                        <td class="number">{move || decimal(sum().message_rate)}</td>
+                        <td class="number">{move || format::bytes(whole(sum().byte_rate))}</td>
+                        <td class="number">{move || format::count(sum().messages)}</td>
+                        <td class="number">{move || format::bytes(sum().bytes)}</td></tr>
+                    {move || rows().into_iter().map(|it| row(page, it)).collect::<Vec<_>>()}
+                </tbody>
+            </table>
+            <p class="hint">{move || match more() {
+                (shown, all) if shown < all => format!("The {} loudest of {} topics. Rates are means over the last seconds.", format::count(shown), format::count(all)),
+                (_, all) => format!("{} topics. Rates are means over the last seconds.", format::count(all)),
+            }}</p>
+        </div>
+    }
+}
+
+fn row(page: Page, it: RateRow) -> impl IntoView {
+    let RateRow { topic, place, load } = it;
+    let name = match place {
+        Some(place) => match place.channel {
+            Some(channel) => format!("{} · {channel}", place.device),
+            None => place.device,
+        },
+        None => topic.path.clone(),
+    };
+    let title = topic.path.clone();
+    let open = move |_| page.below.set(Some(topic.clone()));
+    view! {
+        <tr data-testid="rate-row">
+            <th scope="row"><button type="button" class="link-button" title=title on:click=open>{name}</button></th>
+            <td class="number">{decimal(load.message_rate)}</td>
+            <td class="number">{format::bytes(whole(load.byte_rate))}</td>
+            <td class="number">{format::count(load.messages)}</td>
+            <td class="number">{format::bytes(load.bytes)}</td>
+        </tr>
+    }
+}
+
+fn decimal(rate: f32) -> String {
+    if rate == 0.0 { "0".to_owned() } else { format!("{rate:.1}") }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate of bytes")]
+fn whole(rate: f32) -> u64 {
+    rate.round() as u64
+}

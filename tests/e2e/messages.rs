@@ -64,7 +64,7 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
 async fn inspect(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     browser.open(site).await?;
     browser.click("nav-connections").await?;
-    browser.fill("conn-url", &format!("ws://{}/mqtt", broker.ws)).await?;
+    browser.fill("conn-host", &format!("ws://{}/mqtt", broker.ws)).await?;
     browser.click("conn-connect").await?;
     browser.expect("link-state", "data-state", "connected").await.context("connecting")?;
     let mut publisher = Publisher::connect(broker.mqtt).await?;

@@ -17,11 +17,38 @@ if (mqtt) root.dataset.mqtt = mqtt.description;
 
 const app = document.querySelector('meta[name="mcs-app"]');
 const address = (path) => new URL(path, document.baseURI).href;
+
+// Once every part is here, the service worker keeps them all. Not under `trunk serve`, where they
+// change all the time.
+if (!mqtt && "serviceWorker" in navigator) {
+  addEventListener("mcs-loaded", async () => {
+    const parts = performance.getEntriesByType("resource").map((entry) => entry.name);
+    const engine = ["mcs-engine_loader.js", "mcs-engine.js", "mcs-engine_bg.wasm"].map(address);
+    const locales = ["zh-TW", "zh-CN", "ja"].map((tag) => address(`locales/${tag}.txt`));
+    const ours = parts.filter((name) => /\.(css|js|wasm|svg|png|webmanifest)$/.test(name));
+    const files = [address("./"), ...ours, ...engine, ...locales];
+    try {
+      await navigator.serviceWorker.register("sw.js", { scope: "./" });
+      const { active } = await navigator.serviceWorker.ready;
+      active.postMessage({ files: [...new Set(files)] });
+    } catch {
+      // Refused, as in a private window: the console works, but not without its server.
+    }
+  });
+}
+
+const sentences = {
+  en: "The console could not be loaded. Reload the page to try again.",
+  "zh-TW": "無法載入主控台。請重新載入頁面再試一次。",
+  "zh-CN": "无法加载控制台。请重新加载页面重试。",
+  ja: "コンソールを読み込めませんでした。ページを再読み込みしてください。",
+};
 try {
   const { default: start } = await import(address(app.content));
   await start({ module_or_path: address(app.dataset.wasm) });
 } catch (error) {
   const text = document.getElementById("boot-text");
-  if (text) text.textContent = `The console could not be loaded: ${error}. Reload the page to try again.`;
+  const tag = navigator.languages.find((tag) => tag in sentences) ?? "en";
+  if (text) text.textContent = `${sentences[tag]} (${error})`;
   throw error;
 }

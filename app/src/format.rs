@@ -107,10 +107,10 @@ pub(crate) fn bytes(value: u64) -> String {
     format!("{size:.digits$} {}", UNITS[unit])
 }
 
-/// Messages a second.
+/// So many a second.
 pub(crate) fn rate(value: f32) -> String {
     let digits = usize::from(value < 100.0);
-    format!("{value:.digits$} msg/s")
+    format!("{value:.digits$}")
 }
 
 /// A measured number with as many decimals as its channel's others have, so that it does not jump.

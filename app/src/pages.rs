@@ -12,6 +12,8 @@ mod sign_in;
 use leptos::prelude::*;
 use mcs_model::api::Role;
 
+use crate::texts::{settings as t, shell};
+
 pub(crate) use connections::Connections;
 pub(crate) use device::Device;
 pub(crate) use devices::Devices;
@@ -24,10 +26,10 @@ pub(crate) use sign_in::SignIn;
 /// What a user may do, in words.
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
-        Role::Admin => "Administrator: everything",
-        Role::Operator => "Operator: see and control every device",
-        Role::Viewer => "Viewer: see every device",
-        Role::Member => "Member: see what is granted",
+        Role::Admin => t::role_admin(),
+        Role::Operator => t::role_operator(),
+        Role::Viewer => t::role_viewer(),
+        Role::Member => t::role_member(),
     }
 }
 
@@ -36,8 +38,10 @@ pub(crate) fn role(role: Role) -> &'static str {
 pub(crate) fn NotFound(path: String) -> impl IntoView {
     view! {
         <div class="page">
-            <h1>"There is no such page"</h1>
-            <p>"Nothing is at "<code>{path}</code>". "<a href="#/devices">"Go to the devices"</a></p>
+            <h1>{shell::no_such_page()}</h1>
+            <p>{shell::no_such_page_why()}" "<code>{path}</code></p>
+            <p><a href="#/devices">{shell::to_devices()}</a></p>
         </div>
     }
+    .into_any()
 }

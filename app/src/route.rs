@@ -9,6 +9,8 @@ mod tests;
 use mcs_model::{DeviceId, ProductId};
 use mcs_view::protocol::View;
 
+use crate::texts::shell as t;
+
 pub(crate) use query::Query;
 
 /// A page of the console.
@@ -101,13 +103,13 @@ impl Route {
     /// The page's name.
     pub(crate) fn title(&self) -> &'static str {
         match self {
-            Self::Devices | Self::Device(_) => "Devices",
-            Self::Firmware(_) => "Firmware",
-            Self::Prototypes(_) => "Prototypes",
-            Self::Messages => "Messages",
-            Self::Connections => "Connections",
-            Self::Settings => "Settings",
-            Self::Unknown(_) => "Not found",
+            Self::Devices | Self::Device(_) => t::devices(),
+            Self::Firmware(_) => t::firmware(),
+            Self::Prototypes(_) => t::prototypes(),
+            Self::Messages => t::messages(),
+            Self::Connections => t::connections(),
+            Self::Settings => t::settings(),
+            Self::Unknown(_) => t::not_found(),
         }
     }
 }

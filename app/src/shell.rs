@@ -1,32 +1,48 @@
 //! The frame around the pages: start, navigation, top bar, banner, notices, status bar.
 
 mod banner;
-mod frame;
+mod help;
 mod listen;
 mod notices;
+mod palette;
 mod parts;
+mod rail;
+mod status;
+mod top;
+mod version;
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 use mcs_view::protocol::{Request, Setting};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::card;
 use crate::clock;
 use crate::engine::{Dispatch, Engine};
+use crate::language::Language;
 use crate::pages;
+use crate::preferences::Preferences;
 use crate::route::Route;
 use crate::store::{Boot, Store};
+use crate::texts::shell as t;
 use crate::theme::Theme;
-use frame::{Rail, StatusBar, TopBar};
 pub(crate) use listen::{open, show};
+use palette::Layer;
+use version::Standing;
 
-/// Starts the page: the first paint comes before the engine is ready.
+/// Starts the page: the first paint comes before the engine is ready, and in the right language.
 pub fn start() {
     console_error_panic_hook::set_once();
-    if let Some(boot) = document().get_element_by_id("boot") {
-        boot.remove();
-    }
-    mount_to_body(App);
+    spawn_local(async {
+        let language = Language::load();
+        // What cannot be fetched is said in English.
+        let spoken = if language.speak().await.is_ok() { language } else { Language::English };
+        if let Some(boot) = document().get_element_by_id("boot") {
+            boot.remove();
+        }
+        mount_to_body(move || view! { <App language=spoken/> });
+    });
 }
 
 /// What fills the window.
@@ -39,10 +55,15 @@ enum Screen {
 }
 
 #[component]
-fn App() -> impl IntoView {
+fn App(language: Language) -> impl IntoView {
     let store = Store::new(listen::route(), listen::query(), clock::now());
     provide_context(store);
     provide_context(RwSignal::new(Theme::load()));
+    let preferences = Preferences::load(language);
+    provide_context(preferences);
+    provide_context(RwSignal::new(Layer::None));
+    let standing = RwSignal::new(Standing::Same);
+    provide_context(standing);
     let dispatch = match Engine::start(store) {
         Ok(engine) => Dispatch::new(move |request, file| engine.send(request, file)),
         Err(error) => {
@@ -52,10 +73,12 @@ fn App() -> impl IntoView {
     };
     provide_context(dispatch);
     card::away::provide(dispatch);
-    listen::listen(store, move || dispatch.send(Request::Wake));
+    listen::listen(store, preferences, move || dispatch.send(Request::Wake));
+    banner::watch(store, standing);
+    parts::fetch_ahead();
     Effect::new(move |_| {
-        let title = format!("{} – MCS Console", store.route.with(Route::title));
-        document().set_title(&title);
+        preferences.language.track();
+        document().set_title(&t::title(&store.route.with(Route::title)));
     });
     // With no server and no broker there is one place to begin.
     Effect::new(move |_| {
@@ -67,18 +90,21 @@ fn App() -> impl IntoView {
 
     let screen = Memo::new(move |_| match (store.boot.get(), store.setting.get()) {
         (Boot::Failed(reason), _) => Screen::Failed(reason),
-        (Boot::Loading, _) => Screen::Starting("Starting the engine"),
-        (Boot::Ready, Setting::Probing) => Screen::Starting("Looking for a server"),
+        (Boot::Loading, _) => Screen::Starting(t::starting_engine()),
+        (Boot::Ready, Setting::Probing) => Screen::Starting(t::looking_for_server()),
         (Boot::Ready, Setting::SignedOut { .. }) => Screen::SignIn,
         (Boot::Ready, Setting::SignedIn { .. } | Setting::Static) => Screen::Console,
     });
-    view! {
-        {move || match screen.get() {
+    move || {
+        // In another language, or with times of another clock, everything is another text.
+        preferences.language.track();
+        preferences.clock.track();
+        match screen.get() {
             Screen::Starting(text) => view! { <Starting text/> }.into_any(),
             Screen::Failed(reason) => view! { <Failed reason/> }.into_any(),
             Screen::SignIn => view! { <pages::SignIn/> }.into_any(),
             Screen::Console => view! { <Console/> }.into_any(),
-        }}
+        }
     }
 }
 
@@ -90,18 +116,51 @@ fn Starting(text: &'static str) -> impl IntoView {
             <p>{text}</p>
         </div>
     }
+    .into_any()
 }
 
 #[component]
 fn Failed(reason: String) -> impl IntoView {
     view! {
         <div class="boot" data-testid="boot-error" role="alert">
-            <p class="boot-name">"The console has stopped"</p>
-            <p>"Its engine, which holds the connection, does not run: "<span>{reason}</span>"."</p>
-            <p>"Reload the page to start it again. Nothing on the server is lost."</p>
-            <button type="button" class="button primary" on:click=|_| reload()>"Reload"</button>
+            <p class="boot-name">{t::stopped()}</p>
+            <p>{t::stopped_why(&reason)}</p>
+            <p>{t::stopped_next()}</p>
+            <button type="button" class="button primary" on:click=|_| reload()>{t::reload()}</button>
         </div>
     }
+    .into_any()
+}
+
+#[component]
+fn Console() -> impl IntoView {
+    let layer = expect_context::<RwSignal<Layer>>();
+    let on_top = move || match layer.get() {
+        Layer::None => ().into_any(),
+        Layer::Palette => view! { <palette::Palette/> }.into_any(),
+        Layer::Help => view! { <help::Help/> }.into_any(),
+    };
+    view! {
+        <a class="skip" href="#main" on:click=listen::skip>{t::skip()}</a>
+        <div class="frame">
+            <rail::Rail/>
+            <top::TopBar/>
+            <banner::Banner/>
+            <div class="stage" id="stage">
+                <main id="main" tabindex="-1"><parts::Page/></main>
+            </div>
+            <notices::Notices/>
+            <status::StatusBar/>
+        </div>
+        {on_top}
+    }
+    .into_any()
+}
+
+/// What shows the keyboard's shortcuts when it is called.
+pub(crate) fn help() -> impl Fn() + Copy {
+    let layer = expect_context::<RwSignal<Layer>>();
+    move || layer.set(Layer::Help)
 }
 
 /// Loads the page anew.
@@ -110,21 +169,10 @@ fn reload() {
     let _ = window().location().reload();
 }
 
-#[component]
-fn Console() -> impl IntoView {
-    view! {
-        <a class="skip" href="#main" on:click=listen::skip>"Skip to the content"</a>
-        <div class="frame">
-            <Rail/>
-            <TopBar/>
-            <banner::Banner/>
-            <div class="stage" id="stage">
-                <main id="main" tabindex="-1">
-                    <parts::Page/>
-                </main>
-            </div>
-            <notices::Notices/>
-            <StatusBar/>
-        </div>
+/// Closes the menu with this id, after something in it was chosen.
+fn close_popover(id: &str) {
+    if let Some(menu) = document().get_element_by_id(id) {
+        // Refused only when it is closed.
+        let _ = menu.unchecked_ref::<web_sys::HtmlElement>().hide_popover();
     }
 }

@@ -110,6 +110,11 @@ impl Store {
         }
     }
 
+    /// Whether a server of ours is behind the page, and somebody is signed in there.
+    pub(crate) fn has_server(self) -> bool {
+        matches!(self.setting.get(), Setting::SignedIn { .. })
+    }
+
     /// Opens a page, or another view of it; what belongs to another page is forgotten. Says whether
     /// it is another page.
     pub(crate) fn open(self, route: Route, query: Query) -> bool {

@@ -1,7 +1,9 @@
 //! Light or dark: as the system wants it, unless the operator chose.
 
-use leptos::prelude::*;
+use leptos::prelude::document;
 
+use crate::storage;
+use crate::texts::settings as t;
 use crate::ui::Symbol;
 
 /// Where the choice is kept; app/boot.js reads it before the first paint.
@@ -24,7 +26,7 @@ impl Theme {
 
     /// What was chosen last.
     pub(crate) fn load() -> Self {
-        let stored = storage().and_then(|it| it.get_item(KEY).ok().flatten());
+        let stored = storage::item(KEY);
         Self::ALL
             .into_iter()
             .find(|it| stored.as_deref() == Some(it.word()))
@@ -40,10 +42,7 @@ impl Theme {
                 chosen => root.set_attribute("data-theme", chosen.word()),
             };
         }
-        if let Some(storage) = storage() {
-            // A full or forbidden storage costs the choice at the next visit, no more.
-            let _ = storage.set_item(KEY, self.word());
-        }
+        storage::keep(KEY, self.word());
     }
 
     /// The next one in the order of the switch.
@@ -67,9 +66,9 @@ impl Theme {
     /// For people.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::System => "As the system",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
+            Self::System => t::theme_system(),
+            Self::Light => t::theme_light(),
+            Self::Dark => t::theme_dark(),
         }
     }
 
@@ -81,8 +80,4 @@ impl Theme {
             Self::Dark => Symbol::Dark,
         }
     }
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
 }

@@ -57,8 +57,8 @@ fn sizes_have_a_unit() {
 
 #[test]
 fn rates_have_a_decimal_while_it_matters() {
-    assert_eq!(rate(2.04), "2.0 msg/s");
-    assert_eq!(rate(1234.5), "1234 msg/s");
+    assert_eq!(rate(2.04), "2.0");
+    assert_eq!(rate(1234.5), "1234");
 }
 
 #[test]

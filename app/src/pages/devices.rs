@@ -37,8 +37,9 @@ pub(crate) fn Devices() -> impl IntoView {
         }
     };
     let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
-    let is_member = Memo::new(move |_| {
-        matches!(store.setting.get(), Setting::SignedIn { role: Role::Member, .. })
+    let member = Memo::new(move |_| match store.setting.get() {
+        Setting::SignedIn { role: Role::Member, name, .. } => Some(name),
+        _ => None,
     });
     let text = Memo::new(move |_| arrangement.with(|it| it.text.clone()));
     let none_found = Memo::new(move |_| found.with(Vec::is_empty));
@@ -56,7 +57,7 @@ pub(crate) fn Devices() -> impl IntoView {
             </div>
             {move || match total.get() {
                 None if !is_static.get() => view! { <Loading text="Fetching the devices" testid="devices-loading"/> }.into_any(),
-                None | Some(0) => view! { <NoDevices is_static=is_static.get() is_member=is_member.get()/> }.into_any(),
+                None | Some(0) => view! { <NoDevices is_static=is_static.get() member=member.get()/> }.into_any(),
                 Some(_) => view! {
                     <Filters rows=Signal::derive(move || rows.get().unwrap_or_default()) arrangement/>
                     <Show when=move || !none_found.get() fallback=move || view! { <NoMatch/> }>
@@ -85,17 +86,17 @@ fn NoMatch() -> impl IntoView {
 }
 
 #[component]
-fn NoDevices(is_static: bool, is_member: bool) -> impl IntoView {
+fn NoDevices(is_static: bool, member: Option<String>) -> impl IntoView {
     let next = if is_static {
         view! {
             <p>"Name a broker, then add a device by its id and key."</p>
             <a class="button primary" href="#/connections">"Open connections"</a>
         }
         .into_any()
-    } else if is_member {
+    } else if let Some(name) = member {
         view! {
             <p>"The devices that are granted to you will be here. Ask an administrator of the server to let you see one:"</p>
-            <code class="block">"mcs-server user grant NAME --device ID --role viewer"</code>
+            <code class="block">{format!("mcs-server user grant {name} --device ID --role viewer")}</code>
         }
         .into_any()
     } else {

@@ -7,6 +7,7 @@ use mcs_view::protocol::{LoginError, Request, Setting};
 
 use crate::engine::Dispatch;
 use crate::store::Store;
+use crate::texts::sign_in as t;
 use crate::ui::{Icon, Symbol};
 
 /// Asks for name and password; the password is forgotten as soon as it is sent.
@@ -38,15 +39,15 @@ pub(crate) fn SignIn() -> impl IntoView {
     view! {
         <main class="sign-in">
             <form class="panel" data-testid="login" on:submit=submit aria-labelledby="sign-in-title">
-                <h1 id="sign-in-title">"Sign in to MCS Console"</h1>
+                <h1 id="sign-in-title">{t::title()}</h1>
                 <p class="muted">{window().location().host().unwrap_or_default()}</p>
                 <label class="field">
-                    <span class="field-name">"Name"</span>
+                    <span class="field-name">{t::name()}</span>
                     <input class="input" node_ref=name name="name" autocomplete="username" autocapitalize="none"
                         spellcheck="false" required data-testid="login-name"/>
                 </label>
                 <label class="field">
-                    <span class="field-name">"Password"</span>
+                    <span class="field-name">{t::password()}</span>
                     <input class="input" node_ref=password name="password" type="password"
                         autocomplete="current-password" required data-testid="login-password"/>
                 </label>
@@ -56,7 +57,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                     })}
                 </div>
                 <button type="submit" class="button primary" data-testid="login-submit" disabled=busy>
-                    {move || if busy() { "Signing in" } else { "Sign in" }}
+                    {move || if busy() { t::busy() } else { t::submit() }}
                 </button>
             </form>
         </main>
@@ -65,12 +66,10 @@ pub(crate) fn SignIn() -> impl IntoView {
 
 fn words(error: &LoginError) -> String {
     match error {
-        LoginError::Wrong => "Name or password is wrong. Check both and try again.".to_owned(),
-        LoginError::TooMany => "Too many attempts. Wait a minute, then try again.".to_owned(),
-        LoginError::Expired => "Your session has ended. Sign in again.".to_owned(),
-        LoginError::Unreachable => {
-            "The server does not answer. Check that it runs and that you are online.".to_owned()
-        }
-        LoginError::Other(text) => format!("The server refused: {text}"),
+        LoginError::Wrong => t::wrong().to_owned(),
+        LoginError::TooMany => t::too_many().to_owned(),
+        LoginError::Expired => t::expired().to_owned(),
+        LoginError::Unreachable => t::unreachable().to_owned(),
+        LoginError::Other(text) => t::refused(text),
     }
 }

@@ -1,42 +1,87 @@
-//! What stands over every page while the connection is not up.
+//! What stands over every page: the connection is not up, the server cannot be reached, or has a
+//! newer console.
 
 use leptos::prelude::*;
 use mcs_view::protocol::{LinkState, Request, Setting};
 
+use super::version::{self, Standing};
 use crate::engine::Dispatch;
 use crate::format;
 use crate::store::Store;
+use crate::texts::shell as t;
 use crate::ui::{Icon, Symbol};
 
-/// Says that the connection is lost, why, and when it is tried again.
+/// So often an open page asks whether the server has a newer console.
+const EVERY: core::time::Duration = core::time::Duration::from_secs(15 * 60);
+
+/// Says what is wrong, why, and what happens next.
 #[component]
 pub(crate) fn Banner() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
+    let standing = expect_context::<RwSignal<Standing>>();
     let trouble = Memo::new(move |_| store.link.with(|link| trouble(&link.as_ref()?.state)));
     let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
+    let link = move || {
+        let Trouble { reason, retry_at, again } = trouble.get()?;
+        let banner = view! {
+            <div class="banner" data-testid="banner">
+                <Icon symbol=Symbol::Unlinked/>
+                <p>
+                    <strong>{if again { t::connecting_again() } else { t::no_connection() }}</strong>
+                    " "<span data-testid="banner-reason">{reason}</span>
+                    {retry_at.map(|at| view! {
+                        " "<span class="countdown" data-testid="banner-countdown" aria-hidden="true">
+                            {move || countdown(store.now.get(), at)}
+                        </span>
+                    })}
+                    {is_static.get().then(|| view! { " "<a href="#/connections">{t::check_connection()}</a> })}
+                </p>
+                <button type="button" class="button" data-testid="banner-retry"
+                    on:click=move |_| dispatch.send(Request::Wake)>{t::try_now()}</button>
+            </div>
+        };
+        Some(banner.into_any())
+    };
     view! {
         // The region is there before there is something to say: else nobody hears it.
-        <div class="banner-place" role="status" aria-live="polite">
-            {move || trouble.get().map(|Trouble { reason, retry_at, again }| view! {
-                <div class="banner" data-testid="banner">
-                    <Icon symbol=Symbol::Unlinked/>
-                    <p>
-                        <strong>{if again { "Connecting again. " } else { "No connection to the broker. " }}</strong>
-                        <span data-testid="banner-reason">{reason}</span>
-                        {retry_at.map(|at| view! {
-                            <span class="countdown" data-testid="banner-countdown" aria-hidden="true">
-                                {move || countdown(store.now.get(), at)}
-                            </span>
-                        })}
-                        {is_static.get().then(|| view! { " "<a href="#/connections">"Check the connection"</a> })}
-                    </p>
-                    <button type="button" class="button" data-testid="banner-retry"
-                        on:click=move |_| dispatch.send(Request::Wake)>"Try now"</button>
-                </div>
-            })}
-        </div>
+        <div class="banner-place" role="status" aria-live="polite">{link}{move || about(standing.get())}</div>
     }
+    .into_any()
+}
+
+/// Asks for the server's console now and then, and whenever the connection comes back.
+pub(super) fn watch(store: Store, standing: RwSignal<Standing>) {
+    let connected = Memo::new(move |_| {
+        store.link.with(|link| {
+            matches!(link.as_ref().map(|it| &it.state), Some(LinkState::Connected { .. }))
+        })
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = connected.get();
+        if before.is_none() || (now && before == Some(false)) {
+            version::check(standing);
+        }
+        now
+    });
+    // It lasts as long as the page.
+    let _ = set_interval_with_handle(move || version::check(standing), EVERY);
+}
+
+fn about(standing: Standing) -> Option<AnyView> {
+    let (testid, what, next) = match standing {
+        Standing::Same => return None,
+        Standing::Newer => ("banner-version", t::new_version(), t::new_version_next()),
+        Standing::Unreachable => ("banner-offline", t::offline(), t::offline_next()),
+    };
+    let banner = view! {
+        <div class="banner" data-testid=testid>
+            <Icon symbol=Symbol::Info/>
+            <p><strong>{what}</strong>" "<span>{next}</span></p>
+            <button type="button" class="button" data-testid="banner-reload" on:click=|_| super::reload()>{t::reload()}</button>
+        </div>
+    };
+    Some(banner.into_any())
 }
 
 #[derive(Clone, PartialEq)]
@@ -58,7 +103,7 @@ fn trouble(state: &LinkState) -> Option<Trouble> {
         }
         // The first attempt is no trouble; the others are part of one.
         LinkState::Connecting { attempt } if *attempt > 1 => {
-            Some(Trouble { reason: format!("Attempt {attempt}."), retry_at: None, again: true })
+            Some(Trouble { reason: t::attempt(attempt), retry_at: None, again: true })
         }
         LinkState::Idle | LinkState::Connecting { .. } | LinkState::Connected { .. } => None,
     }
@@ -74,9 +119,5 @@ fn sentence(reason: &str) -> String {
 
 fn countdown(now: u64, at: u64) -> String {
     let left = at.saturating_sub(now).div_ceil(1000) * 1000;
-    if left == 0 {
-        " Next try now.".to_owned()
-    } else {
-        format!(" Next try in {}.", format::span(left))
-    }
+    if left == 0 { t::next_try_now().to_owned() } else { t::next_try(&format::span(left)) }
 }

@@ -3,8 +3,11 @@
 use leptos::ev::{self, KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
+use super::palette::Layer;
+use crate::language::{self, Language};
+use crate::preferences::Preferences;
 use crate::route::{Query, Route};
 use crate::store::Store;
 
@@ -41,16 +44,24 @@ pub(crate) fn show(store: Store, query: Query) {
 }
 
 /// Listens for as long as the page lives; `wake` is called when waiting makes no sense any more.
-pub(crate) fn listen(store: Store, wake: impl Fn() + Copy + 'static) {
+pub(super) fn listen(store: Store, preferences: Preferences, wake: impl Fn() + Copy + 'static) {
+    let layer = expect_context::<RwSignal<Layer>>();
     window_event_listener(ev::hashchange, move |_| {
-        let another = store.open(route(), query());
-        if let Some(stage) = document().get_element_by_id("stage").filter(|_| another) {
-            stage.set_scroll_top(0);
+        layer.set(Layer::None);
+        if store.open(route(), query()) {
+            arrive();
         }
     });
     window_event_listener(ev::online, move |_| wake());
     window_event_listener(ev::pageshow, move |_| wake());
-    window_event_listener(ev::keydown, move |event| key(store, &event));
+    window_event_listener(ev::keydown, move |event| key(layer, &event));
+    // Another tab chose another language: one operator reads one language.
+    window_event_listener(ev::storage, move |event| {
+        let tag = event.new_value().filter(|_| event.key().as_deref() == Some(language::KEY));
+        if let Some(language) = tag.as_deref().and_then(Language::of) {
+            preferences.choose_language(language);
+        }
+    });
     let visible = window_event_listener_untyped("visibilitychange", move |_| {
         if !document().hidden() {
             wake();
@@ -58,6 +69,26 @@ pub(crate) fn listen(store: Store, wake: impl Fn() + Copy + 'static) {
     });
     // All of them last as long as the page.
     core::mem::forget(visible);
+}
+
+/// Another page was opened: it is seen from its top, and whoever hears it hears its heading.
+fn arrive() {
+    if let Some(stage) = document().get_element_by_id("stage") {
+        stage.set_scroll_top(0);
+    }
+    // The heading is there after the next paint at the latest.
+    request_animation_frame(|| {
+        let heading = document().query_selector("#main h1").ok().flatten();
+        match heading {
+            Some(heading) => {
+                // Fails only on names that are none.
+                let _ = heading.set_attribute("tabindex", "-1");
+                // Only an element without a box refuses.
+                let _ = heading.unchecked_ref::<HtmlElement>().focus();
+            }
+            None => focus("main"),
+        }
+    });
 }
 
 /// The link that skips the navigation; a plain one would name another page.
@@ -70,23 +101,31 @@ fn hash() -> String {
     window().location().hash().unwrap_or_default()
 }
 
-/// `/` goes to the filter of the messages where they are open; else `/` and Ctrl+K or ⌘K search the
-/// devices.
-fn key(store: Store, event: &KeyboardEvent) {
-    let slash = event.key() == "/" && !event.ctrl_key() && !is_typing(event);
-    let k = event.key().eq_ignore_ascii_case("k") && (event.ctrl_key() || event.meta_key());
-    if !slash && !k {
-        return;
+/// Ctrl+K or ⌘K searches everything, `/` the page if it has a search, `?` shows the shortcuts.
+fn key(layer: RwSignal<Layer>, event: &KeyboardEvent) {
+    let (control, name) = (event.ctrl_key() || event.meta_key(), event.key());
+    let plain = !control && !event.alt_key() && !is_typing(event);
+    match name.as_str() {
+        "k" | "K" if control && !event.alt_key() && !event.shift_key() => {
+            layer.set(if layer.get_untracked() == Layer::Palette {
+                Layer::None
+            } else {
+                Layer::Palette
+            });
+        }
+        "?" if plain => layer.set(Layer::Help),
+        "/" if plain && layer.get_untracked() == Layer::None => match search_of_the_page() {
+            // Only an element without a box refuses.
+            Some(field) => drop(field.unchecked_ref::<HtmlElement>().focus()),
+            None => layer.set(Layer::Palette),
+        },
+        _ => return,
     }
     event.prevent_default();
-    if slash && store.route.get_untracked() == Route::Messages {
-        return focus("message-filter");
-    }
-    if store.route.get_untracked() != Route::Devices {
-        open(&Route::Devices);
-    }
-    // The field is there after the next paint at the latest.
-    request_animation_frame(|| focus("device-search"));
+}
+
+fn search_of_the_page() -> Option<Element> {
+    document().query_selector("#main input[type=search]").ok().flatten()
 }
 
 fn is_typing(event: &KeyboardEvent) -> bool {

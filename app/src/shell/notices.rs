@@ -8,6 +8,7 @@ use mcs_view::protocol::{Level, Notice, Request};
 
 use crate::engine::Dispatch;
 use crate::store::Store;
+use crate::texts::shell as t;
 use crate::ui::{Icon, Symbol};
 
 /// How long good news stays.
@@ -45,7 +46,7 @@ fn Toast(notice: Notice) -> impl IntoView {
         <div class="notice" data-testid=format!("notice-{id}") data-level=word>
             <Icon symbol/>
             <p>{text}</p>
-            <button type="button" class="button quiet icon-only" aria-label="Dismiss"
+            <button type="button" class="button quiet icon-only" aria-label=t::dismiss()
                 data-testid=format!("notice-dismiss-{id}") on:click=move |_| dismiss()>
                 <Icon symbol=Symbol::Close/>
             </button>

@@ -5,15 +5,18 @@
 
 use core::cell::Cell;
 use core::pin::Pin;
+use core::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 #[cfg(split)]
 use leptos::wasm_split::wasm_split;
+use web_sys::Event;
 
 use crate::pages;
 use crate::route::Route;
 use crate::store::Store;
+use crate::texts::shell as t;
 use crate::ui::{Icon, Loading, Symbol};
 
 /// Paints a page.
@@ -32,6 +35,30 @@ thread_local! {
     static DEVICE: Cell<Option<Painter>> = const { Cell::new(None) };
     static WORKSHOP: Cell<Option<Painter>> = const { Cell::new(None) };
 }
+
+/// Fetches every part before it is asked for, once the first page stands, and then says that
+/// everything is here: the service worker keeps it (app/boot.js).
+pub(super) fn fetch_ahead() {
+    let fetch = async {
+        for part in [Part::Device, Part::Workshop] {
+            if part.load().await.is_err() {
+                // The page that needs it tries again, and says what is wrong.
+                return;
+            }
+        }
+        if let Ok(event) = Event::new(LOADED) {
+            // Nobody cancels it.
+            let _ = window().dispatch_event(&event);
+        }
+    };
+    set_timeout(|| spawn_local(fetch), AHEAD);
+}
+
+/// When everything is here.
+const LOADED: &str = "mcs-loaded";
+
+/// The first page has been painted by then, even of a slow server.
+const AHEAD: Duration = Duration::from_secs(2);
 
 /// The open page.
 #[component]
@@ -60,7 +87,7 @@ fn Later(route: Route) -> impl IntoView {
         match painter.get() {
         Some(Ok(paint)) => paint(route.clone()),
         Some(Err(Missing)) => view! { <NotLoaded/> }.into_any(),
-        None => view! { <div class="page"><Loading text="Loading the page" testid="page-loading"/></div> }.into_any(),
+        None => view! { <div class="page"><Loading text=t::loading_page() testid="page-loading"/></div> }.into_any(),
     }
     }
 }
@@ -71,9 +98,9 @@ fn NotLoaded() -> impl IntoView {
         <div class="page">
             <div class="empty" data-testid="page-failed" role="alert">
                 <Icon symbol=Symbol::Warning/>
-                <p class="empty-title">"This page could not be loaded"</p>
-                <p>"The server does not answer, or has a newer version of the console."</p>
-                <button type="button" class="button primary" on:click=|_| super::reload()>"Reload"</button>
+                <p class="empty-title">{t::page_failed()}</p>
+                <p>{t::page_failed_why()}</p>
+                <button type="button" class="button primary" on:click=|_| super::reload()>{t::reload()}</button>
             </div>
         </div>
     }

@@ -55,6 +55,12 @@ pub(crate) enum Symbol {
     Delivered,
     /// A question mark.
     Question,
+    /// A globe.
+    Language,
+    /// Three dots.
+    More,
+    /// A turning arrow.
+    Reload,
     /// A crossed-out flash.
     Unlinked,
     /// On and off.
@@ -141,6 +147,11 @@ fn path(symbol: Symbol) -> &'static str {
         Symbol::Send => "M3 10h13m-5-5 5 5-5 5",
         Symbol::Delivered => "m2 10.5 4 4 7-9M10 13.5l1.5 1.5L18 6",
         Symbol::Question => "M7 7.5a3 3 0 1 1 4.2 2.7c-.9.4-1.2 1-1.2 1.8v.5m0 2.5v.5",
+        Symbol::Language => {
+            "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM3 10h14M10 3c-5 4-5 10 0 14M10 3c5 4 5 10 0 14"
+        }
+        Symbol::More => "M4.5 10h.5M10 10h.5M15.5 10h.5",
+        Symbol::Reload => "M16 10a6 6 0 1 1-2-4.5M16 3v3.5h-3.5",
         Symbol::Unlinked => "M11 2 4 11h5l-1 7 8-10h-5zM3 3l14 14",
         Symbol::Switch => {
             "M7 6h6a4 4 0 0 1 0 8H7a4 4 0 0 1 0-8zM13 8.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z"

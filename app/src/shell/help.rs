@@ -1,0 +1,49 @@
+//! `?`: what the keyboard can do here.
+
+use leptos::prelude::*;
+
+use super::palette::{Dialog, Layer};
+use super::top::palette_key;
+use crate::route::Route;
+use crate::store::Store;
+use crate::texts::shell as t;
+
+#[component]
+pub(super) fn Help() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let layer = expect_context::<RwSignal<Layer>>();
+    let everywhere = [
+        (palette_key(), t::help_palette()),
+        ("/", t::help_search()),
+        ("?", t::help_help()),
+        ("Esc", t::help_close()),
+    ];
+    let here = match store.route.get_untracked() {
+        Route::Device(_) => vec![
+            ("Enter", t::help_send()),
+            ("← →", t::help_cursor()),
+            ("Space", t::help_pause()),
+            ("← → Home End", t::help_tabs()),
+        ],
+        _ => Vec::new(),
+    };
+    view! {
+        <Dialog label=t::help() testid="help" class="help">
+            <h2>{t::help()}</h2>
+            <h3>{t::help_everywhere()}</h3>
+            {keys(&everywhere)}
+            {(!here.is_empty()).then(|| view! { <h3>{t::help_here()}</h3>{keys(&here)} })}
+            <div class="actions end">
+                <button type="button" class="button" data-testid="help-close" on:click=move |_| layer.set(Layer::None)>{t::close()}</button>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn keys(shortcuts: &[(&'static str, &'static str)]) -> AnyView {
+    let rows = shortcuts.iter().map(|(keys, what)| {
+        view! { <div><dt><kbd>{*keys}</kbd></dt><dd>{*what}</dd></div> }.into_any()
+    });
+    view! { <dl class="facts">{rows.collect_view()}</dl> }.into_any()
+}

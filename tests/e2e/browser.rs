@@ -226,6 +226,17 @@ impl Browser {
         Ok(element.await?.send_keys(text).await?)
     }
 
+    /// Presses a key where the focus is, alone or with Control.
+    pub(crate) async fn press(&self, key: &str, control: bool) -> Result<()> {
+        let modifiers = if control { 2 } else { 0 };
+        let mut down = json!({"type": "keyDown", "key": key, "modifiers": modifiers});
+        if !control {
+            down["text"] = json!(key);
+        }
+        self.cdp("Input.dispatchKeyEvent", down).await?;
+        self.cdp("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key})).await
+    }
+
     /// Chooses an option by its value.
     pub(crate) async fn choose(&self, id: &str, value: &str) -> Result<()> {
         self.see(id).await?;

@@ -11,6 +11,7 @@ mod charts;
 mod devices;
 mod files;
 mod flood;
+mod frame;
 mod journey;
 mod member;
 mod messages;

@@ -159,7 +159,6 @@ macro_rules! part {
         }
 
         #[cfg(not(split))]
-        #[expect(clippy::unused_async, reason = "in a page that is split it waits")]
         async fn $load() -> Result<Painter, Missing> {
             Ok($paint)
         }

@@ -57,8 +57,6 @@ pub(crate) enum Symbol {
     Question,
     /// A globe.
     Language,
-    /// Three dots.
-    More,
     /// A turning arrow.
     Reload,
     /// A crossed-out flash.
@@ -150,7 +148,6 @@ fn path(symbol: Symbol) -> &'static str {
         Symbol::Language => {
             "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM3 10h14M10 3c-5 4-5 10 0 14M10 3c5 4 5 10 0 14"
         }
-        Symbol::More => "M4.5 10h.5M10 10h.5M15.5 10h.5",
         Symbol::Reload => "M16 10a6 6 0 1 1-2-4.5M16 3v3.5h-3.5",
         Symbol::Unlinked => "M11 2 4 11h5l-1 7 8-10h-5zM3 3l14 14",
         Symbol::Switch => {

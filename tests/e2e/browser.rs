@@ -275,7 +275,8 @@ impl Browser {
         Ok(log.as_array().cloned().unwrap_or_default())
     }
 
-    async fn cdp(&self, command: &str, parameters: Value) -> Result<()> {
+    /// A command of the browser's own protocol.
+    pub(crate) async fn cdp(&self, command: &str, parameters: Value) -> Result<()> {
         let body = json!({"cmd": command, "params": parameters});
         self.client.issue_cmd(Extension("goog/cdp/execute", body)).await?;
         Ok(())

@@ -95,6 +95,12 @@ impl Server {
         Ok(String::from_utf8(output.stdout)?)
     }
 
+    /// An address of the ready line.
+    pub(crate) fn address(ready: &Value, name: &str) -> Result<SocketAddr> {
+        let text = ready[name].as_str().with_context(|| format!("no {name} in {ready}"))?;
+        Ok(text.parse()?)
+    }
+
     async fn start_at(data: PathBuf, [http, mqtt, ws, command]: [SocketAddr; 4]) -> Result<Self> {
         let mut server = Command::new(built("mcs-server")?);
         server
@@ -114,10 +120,7 @@ impl Server {
             .await
             .with_context(|| format!("the server is not ready, see {}", log.display()))?;
         let ready: Value = serde_json::from_str(&ready).context("the ready line is no JSON")?;
-        let address = |name: &str| -> Result<SocketAddr> {
-            let text = ready[name].as_str().with_context(|| format!("no {name} in {ready}"))?;
-            Ok(text.parse()?)
-        };
+        let address = |name: &str| Self::address(&ready, name);
         Ok(Self {
             data,
             http: address("http")?,
@@ -186,6 +189,24 @@ impl Program {
         let status = timeout(PATIENCE, child.wait()).await??;
         ensure!(status.success(), "mosquitto_pub failed, see {}", log.display());
         Ok(())
+    }
+
+    /// `mcs-server serve` with a certificate, and its ready line.
+    pub(crate) async fn server(name: &str, cert: &Path, key: &Path) -> Result<(Self, Value)> {
+        let data = output().join(name).join("data");
+        if data.exists() {
+            fs::remove_dir_all(&data)?;
+        }
+        let mut server = Command::new(built("mcs-server")?);
+        server.arg("serve").arg("--console").arg(dist()).arg("--data").arg(&data);
+        for listener in ["--http", "--https", "--mqtt", "--ws", "--command"] {
+            server.args([listener, "127.0.0.1:0"]);
+        }
+        server.arg("--tls-cert").arg(cert).arg("--tls-key").arg(key);
+        let log = data.with_file_name("server.log");
+        let mut child = spawn(&mut server, &log, Stdio::piped())?;
+        let ready = line(&mut child, |line| line.contains(r#""ready":true"#)).await?;
+        Ok((Self(child), serde_json::from_str(&ready)?))
     }
 
     /// A WebDriver on a free port, and its address.

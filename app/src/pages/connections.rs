@@ -6,6 +6,8 @@ mod fields;
 mod form;
 mod kept;
 mod row;
+mod secrets;
+mod transfer;
 
 use leptos::prelude::*;
 use mcs_view::connections::{Draft, SECRETS};
@@ -17,6 +19,8 @@ use devices::{Backup, KnownDevices, NewDeviceForm};
 use form::{Form, Opened};
 use kept::Kept;
 use row::ServerRow;
+use secrets::Secrets;
+use transfer::Transfer;
 
 /// The brokers and the devices.
 #[component]
@@ -71,9 +75,10 @@ pub(crate) fn Connections() -> impl IntoView {
                     {move || (is_static.get() && ids.with(Vec::is_empty) && opened.with(Option::is_none)).then(|| view! {
                         <p class="muted">"No connection yet."</p>
                     })}
+                    {move || (!is_static.get()).then(|| view! { <Secrets/><Transfer/> })}
                 </div>
                 {move || is_static.get().then(|| view! {
-                    <div class="column"><NewDeviceForm/><KnownDevices/><Backup/></div>
+                    <div class="column"><NewDeviceForm/><KnownDevices/><Backup/><Secrets/><Transfer/></div>
                 })}
             </div>
         </div>

@@ -8,6 +8,7 @@
 //! - [`Shell`]: the run loop.
 //! - [`drift`]: one clock out of two.
 //! - [`storage`]: what outlives the page.
+//! - [`vault`]: what is kept under a passphrase.
 //! - [`probe`]: what the connection doctor wants to know.
 //! - `socket`, `rest`, [`upload`], [`hash`], [`download`]: one file for each thing to be done.
 
@@ -30,6 +31,7 @@ mod shell;
 mod socket;
 pub mod storage;
 pub mod upload;
+pub mod vault;
 
 pub use job::Job;
 pub use shell::{Post, Shell};

@@ -18,7 +18,7 @@ use crate::drift::Drift;
 use crate::job::Job;
 use crate::socket::Socket;
 use crate::storage::Storage;
-use crate::{download, hash, probe, rest, upload};
+use crate::{download, hash, probe, rest, upload, vault};
 
 /// How soon to look again whether a slow network has room.
 const SLOW_NETWORK: Duration = Duration::from_millis(20);
@@ -176,6 +176,27 @@ impl Shell {
                         shell.input(Input::Fetched(id, fetched));
                     }
                 });
+            }
+            Output::Seal { id, passphrase, bytes } => {
+                let shell = self.me.clone();
+                vault::seal(passphrase.0, bytes, move |sealed| {
+                    if let Some(shell) = shell.upgrade() {
+                        shell.input(Input::Sealed(id, sealed));
+                    }
+                });
+            }
+            Output::Unseal { id, passphrase, bytes } => {
+                let shell = self.me.clone();
+                vault::unseal(passphrase.0, bytes, move |unsealed| {
+                    if let Some(shell) = shell.upgrade() {
+                        shell.input(Input::Unsealed(id, unsealed));
+                    }
+                });
+            }
+            Output::Wipe => {
+                if let Some(storage) = &state.storage {
+                    storage.wipe();
+                }
             }
             Output::Probe(id, what) => {
                 let shell = self.me.clone();

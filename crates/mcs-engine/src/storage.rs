@@ -110,6 +110,25 @@ impl Storage {
         });
     }
 
+    /// Keeps nothing any more. Other tabs hear of each name.
+    pub(crate) fn wipe(&self) {
+        let cleared = self.store(IdbTransactionMode::Readwrite).and_then(|(transaction, store)| {
+            let names = store.get_all_keys()?;
+            store.clear()?;
+            Ok((transaction, names))
+        });
+        let channel = self.channel.clone();
+        spawn_local(async move {
+            let (Ok((transaction, names)), Some(channel)) = (cleared, channel) else { return };
+            let (Ok(()), Ok(names)) = (committed(&transaction).await, names.result()) else {
+                return;
+            };
+            for name in Array::from(&names).iter() {
+                let _ = channel.post_message(&name);
+            }
+        });
+    }
+
     /// Passes on the names that other tabs write.
     pub(crate) fn listen(&mut self, changed: impl Fn(String) + 'static) {
         let Some(channel) = &self.channel else { return };

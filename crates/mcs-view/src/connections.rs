@@ -2,13 +2,15 @@
 
 mod deep;
 mod draft;
+mod transfer;
+mod vault;
 
 pub use deep::SECRETS;
 pub(crate) use draft::is_local;
 pub use draft::{Draft, Field, PRESETS, Preset, Wrong};
 
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mcs_session::{Config, Credentials, Protocol, Qos, Version, Will};
 use serde::{Deserialize, Serialize};
@@ -23,12 +25,20 @@ use crate::protocol::{
     LinkState, MqttVersion, Profile, Secret, Setting,
 };
 
+use transfer::Import;
+use vault::Vault;
+
 /// The profiles.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     map: BTreeMap<ConnectionId, Connection>,
     last_id: u32,
+    vault: Vault,
+    import: Option<Import>,
+    export: Option<String>,
     last_probe: u64,
+    /// Connected when the page was left, and not yet again.
+    reopen: BTreeSet<ConnectionId>,
     /// Probes under way: for whom, and the place of the question.
     probes: BTreeMap<ProbeId, (ConnectionId, usize)>,
     /// The page has not seen them as they are.
@@ -96,12 +106,21 @@ impl Console {
             ConnectionsRequest::Remove(id) => {
                 self.forget_profile(id);
                 self.keep_profiles();
+                self.keep_secrets();
             }
             ConnectionsRequest::Connect(id) => {
                 self.open_connection(id);
                 self.keep_profiles();
             }
             ConnectionsRequest::Diagnose(id) => self.diagnose(id),
+            ConnectionsRequest::Wipe => self.wipe(),
+            ConnectionsRequest::Protect(_)
+            | ConnectionsRequest::Unlock(_)
+            | ConnectionsRequest::Unprotect => self.vault_request(request),
+            ConnectionsRequest::Export(_)
+            | ConnectionsRequest::Preview(_)
+            | ConnectionsRequest::Import { .. }
+            | ConnectionsRequest::CancelImport => self.transfer_request(request),
             ConnectionsRequest::Disconnect(id) => {
                 if let Some(connection) = self.connections.map.get_mut(&id) {
                     connection.wanted = false;
@@ -127,7 +146,13 @@ impl Console {
             })
         };
         let server = self.links.get(ConnectionId::SERVER).map(|it| it.shown().clone());
-        ConnectionsView { server, rows: self.connections.map.iter().filter_map(row).collect() }
+        ConnectionsView {
+            server,
+            vault: self.connections.vault.state(),
+            import: self.import_view(),
+            export: self.connections.export.clone(),
+            rows: self.connections.map.iter().filter_map(row).collect(),
+        }
     }
 
     /// The profiles that were kept. Another tab decides for itself which of them is connected
@@ -147,7 +172,8 @@ impl Console {
             self.connections.last_id = self.connections.last_id.max(id.0);
             self.place_profile(id, profile, None);
             if first && wanted {
-                self.open_connection(id);
+                // One that needs a password waits for the passphrase.
+                self.connections.reopen.insert(id);
             }
         }
     }
@@ -168,6 +194,43 @@ impl Console {
             self.open_connection(id);
         }
         self.keep_profiles();
+        self.keep_secrets();
+    }
+
+    /// Connects what was connected when the page was left, once everything that was kept is here.
+    pub(crate) fn reopen(&mut self) {
+        for id in core::mem::take(&mut self.connections.reopen) {
+            let locked = self.connections.vault.is_locked();
+            let connection = self.connections.map.get(&id);
+            if locked && connection.is_some_and(|it| !it.profile.username.is_empty()) {
+                self.connections.reopen.insert(id);
+            } else {
+                self.open_connection(id);
+            }
+        }
+    }
+
+    /// The password of a profile is known again.
+    pub(super) fn use_password(&mut self, id: ConnectionId, password: Secret) {
+        if let Some(connection) = self.connections.map.get_mut(&id) {
+            connection.password = password;
+        }
+    }
+
+    /// Forgets everything that is kept in this browser, and what is here of it.
+    fn wipe(&mut self) {
+        for id in self.connections.map.keys().copied().collect::<Vec<_>>() {
+            self.forget_profile(id);
+        }
+        self.connections = Connections {
+            last_id: self.connections.last_id,
+            changed: true,
+            ..Connections::default()
+        };
+        if self.setting == Setting::Static {
+            self.forget_devices();
+        }
+        self.out.push_back(Output::Wipe);
     }
 
     /// Puts a profile in its place; what is connected is connected anew if that matters.
@@ -297,6 +360,25 @@ impl Console {
             }
             _ => device.connection,
         }
+    }
+}
+
+impl Connections {
+    fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.map.values().map(|it| &it.profile)
+    }
+
+    /// The passwords that are known, by profile.
+    fn passwords(&self) -> BTreeMap<u32, &str> {
+        let known = self.map.iter().filter(|it| !it.1.password.0.is_empty());
+        known.map(|(id, it)| (id.0, it.password.0.as_str())).collect()
+    }
+
+    /// The same by their place in the list.
+    fn passwords_in_order(&self) -> BTreeMap<u32, &str> {
+        let all = (0..).zip(self.map.values());
+        let known = all.filter(|it| !it.1.password.0.is_empty());
+        known.map(|(place, it)| (place, it.password.0.as_str())).collect()
     }
 }
 

@@ -121,6 +121,8 @@ impl Console {
             }
             Input::Closed(socket) => self.socket_input(socket, SocketInput::Closed),
             Input::Fetched(id, fetched) => self.fetched(id, fetched),
+            Input::Sealed(id, bytes) => self.sealed(id, bytes),
+            Input::Unsealed(id, unsealed) => self.unsealed(id, unsealed),
             Input::Probed(probe, yes) => self.probe_ended(probe, yes),
             Input::Progress(job, done) => self.job_progress(job, done),
             Input::Ended(job, ended) => self.job_ended(job, ended),

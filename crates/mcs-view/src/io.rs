@@ -4,7 +4,7 @@ use mcs_model::Timestamp;
 use mcs_time::Time;
 
 use crate::doctor::Probe;
-use crate::protocol::{Frame, Request, StorageTrouble};
+use crate::protocol::{Frame, Request, Secret, StorageTrouble};
 
 /// One WebSocket that the console asked for. An input for one that was given up is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +13,21 @@ pub struct SocketId(pub(crate) u64);
 /// One probe of the connection doctor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProbeId(pub(crate) u64);
+
+/// One sealing or unsealing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SealId(pub(crate) u64);
+
+/// What came of [`Output::Unseal`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsealed {
+    /// What was sealed.
+    Bytes(Vec<u8>),
+    /// Another passphrase has sealed it, or it was changed.
+    Wrong,
+    /// The shell cannot.
+    Impossible,
+}
 
 /// One REST call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +61,10 @@ pub enum Input<'a> {
     Received(SocketId, &'a [u8]),
     /// The socket could not be opened, or is closed, however it was.
     Closed(SocketId),
+    /// What was to be sealed, sealed; nothing where the shell cannot.
+    Sealed(SealId, Option<Vec<u8>>),
+    /// What was to be unsealed.
+    Unsealed(SealId, Unsealed),
     /// Whether a probe succeeded.
     Probed(ProbeId, bool),
     /// A REST call has ended.
@@ -137,6 +156,27 @@ pub enum Output {
         /// Empty for none.
         body: Vec<u8>,
     },
+    /// Encrypt this under a passphrase, so that it is found out if it is changed, and report
+    /// [`Input::Sealed`].
+    Seal {
+        /// Its id in the answer.
+        id: SealId,
+        /// The passphrase.
+        passphrase: Secret,
+        /// What is to be sealed.
+        bytes: Vec<u8>,
+    },
+    /// Decrypt what [`Output::Seal`] has made, and report [`Input::Unsealed`].
+    Unseal {
+        /// Its id in the answer.
+        id: SealId,
+        /// The passphrase.
+        passphrase: Secret,
+        /// What is to be unsealed.
+        bytes: Vec<u8>,
+    },
+    /// Forget everything that was kept, under whatever name.
+    Wipe,
     /// Try this within some seconds, without cookies, and report [`Input::Probed`].
     Probe(ProbeId, Probe),
     /// Hash the file; report [`Input::Progress`] and [`Ended::Hashed`].

@@ -20,6 +20,9 @@ mod tests;
 /// The brokers that the operator named.
 pub(crate) const PROFILES: &str = "profiles";
 
+/// Passwords, sealed.
+pub(crate) const SECRETS: &str = "secrets";
+
 /// The devices of the static setting.
 pub(crate) const DEVICES: &str = "devices";
 /// The prototypes of the static setting.
@@ -110,6 +113,7 @@ impl Console {
                 self.kept.changed = true;
             }
         }
+        self.reopen();
     }
 
     /// Keeps `content` under a name, in place of what was there.
@@ -124,6 +128,7 @@ impl Console {
         match name {
             DEVICES => self.restore_devices(read(bytes)?),
             PROFILES => self.restore_profiles(read(bytes)?),
+            SECRETS => self.restore_secrets(read(bytes)?),
             PROTOTYPES => self.restore_prototypes(read(bytes)?),
             SUBSCRIPTIONS => self.restore_subscriptions(read(bytes)?),
             PUBLISHING => self.restore_publishing(read(bytes)?),

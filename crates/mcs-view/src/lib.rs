@@ -54,7 +54,8 @@ mod trail;
 pub use console::Console;
 pub use doctor::Probe;
 pub use io::{
-    Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, ProbeId, SocketId,
+    Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, ProbeId, SealId,
+    SocketId, Unsealed,
 };
 
 pub use mcs_model::Timestamp;

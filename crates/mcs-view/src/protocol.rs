@@ -33,8 +33,9 @@ pub use charts::{
     SeriesFrame, Stroke,
 };
 pub use connections::{
-    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis, Finding, Keeping,
-    LastWill, MqttVersion, Profile, Refusal, Secret, StorageTrouble,
+    Candidate, ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis,
+    Finding, ImportView, Keeping, LastWill, MqttVersion, Novelty, Profile, Refusal, Secret,
+    StorageTrouble, VaultState,
 };
 pub use firmware::{
     ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,

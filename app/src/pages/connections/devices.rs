@@ -174,12 +174,12 @@ pub(crate) fn Backup() -> impl IntoView {
 }
 
 /// An address that holds the text itself.
-fn address(json: &str) -> String {
+pub(crate) fn address(json: &str) -> String {
     format!("data:application/json;charset=utf-8,{}", js_sys::encode_uri_component(json))
 }
 
 /// Puts the file's text into the field, where it can be looked at before it is imported.
-fn read(file: &web_sys::File, text: RwSignal<String>) {
+pub(crate) fn read(file: &web_sys::File, text: RwSignal<String>) {
     let done = Closure::once(move |read: JsValue| {
         text.try_set(read.as_string().unwrap_or_default());
     });

@@ -8,5 +8,6 @@ mod job;
 mod shell;
 mod storage;
 mod transfer;
+mod vault;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);

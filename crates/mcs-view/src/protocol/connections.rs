@@ -40,6 +40,28 @@ pub enum ConnectionsRequest {
     Disconnect(ConnectionId),
     /// Find out why it does not connect.
     Diagnose(ConnectionId),
+    /// Keep passwords under this passphrase from now on.
+    Protect(Secret),
+    /// Open the kept passwords.
+    Unlock(Secret),
+    /// Forget the kept passwords; those in memory stay until the page is closed.
+    Unprotect,
+    /// Forget everything that the console keeps in this browser.
+    Wipe,
+    /// All profiles as a file, with passwords only under a passphrase; it comes as
+    /// [`ConnectionsView::export`].
+    Export(Option<Secret>),
+    /// Look at a file of this console or of MQTTX; it comes as [`ConnectionsView::import`].
+    Preview(String),
+    /// Take these of its profiles, by their place, beside those that are here.
+    Import {
+        /// The places, from 0 on.
+        take: Vec<u32>,
+        /// For the passwords in the file, if there are any.
+        passphrase: Option<Secret>,
+    },
+    /// Take nothing of it.
+    CancelImport,
 }
 
 /// The connections page.
@@ -49,6 +71,68 @@ pub struct ConnectionsView {
     pub server: Option<Link>,
     /// The profiles in the order in which they were made.
     pub rows: Vec<ConnectionRow>,
+    /// How passwords are kept.
+    pub vault: VaultState,
+    /// The file that is looked at.
+    pub import: Option<ImportView>,
+    /// The file that was asked for: JSON.
+    pub export: Option<String>,
+}
+
+/// How passwords are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VaultState {
+    /// Not at all.
+    #[default]
+    None,
+    /// Under a passphrase, which is not known.
+    Locked {
+        /// The last one was wrong.
+        wrong: bool,
+    },
+    /// A passphrase is tried.
+    Opening,
+    /// Under a passphrase.
+    Open,
+    /// The browser seals nothing for this page.
+    Impossible,
+}
+
+/// A file of profiles, before anything of it is taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportView {
+    /// Its profiles.
+    pub candidates: Vec<Candidate>,
+    /// It holds passwords under a passphrase.
+    pub sealed: bool,
+    /// It is no file of profiles.
+    pub unreadable: bool,
+    /// The passphrase was wrong.
+    pub wrong_passphrase: bool,
+}
+
+/// One profile of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// What it is.
+    pub profile: Profile,
+    /// Its password stands in the file.
+    pub has_password: bool,
+    /// What becomes of it here.
+    pub novelty: Novelty,
+}
+
+/// What becomes of a profile that is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Novelty {
+    /// Nothing like it is here.
+    New,
+    /// The same is here.
+    Known,
+    /// Another one for the same user of the same broker is here, and stays.
+    Beside,
+    /// Not a WebSocket, or not complete.
+    NotForBrowsers,
 }
 
 /// One profile and how its connection stands.

@@ -18,4 +18,5 @@ mod setting;
 mod site;
 mod static_site;
 mod trails;
+mod vault;
 mod waiting;

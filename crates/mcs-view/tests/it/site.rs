@@ -17,7 +17,7 @@ use mcs_view::protocol::{
     CardState, ChartRequest, ConnectionId, ConnectionRow, ConnectionsRequest, Control,
     ControlStage, Frame, FrameRequest, Profile, Request, Start, View,
 };
-use mcs_view::{Console, FetchId, Fetched, Input, Output, Probe, SocketId};
+use mcs_view::{Console, FetchId, Fetched, Input, Output, Probe, SocketId, Unsealed};
 use serde::Serialize;
 
 use crate::historian::Historian;
@@ -278,6 +278,17 @@ impl Site {
             Output::Keep { name, bytes: None } => {
                 self.kept.remove(&name);
             }
+            // A cipher for tests: the passphrase stands before what it seals.
+            Output::Seal { id, passphrase, bytes } => {
+                let sealed = [passphrase.0.as_bytes(), b"|", &rot(bytes)].concat();
+                self.console.handle_input(now, Input::Sealed(id, Some(sealed)));
+            }
+            Output::Unseal { id, passphrase, bytes } => {
+                let open = bytes.strip_prefix(format!("{}|", passphrase.0).as_bytes());
+                let unsealed = open.map_or(Unsealed::Wrong, |it| Unsealed::Bytes(rot(it.to_vec())));
+                self.console.handle_input(now, Input::Unsealed(id, unsealed));
+            }
+            Output::Wipe => self.kept.clear(),
             Output::Probe(id, probe) => {
                 let yes = self.answering.contains(&probe);
                 self.probes.push(probe);
@@ -531,6 +542,11 @@ pub(crate) fn chart(channel: &str, seconds: u64) -> ChartRequest {
         compare_ms: None,
         rows: 0,
     }
+}
+
+/// Its own inverse.
+fn rot(bytes: Vec<u8>) -> Vec<u8> {
+    bytes.into_iter().map(|it| it ^ 0x55).collect()
 }
 
 /// Links are numbered by sessions; the broker double only needs them to tell its clients apart.

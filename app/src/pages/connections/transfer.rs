@@ -1,0 +1,137 @@
+//! Profiles in and out: a file is looked at before anything of it is taken.
+
+use leptos::prelude::*;
+use mcs_view::protocol::{Candidate, ConnectionsRequest, ImportView, Novelty, Request, Secret};
+
+use super::devices::{address, read};
+use super::fields::Line;
+use crate::engine::Dispatch;
+use crate::store::Store;
+use crate::ui::CopyButton;
+
+/// Import and export of profiles.
+#[component]
+pub(crate) fn Transfer() -> impl IntoView {
+    let store = expect_context::<Store>();
+    let dispatch = expect_context::<Dispatch>();
+    let send = move |request| dispatch.send(Request::Connections(request));
+    let text = RwSignal::new(String::new());
+    let passphrase = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let text = text.get();
+        if !text.trim().is_empty() {
+            send(ConnectionsRequest::Preview(text));
+        }
+    });
+    let import = Memo::new(move |_| store.connections.with(|it| it.import.clone()));
+    let exported =
+        Signal::derive(move || store.connections.with(|it| it.export.clone()).unwrap_or_default());
+    let export = move |_| {
+        let secret = Secret(passphrase.get_untracked());
+        passphrase.set(String::new());
+        send(ConnectionsRequest::Export((!secret.0.is_empty()).then_some(secret)));
+    };
+    view! {
+        <details class="panel">
+            <summary data-testid="transfer">"Import and export connections"</summary>
+            <div class="tab-panel">
+                <label class="field">
+                    <span class="field-name">"A file of this console or of MQTTX (JSON)"</span>
+                    <input type="file" accept="application/json,.json" data-testid="profiles-file" on:change:target=move |event| {
+                        if let Some(file) = event.target().files().and_then(|files| files.get(0)) {
+                            read(&file, text);
+                        }
+                    }/>
+                </label>
+                {move || import.get().map(|import| view! { <Preview import/> })}
+                <h3>"Export"</h3>
+                <Line label="Passphrase for the passwords" value=passphrase testid="export-passphrase" kind="password" hint="None: no password leaves"/>
+                <div class="actions">
+                    <button type="button" class="button" data-testid="profiles-export" on:click=export>"Export"</button>
+                </div>
+                {move || (!exported.with(String::is_empty)).then(|| view! {
+                    <textarea class="input mono" rows="4" readonly data-testid="profiles-text" aria-label="Exported connections"
+                        prop:value=move || exported.get()></textarea>
+                    <div class="actions">
+                        <CopyButton text=exported what="connections" testid="copy-profiles"/>
+                        <a class="button" download="connections.json" href=move || address(&exported.get())>"Save as a file"</a>
+                    </div>
+                })}
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn Preview(import: ImportView) -> impl IntoView {
+    let dispatch = expect_context::<Dispatch>();
+    let send = move |request| dispatch.send(Request::Connections(request));
+    if import.unreadable {
+        return view! {
+            <p class="problem" role="alert" data-testid="import-unreadable">"This file holds no connections of this console or of MQTTX."</p>
+        }
+        .into_any();
+    }
+    let passphrase = RwSignal::new(String::new());
+    let chosen = |(place, it): (u32, &Candidate)| {
+        matches!(it.novelty, Novelty::New | Novelty::Beside).then_some(place)
+    };
+    let take =
+        RwSignal::new((0..).zip(&import.candidates).filter_map(chosen).collect::<Vec<u32>>());
+    let rows = (0..).zip(import.candidates).map(|(place, it)| {
+        let usable = it.novelty != Novelty::NotForBrowsers;
+        let toggle = move |on: bool| {
+            take.update(|take| {
+                take.retain(|it| *it != place);
+                if on {
+                    take.push(place);
+                }
+            });
+        };
+        view! {
+            <li>
+                <label class="choice">
+                    <input type="checkbox" disabled=!usable data-testid=format!("import-{place}")
+                        prop:checked=move || take.with(|it| it.contains(&place))
+                        on:change:target=move |event| toggle(event.target().checked())/>
+                    <span>
+                        <strong class="break">{it.profile.title()}</strong>" "<code>{it.profile.url()}</code>
+                        <br/><span class="hint">{fate(&it)}</span>
+                    </span>
+                </label>
+            </li>
+        }
+    });
+    let accept = move |_| {
+        let secret = Secret(passphrase.get_untracked());
+        let passphrase = (!secret.0.is_empty()).then_some(secret);
+        send(ConnectionsRequest::Import { take: take.get_untracked(), passphrase });
+    };
+    view! {
+        <div class="tab-panel" data-testid="import-preview">
+            <ul class="list">{rows.collect_view()}</ul>
+            {import.wrong_passphrase.then(|| view! { <p class="problem" role="alert">"This is not the passphrase of the file."</p> })}
+            {import.sealed.then(|| view! {
+                <Line label="Passphrase of the file" value=passphrase testid="import-passphrase" kind="password" hint="None: without passwords"/>
+            })}
+            <div class="actions">
+                <button type="button" class="button primary" data-testid="import-take" disabled=move || take.with(Vec::is_empty) on:click=accept>"Add the chosen"</button>
+                <button type="button" class="button quiet" data-testid="import-cancel"
+                    on:click=move |_| send(ConnectionsRequest::CancelImport)>"Cancel"</button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn fate(it: &Candidate) -> &'static str {
+    match (it.novelty, it.has_password) {
+        (Novelty::New, true) => "New, with its password.",
+        (Novelty::New, false) => "New.",
+        (Novelty::Known, _) => "The same is here already.",
+        (Novelty::Beside, _) => {
+            "Another one to this broker is here: it stays, and this is added beside it."
+        }
+        (Novelty::NotForBrowsers, _) => "No WebSocket, or not complete: a browser cannot use it.",
+    }
+}

@@ -1,0 +1,193 @@
+//! The brokers that an operator names: several at once, kept over a reload, looked into when they
+//! fail, each failure a real one.
+
+use std::fs;
+use std::net::SocketAddr;
+
+use anyhow::{Result, ensure};
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::routing::get;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::browser::Browser;
+use crate::process::{Broker, Program, Server};
+use crate::{dist, files, output};
+
+const NAME: &str = "connections";
+const DEVICE: &str = "Dfield01";
+const KEY: &str = "fieldKey00000001";
+const CHANNELS: &str = "temperature, float, display, Temperature, °C, -40..125";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_brokers_are_live_at_once_and_again_after_a_reload() -> Result<()> {
+    let name = "connections-two";
+    let (first, second) = (Broker::start(name).await?, Broker::start("connections-second").await?);
+    let mut board = Program::board(name, second.mqtt, DEVICE, KEY)?;
+    let site = files::serve(dist()).await?;
+    let browser = Browser::start(name).await?;
+    let result = walk(&browser, &first, &second, &format!("http://{site}/")).await;
+    browser.finish(result).await?;
+    board.kill().await
+}
+
+async fn walk(browser: &Browser, first: &Broker, second: &Broker, site: &str) -> Result<()> {
+    // A link fills the form and does no more; what is secret in it is dropped.
+    let link = format!("{site}#/connections?url=ws://{}/&name=Workshop&password=hunter2", first.ws);
+    browser.open(&link).await?;
+    browser.see("link-secret").await?;
+    let form = browser.script(
+        "return document.querySelector('[data-testid=\"conn-password\"]').value + location.href;",
+    );
+    ensure!(!form.await?.to_string().contains("hunter2"), "the password of the link was taken");
+    ensure!(!browser.sees("connection-1").await?, "a link has acted by itself");
+    browser.pictures("connections-form").await?;
+    browser.click("conn-save").await?;
+    browser.expect("connection-state-1", "data-state", "idle").await?;
+    browser.click("connection-toggle-1").await?;
+    browser.expect("connection-state-1", "data-state", "connected").await?;
+
+    browser.click("conn-add").await?;
+    browser.fill("conn-name", "Field").await?;
+    browser.fill("conn-host", &format!("ws://{}/", second.ws)).await?;
+    browser.fill("conn-port", "0").await?;
+    browser.click("conn-connect").await?;
+    browser.expect("connection-state-2", "data-state", "connected").await?;
+    browser.choose("new-connection", "2").await?;
+    browser.fill("new-id", DEVICE).await?;
+    browser.fill("new-key", KEY).await?;
+    browser.fill("new-name", "Field board").await?;
+    browser.fill("new-channels", CHANNELS).await?;
+    browser.click("new-add").await?;
+    browser.see(&format!("remove-{DEVICE}")).await?;
+    browser.pictures("connections-two").await?;
+
+    browser.open(site).await?;
+    browser.reload().await?;
+    browser.click("nav-connections").await?;
+    browser.expect("connection-state-1", "data-state", "connected").await?;
+    browser.expect("connection-state-2", "data-state", "connected").await?;
+    browser.open_device(DEVICE).await?;
+    browser.is_live("temperature").await?;
+    browser.clean().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_way_to_fail_is_named_and_mended() -> Result<()> {
+    let mut server = Secure::start().await?;
+    let strange = strange_listener().await?;
+    let closed = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?;
+    let site = files::serve(dist()).await?;
+    let browser = Browser::start(NAME).await?;
+    let result = fail(&browser, &server, strange, closed, &format!("http://{site}/")).await;
+    browser.finish(result).await?;
+    server.program.kill().await
+}
+
+async fn fail(
+    browser: &Browser,
+    server: &Secure,
+    strange: SocketAddr,
+    closed: SocketAddr,
+    site: &str,
+) -> Result<()> {
+    browser.open(&format!("{site}#/connections")).await?;
+    let cases = [
+        (format!("ws://{}/mqtt", closed), "nothing-listens"),
+        (format!("ws://{}/wrong", server.http), "wrong-path"),
+        (format!("wss://{}/mqtt", server.https), "certificate-or-nothing"),
+        (format!("ws://{}/mqtt", server.mqtt), "nothing-listens"),
+        (format!("ws://{strange}/mqtt"), "wrong-protocol"),
+        (format!("ws://{}/mqtt", site_of(site)), "no-websocket"),
+        (format!("wss://{}/mqtt", server.http), "plain-wanted"),
+    ];
+    let mut number = 0;
+    for (url, finding) in cases {
+        number += 1;
+        if number > 1 {
+            browser.click("conn-add").await?;
+        }
+        browser.fill("conn-host", &url).await?;
+        browser.click("conn-connect").await?;
+        let doctor = format!("doctor-{number}");
+        browser.expect(&doctor, "data-finding", finding).await?;
+    }
+    browser.pictures("connections-failing").await?;
+    // What a click can mend, it does.
+    browser.click("doctor-fix-2").await?;
+    browser.expect("connection-state-2", "data-state", "stopped").await?;
+    // Our server knows no client without a name.
+    let finding = browser.attribute("doctor-2", "data-finding").await?;
+    ensure!(
+        matches!(finding.as_deref(), Some("credentials" | "refused")),
+        "the doctor says {finding:?} of a broker that wants a name"
+    );
+    browser.see("doctor-open-3").await
+}
+
+fn site_of(site: &str) -> &str {
+    site.trim_start_matches("http://").trim_end_matches('/')
+}
+
+/// A server of ours with a certificate that nobody has signed.
+struct Secure {
+    program: Program,
+    http: SocketAddr,
+    https: SocketAddr,
+    mqtt: SocketAddr,
+}
+
+impl Secure {
+    async fn start() -> Result<Self> {
+        let folder = output().join(NAME);
+        fs::create_dir_all(&folder)?;
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
+        let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+        fs::write(&cert, made.cert.pem())?;
+        fs::write(&key, made.signing_key.serialize_pem())?;
+        let (program, ready) = Program::server(NAME, &cert, &key).await?;
+        let address = |name: &str| Server::address(&ready, name);
+        Ok(Self {
+            http: address("http")?,
+            https: address("https")?,
+            mqtt: address("mqtt")?,
+            program,
+        })
+    }
+}
+
+/// A listener that takes every WebSocket and answers no sub-protocol.
+async fn strange_listener() -> Result<SocketAddr> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    let answer = get(async |upgrade: WebSocketUpgrade| upgrade.on_upgrade(async |_| ()));
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    Ok(address)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_was_hidden_is_still_connected_and_says_how_long() -> Result<()> {
+    let name = "connections-hidden";
+    let broker = Broker::start(name).await?;
+    let site = files::serve(dist()).await?;
+    let browser = Browser::start(name).await?;
+    let result = hide(&browser, &broker, &format!("http://{site}/")).await;
+    browser.finish(result).await
+}
+
+async fn hide(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
+    browser.open(&format!("{site}#/connections?url=ws://{}/", broker.ws)).await?;
+    browser.click("conn-advanced").await?;
+    browser.fill("conn-keep-alive", "2").await?;
+    browser.click("conn-connect").await?;
+    browser.expect("connection-state-1", "data-state", "connected").await?;
+    browser.cdp("Page.setWebLifecycleState", json!({"state": "frozen"})).await?;
+    // Longer than the broker waits for a client that is silent: 1.5 times the keep alive.
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    browser.cdp("Page.setWebLifecycleState", json!({"state": "active"})).await?;
+    browser.expect("connection-state-1", "data-state", "connected").await?;
+    let log = fs::read_to_string(output().join("connections-hidden").join("mosquitto.log"))?;
+    ensure!(!log.contains("exceeded timeout"), "the broker had lost the console: {log}");
+    browser.clean().await
+}

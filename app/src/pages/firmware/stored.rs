@@ -20,7 +20,7 @@ pub(crate) fn Stored(page: Page) -> impl IntoView {
         <section class="panel" aria-labelledby="stored">
             <h2 id="stored">"On the server"</h2>
             {move || order.with(Vec::is_empty).then(|| view! {
-                <p class="muted" data-testid="firmwares-empty">"Nothing yet. Choose a file at the left and upload it."</p>
+                <p class="muted" data-testid="firmwares-empty">"Nothing yet. Choose a file under “New firmware” and upload it."</p>
             })}
             <ul class="list" data-testid="firmware-list">
                 <For each=move || order.get() key=Clone::clone let:id><Item page id/></For>

@@ -264,3 +264,13 @@ fn what_opens_and_says_nothing_is_no_broker() {
     site.seconds(11);
     assert_eq!(diagnosis(&mut site), found(Finding::NotMqtt));
 }
+
+#[test]
+fn a_device_of_the_second_broker_is_live_again_after_a_reload() {
+    let mut site = two().reloaded();
+    assert_eq!(site.row(SECOND).unwrap().devices, 1);
+    assert_eq!(site.second.subscriptions().len(), 2);
+    site.second.publish("mcs/D1/key1/temp", ",,21", mcs_session::Qos::AtMostOnce);
+    site.settle();
+    assert_eq!(site.value("temp").as_deref(), Some("21"));
+}

@@ -63,9 +63,20 @@ async fn walk(browser: &Browser, first: &Broker, second: &Broker, site: &str) ->
     browser.see(&format!("remove-{DEVICE}")).await?;
     browser.pictures("connections-two").await?;
 
+    browser.fill("vault-passphrase", "correct horse").await?;
+    browser.click("vault-submit").await?;
+    browser.expect("vault", "data-state", "open").await?;
+
     browser.open(site).await?;
     browser.reload().await?;
     browser.click("nav-connections").await?;
+    browser.expect("vault", "data-state", "locked").await?;
+    browser.fill("vault-passphrase", "battery staple").await?;
+    browser.click("vault-submit").await?;
+    browser.see("vault-wrong").await?;
+    browser.fill("vault-passphrase", "correct horse").await?;
+    browser.click("vault-submit").await?;
+    browser.expect("vault", "data-state", "open").await?;
     browser.expect("connection-state-1", "data-state", "connected").await?;
     browser.expect("connection-state-2", "data-state", "connected").await?;
     browser.open_device(DEVICE).await?;
@@ -116,14 +127,22 @@ async fn fail(
     browser.pictures("connections-failing").await?;
     // What a click can mend, it does.
     browser.click("doctor-fix-2").await?;
-    browser.expect("connection-state-2", "data-state", "stopped").await?;
-    // Our server knows no client without a name.
-    let finding = browser.attribute("doctor-2", "data-finding").await?;
+    browser.expect("connection-state-2", "data-state", "connected").await?;
+    browser.miss("doctor-2").await?;
+    browser.see("doctor-open-3").await?;
+    // Our server knows this user by no ticket.
+    browser.click("conn-add").await?;
+    browser.fill("conn-host", &format!("ws://{}/mqtt", server.http)).await?;
+    browser.fill("conn-user", "ann").await?;
+    browser.fill("conn-password", "wrong").await?;
+    browser.click("conn-connect").await?;
+    browser.expect("connection-state-8", "data-state", "stopped").await?;
+    let finding = browser.attribute("doctor-8", "data-finding").await?;
     ensure!(
         matches!(finding.as_deref(), Some("credentials" | "refused")),
-        "the doctor says {finding:?} of a broker that wants a name"
+        "the doctor says {finding:?} of a wrong password"
     );
-    browser.see("doctor-open-3").await
+    Ok(())
 }
 
 fn site_of(site: &str) -> &str {

@@ -262,6 +262,13 @@ impl Console {
         let (now, sees_all) = (self.clock.now(), self.sees_all());
         let Some(on) = self.devices.get(id).map(|it| self.home(it)) else { return };
         let Some(device) = self.devices.get_mut(id) else { return };
+        if device.subscriptions.iter().any(|it| it.0 != on) {
+            // It has moved.
+            let former = core::mem::take(&mut device.subscriptions);
+            device.live = false;
+            self.unsubscribe(former);
+        }
+        let Some(device) = self.devices.get_mut(id) else { return };
         let Some(link) = self.links.get_mut(on) else { return };
         let Some(session) = link.session.as_mut() else { return };
         if !device.subscriptions.is_empty() {

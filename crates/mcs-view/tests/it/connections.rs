@@ -274,3 +274,15 @@ fn a_device_of_the_second_broker_is_live_again_after_a_reload() {
     site.settle();
     assert_eq!(site.value("temp").as_deref(), Some("21"));
 }
+
+#[test]
+fn a_device_whose_broker_comes_later_from_another_tab_moves_there() {
+    let there = two();
+    let mut here = Site::static_site();
+    for name in ["devices", "profiles"] {
+        here.input(Input::KeptElsewhere(name.to_owned(), there.kept.get(name).cloned()));
+    }
+    assert!(here.broker.subscriptions().is_empty());
+    here.connections(ConnectionsRequest::Connect(SECOND));
+    assert_eq!(here.second.subscriptions().len(), 2);
+}

@@ -1,6 +1,7 @@
 //! Prototypes: the list, and the editor of one.
 
 mod conflict;
+mod devices;
 mod dialogs;
 mod editor;
 mod field;

@@ -41,6 +41,8 @@ pub(crate) struct Device {
     pub(crate) tags: Vec<String>,
     /// What the page was told to be most wrong with it.
     alert_shown: Option<Alert>,
+    /// What people wrote about it.
+    pub(crate) about: String,
     pub(crate) channels: Vec<Channel>,
     pub(crate) cards: BTreeMap<ChannelId, Card>,
     /// By the server's word.
@@ -160,6 +162,7 @@ impl Device {
             description: info.prototype.description.clone(),
             tags: info.tags.clone(),
             alert_shown: None,
+            about: info.description.clone(),
             channels: info.prototype.channels.clone(),
             cards: BTreeMap::new(),
             presence: info.presence.clone(),
@@ -186,6 +189,7 @@ impl Device {
             description: String::new(),
             tags: Vec::new(),
             alert_shown: None,
+            about: String::new(),
             channels: new.channels,
             cards: BTreeMap::new(),
             presence: Presence::default(),

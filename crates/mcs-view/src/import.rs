@@ -30,6 +30,11 @@ struct Entry {
     /// What it was made from.
     #[serde(default)]
     prototype: Option<ProductId>,
+    /// What is written about it.
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    tags: Vec<String>,
 }
 
 impl Console {
@@ -100,11 +105,14 @@ impl Console {
         count
     }
 
-    fn put_entry(&mut self, Entry { id, key, name, channels, connection, prototype }: Entry) {
+    fn put_entry(&mut self, entry: Entry) {
+        let Entry { id, key, name, channels, connection, prototype, about, tags } = entry;
         self.put_device(NewDevice { id: id.clone(), key, name, channels, connection });
         if let Some(device) = self.devices.get_mut(&id) {
             // Its name is that of the prototype, once that is here.
             device.prototype = prototype.map(|id| (id.clone(), id.to_string()));
+            device.about = about;
+            device.tags = tags;
         }
     }
 
@@ -136,6 +144,8 @@ impl Console {
                 channels: device.channels.clone(),
                 connection: device.connection,
                 prototype: device.prototype.as_ref().map(|it| it.0.clone()),
+                about: device.about.clone(),
+                tags: device.tags.clone(),
             })
         };
         File { devices: self.devices.iter().filter_map(entry).collect() }

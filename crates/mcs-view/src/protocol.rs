@@ -52,7 +52,9 @@ pub use messages::{
     Rows, SavedCommand, StoreView, SubscribeTrouble, SubscriptionRow, SubscriptionState, TopicRef,
     TraceRow, TraceView, TreeLook, TreeRow, TreeView,
 };
-pub use prototypes::{OpenPrototype, Outcome, PrototypesRequest, PrototypesView, Trouble};
+pub use prototypes::{
+    OpenPrototype, Outcome, OwnDevice, PrototypesRequest, PrototypesView, Trouble,
+};
 pub use request::{FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
 
 /// The version of this protocol: page and engine of different builds refuse each other.

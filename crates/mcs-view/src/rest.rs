@@ -82,6 +82,12 @@ pub(crate) enum PrototypesCall {
     Export(ProductId),
     /// Devices of one.
     Make,
+    EditDevice(DeviceId),
+    RemoveDevice {
+        device: DeviceId,
+        history: bool,
+    },
+    NewKey(DeviceId),
 }
 
 impl PrototypesCall {
@@ -97,6 +103,12 @@ impl PrototypesCall {
             Self::Clone(id) => (Method::Post, format!("{all}/{id}/clone")),
             Self::Export(id) => (Method::Get, format!("{all}/{id}/export")),
             Self::Make => (Method::Post, "/api/devices".to_owned()),
+            Self::EditDevice(id) => (Method::Put, format!("/api/devices/{id}")),
+            Self::RemoveDevice { device, history } => {
+                let fate = if *history { "remove" } else { "keep" };
+                (Method::Delete, format!("/api/devices/{device}?history={fate}"))
+            }
+            Self::NewKey(id) => (Method::Post, format!("/api/devices/{id}/key")),
         }
     }
 }

@@ -9,6 +9,7 @@ use mcs_view::protocol::{OpenPrototype, Outcome, PrototypesRequest, Request};
 use mcs_view::prototypes::{Draft, KindName, Row};
 
 use super::conflict::{Conflict, HideDialog};
+use super::devices::Devices;
 use super::dialogs::{CloneDialog, RemoveDialog};
 use super::field::{Line, Place};
 use super::made::MakeDialog;
@@ -166,6 +167,7 @@ pub(super) fn Editor(page: Page, id: ProductId) -> impl IntoView {
                 </section>
                 <Channels edited/>
             </fieldset>
+            <Devices page/>
             <HideDialog hides save/>
             <p class="sr-only" role="status">{move || edited.said.get()}</p>
         </div>

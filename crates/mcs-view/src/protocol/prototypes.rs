@@ -1,10 +1,10 @@
 //! The prototypes page.
 
-use mcs_model::ProductId;
 use mcs_model::api::{
-    DeviceDraft, HiddenHistory, MadeDevice, PrototypeEdit, PrototypeInfo, PrototypeSummary,
-    SkippedChannel,
+    Credentials, DeviceDraft, DeviceEdit, HiddenHistory, MadeDevice, PrototypeEdit, PrototypeInfo,
+    PrototypeSummary, SkippedChannel,
 };
+use mcs_model::{DeviceId, ProductId};
 use serde::{Deserialize, Serialize};
 
 /// The prototypes page's requests; [`PrototypesView::outcome`] says what became of the newest one. One
@@ -30,6 +30,17 @@ pub enum PrototypesRequest {
     Export(ProductId),
     /// Make devices of it: all or none.
     MakeDevices(ProductId, Vec<DeviceDraft>),
+    /// Change what is written about a device.
+    EditDevice(DeviceId, DeviceEdit),
+    /// Remove a device; with a server, with or without its history.
+    RemoveDevice {
+        /// Which.
+        device: DeviceId,
+        /// Its history goes too.
+        history: bool,
+    },
+    /// Give a device another key: connections with the former one end.
+    NewKey(DeviceId),
     /// Static setting: everything that the browser keeps, as a file that [`Self::Restore`] takes.
     Backup,
     /// Static setting: add what such a file holds; what has the same id is replaced.
@@ -45,12 +56,25 @@ pub struct PrototypesView {
     pub trouble: Option<Trouble>,
     /// The one of [`View::Prototypes`](super::View::Prototypes).
     pub open: OpenPrototype,
+    /// Its devices, by name.
+    pub devices: Vec<OwnDevice>,
     /// The newest request is under way.
     pub busy: bool,
     /// What became of the newest request.
     pub outcome: Option<Outcome>,
     /// Counts the outcomes.
     pub outcomes: u32,
+}
+
+/// A device of the open prototype.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnDevice {
+    /// Its id.
+    pub id: DeviceId,
+    /// What is written about it.
+    pub about: DeviceEdit,
+    /// The operator may change that.
+    pub may_edit: bool,
 }
 
 /// The prototype that is open.
@@ -91,6 +115,12 @@ pub enum Outcome {
     },
     /// The devices are made.
     Made(Vec<MadeDevice>),
+    /// What is written about a device is changed.
+    DeviceEdited(DeviceId),
+    /// The device is gone.
+    DeviceRemoved(DeviceId),
+    /// The device has another key.
+    Rekeyed(Credentials),
     /// So many prototypes and devices came from a file.
     Restored {
         /// Prototypes.

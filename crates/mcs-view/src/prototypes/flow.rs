@@ -1,8 +1,8 @@
 //! What the page asks for, and what became of it.
 
 use mcs_model::api::{
-    self, ApiError, CloneRequest, DeviceDraft, EditRefusal, ImportedPrototype, NewDevices,
-    PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary,
+    self, ApiError, CloneRequest, DeviceDraft, DeviceEdit, EditRefusal, ImportedPrototype,
+    NewDevices, PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary, Right,
 };
 use mcs_model::{ConsoleTopic, ProductId};
 use mcs_session::TopicFilter;
@@ -10,10 +10,12 @@ use serde::de::DeserializeOwned;
 
 use super::shelf::Shelf;
 use crate::console::Console;
+use crate::devices::Device;
 use crate::io::{Fetched, Output};
 use crate::link::{OPTIONS, Subscription};
 use crate::protocol::{
-    ConnectionId, OpenPrototype, Outcome, PrototypesRequest, PrototypesView, Setting, Trouble, View,
+    ConnectionId, OpenPrototype, Outcome, OwnDevice, PrototypesRequest, PrototypesView, Setting,
+    Trouble, View,
 };
 use crate::rest::{Call, PrototypesCall};
 
@@ -125,11 +127,28 @@ impl Console {
         Some(PrototypesView {
             list,
             trouble: trouble.clone(),
+            devices: self.own_devices(),
             open,
             busy: *busy,
             outcome: outcome.clone(),
             outcomes: *outcomes,
         })
+    }
+
+    /// The devices of the open prototype.
+    fn own_devices(&self) -> Vec<OwnDevice> {
+        let Some((open, _)) = &self.prototypes.open else { return Vec::new() };
+        let own = |it: &&Device| it.prototype.as_ref().is_some_and(|it| it.0 == *open);
+        let device = |it: &Device| OwnDevice {
+            id: it.id.clone(),
+            about: DeviceEdit {
+                name: it.name.clone(),
+                description: it.about.clone(),
+                tags: it.tags.clone(),
+            },
+            may_edit: it.right == Right::Control,
+        };
+        self.devices.iter().filter(own).map(device).collect()
     }
 
     /// The page asks.
@@ -180,6 +199,13 @@ impl Console {
             PrototypesRequest::MakeDevices(prototype, devices) => {
                 self.make_call(prototype, devices)
             }
+            PrototypesRequest::EditDevice(id, edit) => {
+                self.rest.call_with(call(PrototypesCall::EditDevice(id)), &edit)
+            }
+            PrototypesRequest::RemoveDevice { device, history } => {
+                self.rest.call(call(PrototypesCall::RemoveDevice { device, history }))
+            }
+            PrototypesRequest::NewKey(id) => self.rest.call(call(PrototypesCall::NewKey(id))),
             PrototypesRequest::Backup | PrototypesRequest::Restore(_) => return None,
         })
     }
@@ -226,6 +252,14 @@ impl Console {
                 other => Err(trouble(other)),
             },
             PrototypesCall::Make => answer(fetched).map(Outcome::Made),
+            PrototypesCall::EditDevice(id) => {
+                answer::<DeviceEdit>(fetched).map(|_| Outcome::DeviceEdited(id))
+            }
+            PrototypesCall::RemoveDevice { device, .. } => match fetched {
+                Fetched::Answer { status: 204, .. } => Ok(Outcome::DeviceRemoved(device)),
+                other => Err(trouble(other)),
+            },
+            PrototypesCall::NewKey(_) => answer(fetched).map(Outcome::Rekeyed),
         };
         self.prototypes.end(outcome.unwrap_or_else(Outcome::Failed));
         // The server tells those who listen, and this console may not be connected.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcs_model::api::{
-    self, DeviceDraft, MadeDevice, PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary,
+    self, DeviceDraft, DeviceEdit, MadeDevice, PrototypeDraft, PrototypeEdit, PrototypeInfo,
+    PrototypeSummary,
 };
 use mcs_model::check;
 use mcs_model::prototype_file::{self, Carried, Imported};
-use mcs_model::{ProductId, Prototype, Timestamp};
+use mcs_model::{DeviceId, ProductId, Prototype, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
@@ -138,6 +139,14 @@ impl Console {
                 Ok(Outcome::File { name: format!("{id}.json"), text: format!("{file:#}") })
             }
             PrototypesRequest::MakeDevices(id, devices) => self.make_typed(&id, devices),
+            PrototypesRequest::EditDevice(id, edit) => self.edit_typed(id, edit),
+            PrototypesRequest::RemoveDevice { device, .. } => {
+                self.devices.get(&device).ok_or(Trouble::Gone)?;
+                self.remove_device(&device);
+                Ok(Outcome::DeviceRemoved(device))
+            }
+            // Its board knows the key and the broker does not care.
+            PrototypesRequest::NewKey(_) => Err(Trouble::NotAllowed),
             PrototypesRequest::Backup => {
                 let backup = Backup {
                     mcs_console_backup: BACKUP,
@@ -243,6 +252,20 @@ impl Console {
         }
         self.keep_devices();
         Ok(Outcome::Made(made))
+    }
+
+    fn edit_typed(&mut self, id: DeviceId, edit: DeviceEdit) -> Result<Outcome, Trouble> {
+        let name = edit.name.trim().to_owned();
+        if let Some(flaw) = check::name(&name) {
+            return Err(Trouble::Refused(format!("the name {flaw}")));
+        }
+        let device = self.devices.get_mut(&id).ok_or(Trouble::Gone)?;
+        device.name = name;
+        device.about = edit.description.trim().to_owned();
+        device.tags = edit.tags;
+        self.devices.changed = true;
+        self.keep_devices();
+        Ok(Outcome::DeviceEdited(id))
     }
 
     fn take_backup(&mut self, text: &str) -> Result<Outcome, Trouble> {

@@ -1,9 +1,9 @@
 //! Prototypes: with the server, and where the browser keeps them.
 
 use mcs_model::api::{
-    self, ApiError, DeviceDraft, EditRefusal, HiddenHistory, ImportedPrototype, MadeDevice,
-    NewDevices, PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary, Role,
-    SkippedChannel,
+    self, ApiError, Credentials, DeviceDraft, DeviceEdit, EditRefusal, HiddenHistory,
+    ImportedPrototype, MadeDevice, NewDevices, PrototypeDraft, PrototypeEdit, PrototypeInfo,
+    PrototypeSummary, Role, SkippedChannel,
 };
 use mcs_model::{Channel, ChannelKind, Direction, ProductId, Prototype};
 use mcs_view::protocol::{
@@ -281,6 +281,47 @@ fn without_a_server_the_browser_keeps_prototypes_and_their_devices() {
     let gone = site.outcome(PrototypesRequest::Remove(product.clone()));
     assert_eq!(gone, Outcome::Removed(product.clone()));
     assert_eq!(site.reloaded().prototypes(Some(product.as_str())).open, OpenPrototype::Missing);
+}
+
+#[test]
+fn the_devices_of_the_open_prototype_are_renamed_and_removed() {
+    let (mut site, product) = alone();
+    made(&mut site, &product, "Shed", "D1");
+    let edit = |name: &str| DeviceEdit {
+        name: name.to_owned(),
+        description: "by the pond".to_owned(),
+        tags: vec!["north".to_owned()],
+    };
+    site.prototypes(Some(product.as_str()));
+    let renamed = PrototypesRequest::EditDevice(id("D1"), edit("Barn"));
+    assert_eq!(site.outcome(renamed), Outcome::DeviceEdited(id("D1")));
+    let nameless = site.outcome(PrototypesRequest::EditDevice(id("D1"), edit(" ")));
+    assert!(matches!(nameless, Outcome::Failed(Trouble::Refused(_))));
+    let mut site = site.reloaded();
+    let own = site.prototypes(Some(product.as_str())).devices;
+    assert_eq!((own.len(), &own[0].about, own[0].may_edit), (1, &edit("Barn"), true));
+    let remove = PrototypesRequest::RemoveDevice { device: id("D1"), history: false };
+    assert_eq!(site.outcome(remove.clone()), Outcome::DeviceRemoved(id("D1")));
+    assert_eq!(site.outcome(remove), Outcome::Failed(Trouble::Gone));
+}
+
+#[test]
+fn a_device_of_the_server_gets_another_name_or_key_or_goes() {
+    let mut site = signed_in();
+    let own = site.prototypes(Some("P1")).devices;
+    assert_eq!((own.len(), own[0].about.name.as_str()), (1, "Greenhouse"));
+    let edit = own[0].about.clone();
+    site.server.answer("PUT /api/devices/D1", 200, &edit);
+    let edit = PrototypesRequest::EditDevice(id("D1"), edit);
+    assert_eq!(site.outcome(edit), Outcome::DeviceEdited(id("D1")));
+    let credentials = Credentials { id: id("D1"), key: id("key2") };
+    site.server.answer("POST /api/devices/D1/key", 200, &credentials);
+    let rekeyed = site.outcome(PrototypesRequest::NewKey(id("D1")));
+    assert_eq!(rekeyed, Outcome::Rekeyed(credentials));
+    let gone = "DELETE /api/devices/D1?history=remove";
+    site.server.answers.insert(gone.to_owned(), (204, Vec::new()));
+    let remove = PrototypesRequest::RemoveDevice { device: id("D1"), history: true };
+    assert_eq!(site.outcome(remove), Outcome::DeviceRemoved(id("D1")));
 }
 
 #[test]

@@ -26,6 +26,10 @@ impl Gate for Open {
         true
     }
 
+    async fn may_keep(&self, _: &Principal, _: &str) -> bool {
+        true
+    }
+
     async fn may_publish(&self, _client: &Client, _topic: &str) -> bool {
         true
     }

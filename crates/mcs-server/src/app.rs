@@ -141,8 +141,11 @@ impl App {
             tracing::error!(%error, "the registry cannot be read");
         }
         let changes = self.registry.changes();
-        for user in changes.people {
-            self.close(self.operators.connections_of(&user));
+        for user in &changes.people {
+            self.close(self.operators.connections_of(user));
+        }
+        if !changes.people.is_empty() {
+            self.bus().review(&|user| changes.people.contains(user)).await;
         }
         for device in changes.locked {
             tracing::info!(%device, "its key is of no use any more");

@@ -55,8 +55,8 @@ impl Gate {
     }
 
     /// Whether a client may have what a filter matches; why not, for the log.
-    async fn check_filter(&self, client: &Client, filter: &str) -> Result<(), Denial> {
-        let Principal::User { name } = &client.principal else {
+    async fn check_filter(&self, principal: &Principal, filter: &str) -> Result<(), Denial> {
+        let Principal::User { name } = principal else {
             return self.device_of_filter(filter).await.map(drop);
         };
         let snapshot = self.app()?.registry.snapshot();
@@ -202,13 +202,17 @@ impl bus::Gate for Gate {
     }
 
     async fn may_subscribe(&self, client: &Client, filter: &str) -> bool {
-        match self.check_filter(client, filter).await {
+        match self.check_filter(&client.principal, filter).await {
             Ok(()) => true,
             Err(denial) => {
                 self.log(client, "subscription", filter, &denial);
                 false
             }
         }
+    }
+
+    async fn may_keep(&self, principal: &Principal, filter: &str) -> bool {
+        !matches!(self.check_filter(principal, filter).await, Err(Denial::Refused(_)))
     }
 
     async fn may_publish(&self, client: &Client, topic: &str) -> bool {

@@ -127,6 +127,8 @@ pub async fn start(config: Config) -> Result<Server> {
         );
     }
     app.run(bus.clone(), addrs);
+    // Administrators may have changed rights while nothing ran.
+    bus.review(&|_| true).await;
     for message in app.store.retained().await? {
         bus.publish(&message.topic, message.payload.into(), message.qos, true).await?;
     }

@@ -217,6 +217,10 @@ impl Bus for EmbeddedBus {
         self.sessions.counts()
     }
 
+    async fn review(&self, concerned: &(dyn for<'a> Fn(&'a str) -> bool + Sync)) {
+        self.hooks.review(concerned).await;
+    }
+
     async fn reaches_device(&self, topic: &str) -> bool {
         reaches_device(&self.broker, topic).await
     }

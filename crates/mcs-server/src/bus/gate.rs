@@ -27,6 +27,10 @@ pub trait Gate: Send + Sync + 'static {
     /// Other filters that start with `$` never get here: the bus refuses them.
     async fn may_subscribe(&self, client: &Client, filter: &str) -> bool;
 
+    /// May a session of theirs go on having what the filter matches, while its client is away? Yes where nobody can
+    /// tell: it is asked again when the client comes back.
+    async fn may_keep(&self, principal: &Principal, filter: &str) -> bool;
+
     /// Would a message on this topic be refused whatever its payload? Asked for a will at CONNECT, and to find out
     /// whether a client knows the key of a device whose session it may have.
     async fn may_publish(&self, client: &Client, topic: &str) -> bool;

@@ -9,6 +9,7 @@
 //! - Nobody is a superuser: the broker would not ask at all.
 
 mod admit;
+mod review;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -48,6 +48,10 @@ pub trait Bus: Send + Sync + 'static {
     /// a message on it will get there. The sessions of users do not count.
     async fn reaches_device(&self, topic: &str) -> bool;
 
+    /// Looks again at what the kept sessions of users may have, of those whose name is `concerned`: they lose what the
+    /// gate refuses now and what waits because of it, and end when nothing is left.
+    async fn review(&self, concerned: &(dyn for<'a> Fn(&'a str) -> bool + Sync));
+
     /// How it stands with sessions that outlive their connections.
     fn sessions(&self) -> SessionCounts;
 

@@ -114,6 +114,10 @@ impl Gate for TestGate {
         }
     }
 
+    async fn may_keep(&self, _: &Principal, filter: &str) -> bool {
+        !self.forbidden.lock().expect("no panic").iter().any(|forbidden| forbidden == filter)
+    }
+
     async fn may_publish(&self, _: &Client, topic: &str) -> bool {
         own(topic)
     }

@@ -121,6 +121,42 @@ async fn what_waits_in_a_session_goes_with_the_right_to_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_keeps_nothing_for_a_user_who_is_away_and_may_not_have_it_any_more() {
+    let bench = Bench::start().await;
+    let (kept, lost) = (format!("{DEVICE}/kept"), format!("{DEVICE}/lost"));
+    let publish = async |topic: &str| {
+        let payload = Bytes::from_static(b"1");
+        bench.bus.publish(topic, payload, 1, false).await.expect("published");
+    };
+    let waiting = || bench.bus.sessions().waiting;
+    let hello = Hello::new(Version::V5, "console").login("ann", "secret").lasting();
+    let mut console = Raw::connect(bench.address(), &hello).await;
+    console.subscribe(&kept, 1).await;
+    console.subscribe(&lost, 1).await;
+    console.disconnect().await;
+    publish(&kept).await;
+    publish(&lost).await;
+    assert_eq!(waiting(), 2);
+
+    bench.gate.forbid(&lost);
+    bench.bus.review(&|user| user == "ben").await;
+    assert_eq!(waiting(), 2, "nobody else's is looked at");
+    bench.bus.review(&|user| user == "ann").await;
+    assert_eq!(waiting(), 1);
+    publish(&lost).await;
+    publish(&kept).await;
+    assert_eq!(waiting(), 2);
+
+    bench.gate.forbid(&kept);
+    bench.bus.review(&|user| user == "ann").await;
+    assert_eq!(bench.bus.sessions().kept, 0);
+    publish(&kept).await;
+    assert_eq!(waiting(), 0);
+    let (_, welcome) = Raw::try_connect(bench.address(), &hello).await;
+    assert!(!welcome.session_present);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_without_a_subscription_is_not_kept() {
     let mut bench = Bench::start().await;
     let board = Hello::new(Version::V311, "board").lasting();

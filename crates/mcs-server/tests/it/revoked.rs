@@ -112,6 +112,34 @@ async fn a_user_who_is_removed_is_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_waits_for_who_is_away_and_may_not_have_it_any_more() {
+    let site = Site::start().await;
+    let metrics = async || Request::new(site.http(), "GET", "/metrics").send().await;
+    let kept = async |count: u32| {
+        let line = format!("mcs_mqtt_kept_sessions {count}");
+        soon(&line, async { while !metrics().await.text().lines().any(|it| it == line) {} }).await;
+    };
+    let away = async |name, grants: &[[&str; 3]]| {
+        let person = add_person(&site, name, "member", grants).await;
+        let login = Hello::new(Version::V5, "program").login(name, &person.ticket).lasting();
+        let mut program = Raw::connect(site.server.addrs().mqtt, &login).await;
+        program.subscribe(&format!("console/v1/points/{ID}/+"), 1).await;
+        program.disconnect().await;
+    };
+    let grant = [["--device", ID, "viewer"]];
+    away("mia", &grant).await;
+    away("ben", &grant).await;
+    kept(2).await;
+    admin(&site.folder, &["user", "revoke", "mia", "--device", ID]).await;
+    kept(1).await;
+    admin(&site.folder, &["user", "grant", "ben", "--device", ID, "--role", "operator"]).await;
+    away("ann", &grant).await;
+    kept(2).await;
+    admin(&site.folder, &["user", "remove", "ben"]).await;
+    kept(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn signing_out_everywhere_ends_every_session_and_signing_out_one() {
     let site = Site::start().await;
     let olga = add_person(&site, "olga", "operator", &[]).await;

@@ -132,6 +132,13 @@ impl Sessions {
         book.kept.len() >= self.0.most && !book.kept.keys().any(is_its)
     }
 
+    /// The kept sessions of these users.
+    pub(super) fn of_users(&self, concerned: &(dyn Fn(&str) -> bool + Sync)) -> Vec<ClientId> {
+        let book = self.book();
+        let theirs = book.kept.keys().filter(|name| user(name).is_some_and(concerned));
+        theirs.cloned().collect()
+    }
+
     /// Whether a session may be kept that begins with this filter: of a user, or of the device in the filter,
     /// there are only so many.
     pub(super) async fn has_place(&self, session: &Session, filter: &str) -> bool {

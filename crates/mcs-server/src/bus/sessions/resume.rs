@@ -79,7 +79,7 @@ impl Sessions {
     }
 
     /// Ends a session: nothing of it stays. Whether it was kept.
-    pub(super) async fn forget(&self, name: &ClientId) -> Result<bool> {
+    pub(in crate::bus) async fn forget(&self, name: &ClientId) -> Result<bool> {
         let permit = self.0.store.reserve().await?;
         let Some(session) = self.book().kept.get(name).map(|kept| kept.id) else {
             return Ok(false);

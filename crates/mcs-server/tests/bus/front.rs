@@ -24,7 +24,8 @@ async fn an_oversize_packet_is_refused_by_its_header() {
         let mut device = Raw::connect(bench.address(), &Hello::new(version, "board")).await;
         // 256 MB are announced, none is sent.
         device.send(&[0x30, 0xff, 0xff, 0xff, 0x7f]).await;
-        device.closed().await;
+        let told = (version == Version::V5).then(|| (0xe0, vec![0x95]));
+        assert_eq!(device.closed().await, told, "{version:?}");
 
         let mut device = Raw::connect(bench.address(), &Hello::new(version, "board")).await;
         let fits = "x".repeat((1 << 20) - topic.len() - 8);
@@ -192,10 +193,13 @@ async fn stopping_closes_everything_and_publishes_no_will() {
         Raw::connect(bench.address(), &Hello::new(Version::V311, "board").will(&topic, "bye"))
             .await;
     device.ping().await;
+    let mut console = Raw::connect(bench.address(), &Hello::new(Version::V5, "console")).await;
+    console.ping().await;
 
     bench.bus.stop().await;
 
-    device.closed().await;
+    assert_eq!(device.closed().await, None);
+    assert_eq!(console.closed().await, Some((0xe0, vec![0x8b])));
     assert!(TcpStream::connect(bench.address()).await.is_err(), "the listener is closed");
     let event = bench
         .events

@@ -8,6 +8,7 @@ mod axe;
 mod browser;
 mod cards;
 mod charts;
+mod code;
 mod connections;
 mod devices;
 mod files;

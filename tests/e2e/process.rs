@@ -209,6 +209,12 @@ impl Program {
         Ok((Self(child), serde_json::from_str(&ready)?))
     }
 
+    /// A program of the machine; what it prints goes to a file.
+    pub(crate) fn run(name: &str, program: &str, arguments: &[&str]) -> Result<Self> {
+        let log = output().join(name).join("program.log");
+        Ok(Self(spawn(Command::new(program).args(arguments), &log, Stdio::null())?))
+    }
+
     /// A WebDriver on a free port, and its address.
     pub(crate) async fn driver(name: &str) -> Result<(Self, String)> {
         let log = output().join(name).join("chromedriver.log");

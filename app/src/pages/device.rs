@@ -2,6 +2,7 @@
 
 mod cards;
 mod chart;
+mod code;
 mod details;
 
 use leptos::prelude::*;
@@ -16,9 +17,10 @@ use crate::store::Store;
 use crate::ui::{Empty, Loading, OnlineLight, Tab, Tabs, panel_id};
 
 /// The views of a device, in the order of their tabs; the first needs no word in the address.
-const TABS: [Tab; 3] = [
+const TABS: [Tab; 4] = [
     Tab { id: "cards", name: "Cards" },
     Tab { id: "chart", name: "Chart" },
+    Tab { id: "code", name: "Code" },
     Tab { id: "details", name: "Details" },
 ];
 
@@ -86,6 +88,7 @@ fn Open(device: DeviceView) -> impl IntoView {
             let DeviceView { id, description, channels } = device.clone();
             match open.get() {
                 "chart" => view! { <chart::Charts id channels/> }.into_any(),
+                "code" => view! { <code::Code id channels right/> }.into_any(),
                 "details" => {
                     view! { <details::Details id description row=row.clone() right/> }.into_any()
                 }

@@ -46,6 +46,9 @@ pub struct SessionInfo {
     pub token: Option<String>,
     /// The server's version.
     pub server_version: String,
+    /// The port at which devices speak MQTT over TCP.
+    #[serde(default)]
+    pub mqtt_port: Option<u16>,
 }
 
 /// What a user may do, apart from what is granted device by device.

@@ -124,6 +124,7 @@ impl Console {
             name: session.name.clone(),
             role: session.role,
             server_version: session.server_version.clone(),
+            mqtt_port: session.mqtt_port,
         };
         if self.setting != setting {
             self.set(setting);

@@ -72,6 +72,8 @@ pub enum Setting {
         role: Role,
         /// The server's version.
         server_version: String,
+        /// The port at which devices speak MQTT over TCP.
+        mqtt_port: Option<u16>,
     },
     /// No server: a static site against any broker.
     Static,

@@ -27,7 +27,8 @@ fn trouble(message: &str) -> ApiError {
 fn whoever_has_a_session_is_signed_in() {
     let mut site = Site::signed_in_as(Role::Viewer);
     let (name, server_version) = ("demo".to_owned(), "0.1.0".to_owned());
-    let expected = Setting::SignedIn { name, role: Role::Viewer, server_version };
+    let mqtt_port = Some(1883);
+    let expected = Setting::SignedIn { name, role: Role::Viewer, server_version, mqtt_port };
     assert_eq!(setting(&mut site), expected);
     assert_eq!(site.urls, ["ws://console.test:8080/mqtt"]);
 }

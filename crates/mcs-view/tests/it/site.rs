@@ -465,6 +465,7 @@ pub(crate) fn session(role: Role) -> SessionInfo {
         mqtt_ticket: "ticket".to_owned(),
         token: None,
         server_version: "0.1.0".to_owned(),
+        mqtt_port: Some(1883),
     }
 }
 

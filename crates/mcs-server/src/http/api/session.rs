@@ -46,7 +46,7 @@ pub(in crate::http) async fn login(
     let login: LoginRequest = body::json(&headers, body).await?;
     match app.operators.sign_in(&login.name, login.password, peer.ip()).await? {
         Ok(signed_in) => {
-            let info = info(signed_in.user, signed_in.role, &signed_in.token);
+            let info = info(&app, signed_in.user, signed_in.role, &signed_in.token);
             let cookie = cookie(&app, &headers, way, &signed_in.token, SESSION_LIFE.as_secs());
             let info = SessionInfo { token: Some(signed_in.token), ..info };
             Ok(([(header::SET_COOKIE, cookie)], Json(info)).into_response())
@@ -92,17 +92,21 @@ pub(in crate::http) async fn logout(
 /// Who is signed in
 #[utoipa::path(get, path = "/api/session", tag = "Console",
     responses((status = 200, body = SessionInfo, description = "Who is signed in.")))]
-pub(in crate::http) async fn session(operator: Operator) -> Json<SessionInfo> {
-    Json(info(operator.name, operator.role, &operator.token))
+pub(in crate::http) async fn session(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+) -> Json<SessionInfo> {
+    Json(info(&app, operator.name, operator.role, &operator.token))
 }
 
-fn info(name: String, role: Role, token: &str) -> SessionInfo {
+fn info(app: &App, name: String, role: Role, token: &str) -> SessionInfo {
     SessionInfo {
         name,
         role,
         mqtt_ticket: ticket(token),
         token: None,
         server_version: env!("CARGO_PKG_VERSION").to_owned(),
+        mqtt_port: Some(app.addrs().mqtt.port()),
     }
 }
 

@@ -110,7 +110,10 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
                     }).to_vec()}
                 </div>
             </div>
-            <p class="remark">{does}</p>
+            <div class="code-head">
+                <p class="remark">{does}</p>
+                <CopyButton text what="program" testid="copy-program"/>
+            </div>
             {move || (key.with(Option::is_none)).then(|| if right.get() >= Right::Control {
                 let ask = ask.clone();
                 view! {
@@ -123,10 +126,7 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
             {move || (!has_server(store)).then(|| view! {
                 <p class="remark">"The port is the usual one of MQTT over TCP: a browser cannot know the broker’s."</p>
             })}
-            <div class="code-block">
-                <pre tabindex="0" aria-label="Program"><code data-testid="code-program">{text}</code></pre>
-                <CopyButton text what="program" testid="copy-program"/>
-            </div>
+            <pre class="code-block" tabindex="0" aria-label="Program"><code data-testid="code-program">{text}</code></pre>
         </div>
     }
     .into_any()

@@ -321,9 +321,11 @@ fn remember(
         set_timeout(settled, core::time::Duration::from_millis(SETTLED));
     });
     Effect::new(move |former: Option<()>| {
-        let named = Choice::read(&store.query.get(), &known);
-        let Some(choice) = named.filter(|_| former.is_some()) else { return };
-        if choice != current(time, charts) {
+        let query = store.query.get();
+        let named = Choice::read(&query, &known).filter(|_| former.is_some());
+        let Some(choice) = named else { return };
+        // An address cannot say everything: an empty chart is none in it.
+        if current(time, charts).write(&query) != query {
             time.span.set(choice.span);
             time.compare.set(choice.compare);
             time.table.set(choice.table);

@@ -14,6 +14,7 @@ mod messages;
 mod prototypes;
 mod random;
 mod rights;
+mod sample;
 mod setting;
 mod site;
 mod static_site;

@@ -3,13 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mcs_model::api::{
-    self, DeviceChange, DeviceEvent, DeviceInfo, Presence, Right, Role, SessionInfo, Transport,
-};
-use mcs_model::{
-    Bounds, CategoryOption, Channel, ChannelId, ChannelKind, DeviceId, Direction, GamepadButtons,
-    Prototype, Timestamp,
-};
+use mcs_model::api::{self, DeviceChange, DeviceEvent, DeviceInfo, Right, Role};
+use mcs_model::{ChannelId, DeviceId, Timestamp};
 use mcs_session::{Config, LinkId, Qos, Session};
 use mcs_sim::{Broker, BrokerOutput};
 use mcs_time::Time;
@@ -21,6 +16,7 @@ use mcs_view::{Console, FetchId, Fetched, Input, Output, Probe, SocketId, Unseal
 use serde::Serialize;
 
 use crate::historian::Historian;
+pub(crate) use crate::sample::{channels, device, here, profile, session};
 
 /// The wall clock when a site opens.
 pub(crate) const WALL: u64 = 1_700_000_000_000;
@@ -456,81 +452,6 @@ impl Site {
 
 pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
-}
-
-pub(crate) fn session(role: Role) -> SessionInfo {
-    SessionInfo {
-        name: "demo".to_owned(),
-        role,
-        mqtt_ticket: "ticket".to_owned(),
-        token: None,
-        server_version: "0.1.0".to_owned(),
-        mqtt_port: Some(1883),
-    }
-}
-
-pub(crate) fn device() -> DeviceInfo {
-    DeviceInfo {
-        id: id("D1"),
-        name: "Greenhouse".to_owned(),
-        description: String::new(),
-        tags: Vec::new(),
-        right: Right::Control,
-        may_upload: true,
-        prototype: Prototype {
-            id: id("P1"),
-            name: "Board".to_owned(),
-            version: "1".to_owned(),
-            description: String::new(),
-            channels: channels(),
-        },
-        presence: here(),
-        firmware_version: Some("1.0".to_owned()),
-        push: None,
-        last_points: Vec::new(),
-    }
-}
-
-pub(crate) fn here() -> Presence {
-    Presence { transports: vec![Transport::Mqtt], last_seen: Some(Timestamp::from_millis(WALL)) }
-}
-
-pub(crate) fn channels() -> Vec<Channel> {
-    let channel = |name: &str, direction, kind| Channel {
-        id: id(name),
-        name: name.to_owned(),
-        description: String::new(),
-        direction,
-        kind,
-    };
-    let unit = || "°C".to_owned();
-    let bounds = Some(Bounds { lower: -40.0, upper: 125.0 });
-    let pad = GamepadButtons::default();
-    vec![
-        channel("lamp", Direction::Controller, ChannelKind::Switch),
-        channel("target", Direction::Controller, ChannelKind::Float { unit: unit(), bounds }),
-        channel("temp", Direction::Display, ChannelKind::Float { unit: unit(), bounds: None }),
-        channel("status", Direction::Display, ChannelKind::String),
-        channel("mode", Direction::Display, ChannelKind::Category { options: modes() }),
-        channel("pad", Direction::Controller, ChannelKind::Gamepad { buttons: pad }),
-        channel("place", Direction::Display, ChannelKind::Gps),
-    ]
-}
-
-fn modes() -> Vec<CategoryOption> {
-    ["off", "eco", "full"]
-        .map(|it| CategoryOption { name: it.to_uppercase(), value: it.to_owned() })
-        .to_vec()
-}
-
-pub(crate) fn profile() -> Profile {
-    Profile {
-        name: "Workshop".to_owned(),
-        host: "broker.test".to_owned(),
-        port: 9001,
-        path: "/".to_owned(),
-        ..Profile::default()
-    }
 }
 
 pub(crate) fn chart(channel: &str, seconds: u64) -> ChartRequest {

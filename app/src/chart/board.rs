@@ -42,6 +42,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
         table: false,
     };
     let named = Choice::read(&store.query.get_untracked(), &known);
+    let named = named.filter(|it| !it.charts.is_empty());
     let chosen = named.or_else(|| save::recall(&key, &known)).unwrap_or(first);
     let time = Timeline::new(chosen.span);
     time.compare.set(chosen.compare);

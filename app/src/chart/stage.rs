@@ -61,6 +61,11 @@ pub(super) fn Stage(
     on_cleanup(move || {
         plot.try_with_value(|plot| store.remove_plot(plot));
     });
+    Effect::new(move |_| {
+        // The theme may have changed, and nobody says so.
+        store.now.track();
+        plot.with_value(|plot| plot.touch());
+    });
     let hint = RwSignal::new(false);
     let gestures = Gestures::new(plot, time, move || {
         hint.set(true);

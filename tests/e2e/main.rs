@@ -4,6 +4,7 @@
 //! `cargo xtask test e2e` sets them and builds the product first. Logs are left in `target/e2e`,
 //! pictures of every page in its folder `gallery`.
 
+mod accounts;
 mod axe;
 mod browser;
 mod cards;

@@ -33,7 +33,7 @@ pub(super) fn AddPerson(desk: Desk) -> impl IntoView {
     view! {
         <form class="fields" aria-labelledby="add-person" data-testid="add-person" on:submit=submit>
             <h3 id="add-person">"Add somebody"</h3>
-            <div class="pair">
+            <div class="pair even">
                 <label class="field">
                     <span class="field-name">"Name"</span>
                     <input class="input" node_ref=name required maxlength="64" autocomplete="off" autocapitalize="none"

@@ -9,6 +9,7 @@ mod log;
 mod outline;
 mod publish;
 mod query;
+mod requests;
 mod retained;
 mod show;
 mod subscriptions;
@@ -26,14 +27,12 @@ use mcs_session::{Message, Outcome, Publish};
 use mcs_time::Time;
 
 use crate::clock::Clock;
-use crate::console::Console;
 use crate::devices::Devices;
-use crate::link::{Link, Sent};
+use crate::link::Sent;
 use crate::protocol::{
     ConnectionId, Detail, DetailView, Difference, Direction, Fate, FileFormat, Filter, LogRow,
-    LogView, Look, MessagesRequest, MessagesView, PayloadFile, Place, Property, PublishView,
-    QueryError, RatesView, RetainedView, Rows, StoreView, SubscribeTrouble, SubscriptionRow,
-    TreeView,
+    LogView, Look, MessagesView, PayloadFile, Place, Property, PublishView, QueryError, RatesView,
+    RetainedView, Rows, StoreView, SubscribeTrouble, SubscriptionRow, TreeView,
 };
 use export::Export;
 use found::Found;
@@ -428,50 +427,6 @@ impl Messages {
                 None => Difference::Incomparable { before },
             },
         }
-    }
-}
-
-impl Console {
-    pub(crate) fn messages_request(&mut self, request: MessagesRequest) {
-        match request {
-            MessagesRequest::Export { format, filter } => self.messages.export(format, &filter),
-            MessagesRequest::ExportNext => {
-                self.messages.export.iter_mut().for_each(|it| it.wanted = true);
-            }
-            MessagesRequest::ExportStop => self.messages.export = None,
-            MessagesRequest::Look(look) => self.messages.look(look),
-            MessagesRequest::Clear => self.messages.clear(),
-            MessagesRequest::Payload(row) => self.messages.fetch(row),
-            MessagesRequest::Subscribe { connection, filter, qos, colour } => {
-                self.subscribe_to(connection, filter, qos, colour);
-            }
-            MessagesRequest::Unsubscribe(id) => self.unsubscribe_from(id),
-            MessagesRequest::Enable(id, enabled) => self.enable(id, enabled),
-            MessagesRequest::Paint(id, colour) => self.paint_subscription(id, colour),
-            MessagesRequest::Publish(draft) => self.publish_once(&draft),
-            MessagesRequest::Repeat { draft, every_ms, times } => {
-                self.repeat(draft, every_ms, times);
-            }
-            MessagesRequest::StopRepeating(id) => self.stop_repeating(id),
-            MessagesRequest::SaveCommand(command) => self.save_command(command),
-            MessagesRequest::ForgetCommand(id) => self.forget_command(id),
-            MessagesRequest::ForgetHistory => self.forget_history(),
-            MessagesRequest::LookForRetained => self.look_for_retained(),
-            MessagesRequest::ClearRetained(set) => self.clear_retained(&set),
-        }
-    }
-
-    /// A published message is complete, whoever published it.
-    pub(crate) fn message_completed(&mut self, sent: Sent, outcome: Outcome) {
-        self.messages.completed(self.clock.now(), sent, outcome);
-        self.cleared(sent, outcome);
-    }
-
-    /// What changed of the messages page.
-    pub(crate) fn show_messages(&mut self, all: bool) -> Option<MessagesView> {
-        let Self { messages, devices, links, clock, .. } = self;
-        let is_connected = |on| links.get(on).is_some_and(Link::is_connected);
-        messages.view(clock.now(), devices, is_connected, all)
     }
 }
 

@@ -130,7 +130,7 @@ pub use event::{
 pub use filter::{InvalidFilter, TopicFilter};
 pub use message::{Message, Offline, Publish, Qos, Will};
 pub use payload::Payload;
-pub use property::Property;
+pub use property::{Properties, Property};
 pub use reason::ReasonCode;
 pub use session::Session;
 pub use subscriptions::SubscribeOptions;

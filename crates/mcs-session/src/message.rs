@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Payload, Property};
+use crate::{Payload, Properties};
 
 /// How hard the two ends try to deliver a message.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -68,7 +68,7 @@ pub struct Message {
     /// The broker sends it again: an earlier copy may have arrived.
     pub duplicate: bool,
     /// What the publisher said beside it; MQTT 5 only.
-    pub properties: Vec<Property>,
+    pub properties: Properties,
 }
 
 /// A message that the broker publishes when this client vanishes.

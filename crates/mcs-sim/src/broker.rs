@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use mcs_session::{LinkId, Message, Payload, Qos, ReasonCode, TopicFilter, Version};
+use mcs_session::{LinkId, Message, Payload, Properties, Qos, ReasonCode, TopicFilter, Version};
 
 use peer::Peer;
 
@@ -108,7 +108,7 @@ impl Broker {
             qos,
             retain: false,
             duplicate: false,
-            properties: Vec::new(),
+            properties: Properties::default(),
         };
         self.fan_out(&message);
     }

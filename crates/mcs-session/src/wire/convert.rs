@@ -73,7 +73,7 @@ pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
             qos: qos_from_wire(publish.qos()),
             retain: publish.retain(),
             duplicate: publish.dup(),
-            properties: properties(publish.props()),
+            properties: properties(publish.props()).into(),
         }),
         Packet::V3_1_1Publish(publish) => Received::Message(Message {
             topic: Arc::from(publish.topic_name()),
@@ -81,7 +81,7 @@ pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
             qos: qos_from_wire(publish.qos()),
             retain: publish.retain(),
             duplicate: publish.dup(),
-            properties: Vec::new(),
+            properties: crate::Properties::default(),
         }),
         Packet::V5_0Puback(ack) => {
             acknowledged(ack.packet_id(), ack.reason_code().map(|code| code as u8))

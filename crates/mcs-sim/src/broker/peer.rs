@@ -330,7 +330,7 @@ fn message(topic: &str, payload: &[u8], wire_qos: mqtt::packet::Qos, retain: boo
         qos: qos(wire_qos),
         retain,
         duplicate: false,
-        properties: Vec::new(),
+        properties: mcs_session::Properties::default(),
     }
 }
 

@@ -21,7 +21,7 @@ fn message(topic: &str, payload: impl AsRef<[u8]>) -> Message {
         qos: Qos::AtMostOnce,
         retain: false,
         duplicate: false,
-        properties: Vec::new(),
+        properties: mcs_session::Properties::default(),
     }
 }
 

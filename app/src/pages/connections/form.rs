@@ -129,7 +129,6 @@ fn Advanced(typed: Typed) -> impl IntoView {
             draft.update(|it| it.version = *version);
         }
     };
-    let properties = move || typed.complaint(Field::UserProperties);
     view! {
         <div class="tab-panel">
             <DraftLine typed label="Client ID" testid="conn-client-id" part=|it| &mut it.client_id field=Field::ClientId
@@ -147,15 +146,6 @@ fn Advanced(typed: Typed) -> impl IntoView {
                 <DraftLine typed label="Connect timeout, seconds" testid="conn-timeout" part=|it| &mut it.connect_timeout field=Field::ConnectTimeout mode="numeric"/>
             </div>
             <DraftSwitch typed label="Auto reconnect" testid="conn-reconnect" part=|it| &mut it.reconnect/>
-            <DraftSwitch typed label="Clean Start (Clean Session in 3.1.1)" testid="conn-clean" part=|it| &mut it.clean_start/>
-            <DraftLine typed label="Session Expiry, seconds (5.0)" testid="conn-expiry" part=|it| &mut it.session_expiry field=Field::SessionExpiry mode="numeric"/>
-            <label class="field">
-                <span class="field-name">"User properties (5.0), one “name: value” a line"</span>
-                <textarea class="input mono" rows="2" data-testid="conn-properties" spellcheck="false"
-                    prop:value=move || draft.with(|it| it.user_properties.clone())
-                    on:input:target=move |event| draft.update(|it| it.user_properties = event.target().value())></textarea>
-            </label>
-            <p class="hint" data-error="true" role="alert" data-testid="conn-properties-error">{properties}</p>
             <h3>"Last will"</h3>
             <DraftLine typed label="Topic" testid="conn-will-topic" part=|it| &mut it.will_topic field=Field::WillTopic hint="No will"/>
             <DraftLine typed label="Payload" testid="conn-will-payload" part=|it| &mut it.will_payload/>

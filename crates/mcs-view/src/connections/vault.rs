@@ -49,7 +49,9 @@ impl Vault {
     pub(crate) fn state(&self) -> VaultState {
         match (&self.passphrase, self.sealed.is_empty()) {
             _ if self.impossible => VaultState::Impossible,
-            (Some(_), _) => VaultState::Open,
+            // The browser takes a moment to seal for the first time: until then nothing is kept.
+            (Some(_), true) => VaultState::Opening,
+            (Some(_), false) => VaultState::Open,
             (None, true) => VaultState::None,
             (None, false) if self.under_way.values().any(|it| matches!(it, Work::Unlock(_))) => {
                 VaultState::Opening

@@ -48,14 +48,14 @@ pub fn program(
     let value = sample(&channel.kind);
     let reports = channel.direction == Direction::Display;
     let (constant, end, body) = match (language, reports) {
-        (Language::Python, true) => ("", "", include_str!("hints/report.py")),
-        (Language::Python, false) => ("", "", include_str!("hints/take.py")),
-        (Language::Arduino, true) => ("const char* ", ";", include_str!("hints/report.ino")),
-        (Language::Arduino, false) => ("const char* ", ";", include_str!("hints/take.ino")),
-        (Language::JavaScript, true) => ("const ", ";", include_str!("hints/report.js")),
-        (Language::JavaScript, false) => ("const ", ";", include_str!("hints/take.js")),
-        (Language::Rust, true) => ("const ", ";", include_str!("hints/report.rs")),
-        (Language::Rust, false) => ("const ", ";", include_str!("hints/take.rs")),
+        (Language::Python, true) => ("", "", include_str!("../hints/report.py")),
+        (Language::Python, false) => ("", "", include_str!("../hints/take.py")),
+        (Language::Arduino, true) => ("const char* ", ";", include_str!("../hints/report.ino")),
+        (Language::Arduino, false) => ("const char* ", ";", include_str!("../hints/take.ino")),
+        (Language::JavaScript, true) => ("const ", ";", include_str!("../hints/report.js")),
+        (Language::JavaScript, false) => ("const ", ";", include_str!("../hints/take.js")),
+        (Language::Rust, true) => ("const ", ";", include_str!("../hints/report.rs")),
+        (Language::Rust, false) => ("const ", ";", include_str!("../hints/take.rs")),
         (Language::Shell, _) => return shell(place, device, key, channel, &topic, &value),
     };
     let (of_text, of_port) = match language {

@@ -14,7 +14,7 @@ fn temperature() -> Line {
         direction: Direction::Display,
         kind: ChannelKind::Float { unit: "°C".to_owned(), bounds: None },
     };
-    Line::of(&[channel.clone()], &channel).unwrap()
+    Line::of(std::slice::from_ref(&channel), &channel).unwrap()
 }
 
 fn info(points: u64) -> LineInfo {

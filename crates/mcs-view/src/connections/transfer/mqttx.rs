@@ -12,7 +12,7 @@ use super::{Draft, LastWill, MqttVersion, Profile, Read, Secret};
 #[serde(untagged)]
 enum Exported {
     Many(Vec<Connection>),
-    One(Connection),
+    One(Box<Connection>),
 }
 
 #[derive(Deserialize)]
@@ -85,7 +85,7 @@ enum Values {
 pub(super) fn read(text: &str) -> Option<Vec<Read>> {
     Some(match api::from_json::<Exported>(text.as_bytes()).ok()? {
         Exported::Many(connections) => connections.into_iter().map(profile).collect(),
-        Exported::One(connection) => vec![profile(connection)],
+        Exported::One(connection) => vec![profile(*connection)],
     })
 }
 

@@ -19,7 +19,7 @@ pub(crate) use device::Device;
 pub(crate) use devices::Devices;
 pub(crate) use firmware::Firmware;
 pub(crate) use messages::{Inspector, Messages};
-pub(crate) use prototypes::Prototypes;
+pub(crate) use prototypes::{Prototypes, Unsaved};
 pub(crate) use settings::Settings;
 pub(crate) use sign_in::SignIn;
 

@@ -10,10 +10,9 @@ use mcs_view::protocol::{
     AccountsView, CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame, Keeping,
     Link, Notice, OpenPrototype, PointsPiece, PrototypesView, Setting, Shown, Stats, Trail, View,
 };
-use mcs_view::prototypes::Draft;
 
 use crate::chart::Plot;
-use crate::pages::Inspector;
+use crate::pages::{Inspector, Unsaved};
 use crate::route::{Query, Route};
 
 /// Everything that the page shows; a handle.
@@ -34,7 +33,7 @@ pub(crate) struct Store {
     /// The prototypes page; `None` until it is here.
     pub(crate) prototypes: RwSignal<Option<PrototypesView>>,
     /// What was edited and not saved, of prototypes that are not open.
-    pub(crate) drafts: StoredValue<BTreeMap<ProductId, Draft>, LocalStorage>,
+    pub(crate) drafts: StoredValue<BTreeMap<ProductId, Unsaved>, LocalStorage>,
     /// The channels that the last imported prototype file held in vain.
     pub(crate) skipped: RwSignal<Option<(ProductId, Vec<SkippedChannel>)>>,
     /// The messages page.

@@ -35,6 +35,14 @@ impl Browser {
         self.fill("channel-name", name).await
     }
 
+    /// Scrolls to an element, from below the bar that stays in sight.
+    async fn centre(&self, id: &str) -> Result<()> {
+        let script = format!(
+            "document.querySelector('[data-testid=\"{id}\"]')?.scrollIntoView({{block: 'center'}});"
+        );
+        self.script(&script).await.map(drop)
+    }
+
     /// Saves, and waits until that is done.
     async fn save_prototype(&self) -> Result<()> {
         self.click("prototype-save").await?;
@@ -99,24 +107,27 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.fill("option-value-1", "2").await?;
     browser.add_channel("Gamepad", "Steering").await?;
     browser.pictures("prototype-gamepad").await?;
+    browser.centre("up-steering").await?;
     browser.click("up-steering").await?;
     browser.save_prototype().await?;
     ensure!(order(browser).await? == "air_temperature lamp steering mode", "the order is another");
 
     // A device of it, which reports by the key that was shown.
     let (device, key) = browser.make_device("Bench").await?;
-    browser.pictures("prototype-made").await?;
     server.upload(&device, &key, "air_temperature,,21.5").await?;
     browser.click("made-open").await?;
     browser.expect("value-air_temperature", "data-value", "21.5").await?;
 
     // A new type would hide that: it is asked first.
     browser.open(&format!("http://{}/#/prototypes/{id}", server.http)).await?;
+    browser.centre("open-air_temperature").await?;
     browser.click("open-air_temperature").await?;
     browser.choose("channel-kind", "String").await?;
     browser.click("prototype-save").await?;
     browser.see("hide-confirm").await?;
+    // Another language closes the dialog, and loses nothing of the draft.
     browser.pictures("prototype-hide").await?;
+    browser.click("prototype-save").await?;
     browser.click("hide-confirm").await?;
     browser.expect("prototype-state", "data-dirty", "false").await?;
     server.upload(&device, &key, "air_temperature,,warm").await?;
@@ -125,7 +136,11 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.expect("value-air_temperature", "data-value", "warm").await?;
 
     unsaved(browser, &id).await?;
+    managed(browser, &id, &device, &key).await?;
     files_of_mcs(browser).await?;
+    // Dialogs last: another language closes them.
+    browser.make_device("Another").await?;
+    browser.pictures("prototype-made").await?;
     browser.clean().await
 }
 
@@ -150,6 +165,31 @@ async fn unsaved(browser: &Browser, id: &str) -> Result<()> {
     let copied =
         async || Ok((browser.text("prototype-title").await? == "Greenhouse (copy)").then_some(()));
     until("the copy is open", copied).await
+}
+
+/// A device of the prototype gets another name and key, and goes.
+async fn managed(browser: &Browser, id: &str, device: &str, key: &str) -> Result<()> {
+    browser.click("nav-prototypes").await?;
+    browser.click(&format!("prototype-link-{id}")).await?;
+    browser.centre(&format!("manage-{device}")).await?;
+    browser.click(&format!("manage-{device}")).await?;
+    browser.pictures("prototype-manage").await?;
+    browser.click(&format!("manage-{device}")).await?;
+    browser.fill("manage-name", "Window sill").await?;
+    browser.fill("manage-tags", "glass, north").await?;
+    browser.click("manage-save").await?;
+    let own = format!("own-{device}");
+    let renamed = async || {
+        let text = browser.text(&own).await?;
+        Ok((text.contains("Window sill") && text.contains("glass")).then_some(()))
+    };
+    until("the device has another name", renamed).await?;
+    browser.click(&format!("manage-{device}")).await?;
+    browser.click("manage-rekey").await?;
+    ensure!(browser.text("new-device-key").await? != key, "the key is the same");
+    browser.click("manage-history").await?;
+    browser.click("manage-remove").await?;
+    browser.miss(&own).await
 }
 
 /// A genuine export of MCS, with a channel that is not supported and a name that is markup.

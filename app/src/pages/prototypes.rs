@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use mcs_model::ProductId;
 use mcs_model::api::{Role, SkippedChannel};
 use mcs_view::protocol::{OpenPrototype, Outcome, PrototypesView, Setting, Trouble};
+use mcs_view::prototypes::Draft;
 
 use crate::route::Route;
 use crate::shell;
@@ -24,6 +25,14 @@ use crate::store::Store;
 use crate::ui::{Empty, Loading};
 use editor::Editor;
 use list::List;
+
+/// A draft whose page was left, and how the page stood.
+#[derive(Clone, Debug)]
+pub(crate) struct Unsaved {
+    draft: Draft,
+    open: Option<u32>,
+    tried: bool,
+}
 
 /// What both pages need; a handle.
 #[derive(Clone, Copy)]

@@ -14,7 +14,7 @@ use super::dialogs::{CloneDialog, RemoveDialog};
 use super::field::{Line, Place};
 use super::made::MakeDialog;
 use super::row::ChannelRow;
-use super::{Page, words};
+use super::{Page, Unsaved, words};
 use crate::clock;
 use crate::engine::Dispatch;
 use crate::store::Store;
@@ -34,13 +34,13 @@ pub(super) struct Edited {
 }
 
 impl Edited {
-    fn new(draft: Draft) -> Self {
+    fn new(Unsaved { draft, open, tried }: Unsaved) -> Self {
         let draft = RwSignal::new(draft);
         Self {
             draft,
             faults: Memo::new(move |_| draft.with(Draft::faults)),
-            tried: RwSignal::new(false),
-            open: RwSignal::new(None),
+            tried: RwSignal::new(tried),
+            open: RwSignal::new(open),
             said: RwSignal::new(String::new()),
         }
     }
@@ -126,7 +126,8 @@ pub(super) fn Editor(page: Page, id: ProductId) -> impl IntoView {
     // What was left unsaved is there again.
     let left = store.drafts.try_update_value(|drafts| drafts.remove(&id)).flatten();
     let came_back = left.is_some();
-    let edited = Edited::new(left.unwrap_or_else(|| Draft::new(first)));
+    let new = || Unsaved { draft: Draft::new(first), open: None, tried: false };
+    let edited = Edited::new(left.unwrap_or_else(new));
     let newer = RwSignal::new(None::<PrototypeInfo>);
     let hides = RwSignal::new(None);
     take_over(edited, info, newer);
@@ -237,8 +238,9 @@ fn keep(store: Store, edited: Edited, id: ProductId) {
         asks.remove();
         let draft = edited.draft.get_untracked();
         if draft.is_dirty() {
+            let (open, tried) = (edited.open.get_untracked(), edited.tried.get_untracked());
             store.drafts.update_value(|drafts| {
-                drafts.insert(id.clone(), draft);
+                drafts.insert(id.clone(), Unsaved { draft, open, tried });
             });
         }
     });

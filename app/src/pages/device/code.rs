@@ -107,7 +107,7 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
                         <button type="button" class="segment" data-testid=format!("code-{word}")
                             aria-pressed=move || (language.get() == this).to_string()
                             on:click=move |_| show("language", word)>{name}</button>
-                    }).to_vec()}
+                    }).into_iter().collect_view()}
                 </div>
             </div>
             <div class="code-head">

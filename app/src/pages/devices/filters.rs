@@ -58,7 +58,7 @@ pub(super) fn Filters(
                     }>
                         {SORTS.map(|(word, name, sort)| view! {
                             <option value=word selected=move || arrangement.with(|it| it.sort == sort)>{name}</option>
-                        }).to_vec()}
+                        }).into_iter().collect_view()}
                     </select>
                 </label>
             </div>

@@ -28,7 +28,7 @@ pub(super) fn Help() -> impl IntoView {
         _ => Vec::new(),
     };
     view! {
-        <Dialog label=t::help() testid="help" class="help">
+        <Dialog own=Layer::Help label=t::help() testid="help" class="help">
             <h2>{t::help()}</h2>
             <h3>{t::help_everywhere()}</h3>
             {keys(&everywhere)}

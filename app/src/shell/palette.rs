@@ -120,7 +120,7 @@ pub(super) fn Palette() -> impl IntoView {
         })
     };
     view! {
-        <Dialog label=t::palette() testid="palette" class="palette">
+        <Dialog own=Layer::Palette label=t::palette() testid="palette" class="palette">
             <div class="search">
                 <Icon symbol=Symbol::Search/>
                 <input class="input" type="text" role="combobox" autofocus autocomplete="off" spellcheck="false"
@@ -141,12 +141,19 @@ pub(super) fn Palette() -> impl IntoView {
 /// A modal dialog that is open from the start, and takes its layer away when it is closed.
 #[component]
 pub(super) fn Dialog(
+    own: Layer,
     label: &'static str,
     testid: &'static str,
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
     let layer = expect_context::<RwSignal<Layer>>();
+    // The browser tells of a dialog's end later, when another one may be open.
+    let close = move || {
+        if layer.get_untracked() == own {
+            layer.set(Layer::None);
+        }
+    };
     let dialog = NodeRef::<html::Dialog>::new();
     dialog.on_load(|dialog| {
         // Refused only when it is open.
@@ -156,12 +163,12 @@ pub(super) fn Dialog(
     let beside = move |event: leptos::ev::MouseEvent| {
         let target = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlDialogElement>().ok());
         if target.is_some() {
-            layer.set(Layer::None);
+            close();
         }
     };
     view! {
         <dialog node_ref=dialog class=format!("dialog top-dialog {class}") data-testid=testid aria-label=label
-            on:close=move |_| layer.set(Layer::None) on:click=beside>
+            on:close=move |_| close() on:click=beside>
             <div class="dialog-inner">{children()}</div>
         </dialog>
     }

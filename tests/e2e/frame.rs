@@ -46,10 +46,16 @@ async fn languages(browser: &Browser) -> Result<()> {
         .await?;
         ensure!(browser.text("nav-devices").await? == devices, "{tag} has no word for devices");
     }
+    browser.language("zh-TW").await?;
+    for page in ["devices", "prototypes", "firmware", "messages", "connections", "settings"] {
+        browser.click(&format!("nav-{page}")).await?;
+        browser.miss("page-loading").await?;
+        browser.picture(&format!("gallery/{page}-1280-zh-TW")).await?;
+    }
     // A choice lasts.
     browser.language("ja").await?;
     browser.reload().await?;
-    browser.see("nav-devices").await?;
+    browser.click("nav-devices").await?;
     ensure!(lang(browser).await? == "ja", "the language was forgotten");
     browser.language("en").await
 }

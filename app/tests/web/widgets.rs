@@ -85,6 +85,7 @@ async fn a_slider_sends_when_it_is_let_go_and_not_before() {
     let bounds = Bounds { lower: 0.0, upper: 255.0 };
     let page = Page::open(controller(ChannelKind::Analog { bounds }), "Level").await;
     page.says(Value::Analog(10)).await;
+    leptos::task::tick().await;
     assert_eq!(page.input("input-x").value(), "10");
     page.happens("input-x", "pointerdown").await;
     page.type_in("input-x", "128").await;

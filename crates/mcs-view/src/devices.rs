@@ -117,6 +117,12 @@ impl Devices {
         *self = Self { changed: true, ..Self::default() };
     }
 
+    /// The page gets the whole list next: it may have forgotten it at a sign-in.
+    pub(crate) fn tell_all(&mut self) {
+        self.shown = None;
+        self.changed = true;
+    }
+
     /// Whether the page should be told of the list.
     pub(crate) fn has_news(&self) -> bool {
         // Values come and go in many ways; what they mean for the list is looked at once a frame.

@@ -83,6 +83,7 @@ impl Console {
             }
             self.subscribe(&info.id);
         }
+        self.devices.tell_all();
         self.device_changed = true;
         self.firmware.changed = true;
     }

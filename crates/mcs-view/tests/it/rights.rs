@@ -92,6 +92,20 @@ fn the_key_of_a_device_that_was_typed_in_is_at_hand() {
 }
 
 #[test]
+fn an_empty_list_is_told_to_a_page_that_asked_before_the_sign_in() {
+    let mut site = Site::new();
+    site.server.answer("GET /api/session", 401, &());
+    site.start();
+    site.frame(View::Devices, Vec::new());
+    site.screen.devices = None;
+    site.server.answer("POST /api/login", 200, &session(Role::Member));
+    site.server.answer("GET /api/devices", 200, &Vec::<DeviceInfo>::new());
+    site.request(Request::Login { name: "mia".to_owned(), password: "long".to_owned() });
+    site.frame(View::Devices, Vec::new());
+    assert_eq!(site.screen.devices, Some(Vec::new()));
+}
+
+#[test]
 fn a_role_that_changes_is_taken_over_with_the_next_connection() {
     let mut site = Site::signed_in();
     site.seconds(5);

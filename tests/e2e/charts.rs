@@ -186,6 +186,9 @@ async fn split_and_merge(browser: &Browser) -> Result<()> {
     settled(browser, "temperature").await?;
     browser.click(&format!("split-{place}")).await?;
     browser.see(&format!("board-{}", place + 2)).await?;
+    // What nobody sees is not painted.
+    let script = "document.querySelector('[data-testid=\"chart-stage-target\"]').scrollIntoView();";
+    browser.script(script).await?;
     settled(browser, "target").await?;
     point(browser, 0.6).await?;
     browser.pictures("charts-split").await?;

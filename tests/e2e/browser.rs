@@ -198,6 +198,9 @@ impl Browser {
                 why = Some("it is disabled".to_owned());
                 return Ok(None);
             }
+            // Away from the edges, where bars stick to the window and cover what is under them.
+            let script = format!("{}?.scrollIntoView({{block: 'center'}});", query(id));
+            self.script(&script).await?;
             match element.click().await {
                 Ok(()) => Ok(Some(())),
                 // It moved, or something covers it: the next look may find it free.

@@ -23,7 +23,6 @@ async fn messages_of_our_server_are_seen_filtered_and_opened() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a click does not always meet its button"]
 async fn a_plain_broker_is_subscribed_to_published_to_flooded_and_cleaned() -> Result<()> {
     let broker = Broker::start(PLAIN).await?;
     let site = files::serve(dist()).await?;

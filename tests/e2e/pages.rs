@@ -1,8 +1,9 @@
 //! What an operator does, page by page.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::browser::{Browser, Shape, WIDE};
+use crate::process::until;
 
 /// The pictures: a desk and a telephone, by day and by night.
 const SHAPES: [(&str, Shape); 4] = [
@@ -97,7 +98,9 @@ impl Browser {
         let chart = format!("chart-stage-{channel}");
         self.number(&chart, "data-painted", |paints| paints > 0.0).await?;
         let points = self.number(&chart, "data-points", |it| it >= points).await?;
-        ensure!(self.ink(channel).await? > 100, "the chart of {channel} is empty");
+        // A canvas is empty between a new size and the next frame.
+        let inked = format!("the chart of {channel} is drawn");
+        until(&inked, async || Ok((self.ink(channel).await? > 100).then_some(()))).await?;
         Ok(points)
     }
 
@@ -117,7 +120,7 @@ impl Browser {
             const next = () => { if (++window.e2ePaints < 3) requestAnimationFrame(next); };
             requestAnimationFrame(next);";
         self.script(script).await?;
-        crate::process::until("the page is painted", async || {
+        until("the page is painted", async || {
             let paints = self.script("return window.e2ePaints;").await?;
             Ok((paints.as_u64() >= Some(3)).then_some(()))
         })

@@ -11,7 +11,6 @@ use crate::{dist, files};
 const NAME: &str = "prototypes";
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a click does not always meet its button"]
 async fn a_prototype_is_made_by_hand_and_its_device_reports() -> Result<()> {
     let server = Server::start(NAME).await?;
     let browser = Browser::start(NAME).await?;

@@ -14,7 +14,7 @@ const CORE: [(&str, &[&str]); 9] = [
     ("mcs-session", &["mqtt-protocol-core"]),
     ("mcs-command", &[]),
     ("mcs-digest", &["md-5", "sha2"]),
-    ("mcs-fota", &["serde"]),
+    ("mcs-fota", &["minisign-verify", "serde", "serde_json"]),
     ("mcs-series", &[]),
     ("mcs-view", &["postcard", "regex-lite", "serde"]),
     ("mcs-sim", &["mqtt-protocol-core"]),

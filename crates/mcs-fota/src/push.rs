@@ -1,11 +1,20 @@
 //! How far one firmware is on its way to one device.
 
+mod reason;
+mod terms;
+mod words;
+
 use core::time::Duration;
 use std::collections::VecDeque;
 
 use mcs_model::api::{PushState, PushStatus};
 use mcs_model::{FirmwareId, Timestamp};
 use serde::{Deserialize, Serialize};
+
+pub use reason::{Reason, Unreachable};
+pub use terms::Terms;
+
+use words::Word;
 
 use crate::Version;
 
@@ -19,10 +28,12 @@ mod tests;
 /// [`Push::poll_output`] after each call until [`Output::Timeout`].
 ///
 /// Rules:
-/// 1. Only a report of the target version after the notice was sent ends it as *updated*. A report
-///    before that means *already installed*.
+/// 1. Only a report of the target version after the notice was sent ends it as *updated*, and only
+///    if the device keeps it for [`Terms::confirming`]; with another version it has *rolled back*.
+///    A report before the notice means *already installed*.
 /// 2. A device that comes back after the notice and reports another version is sent the notice
-///    again, up to [`MAX_ATTEMPTS`] times in all; then the push has *failed*.
+///    again, up to [`Terms::attempts`] times in all; then the push has *failed*. One that lets a
+///    time pass is sent it up to [`Terms::unanswered`] times in all; then it has *timed out*.
 /// 3. Every state has its own time; a device that tells nothing of its progress has the time of
 ///    *initiated* for the whole way.
 /// 4. An end is the end: nothing that comes later changes it.
@@ -30,9 +41,13 @@ mod tests;
 pub struct Push {
     firmware: FirmwareId,
     version: Version,
-    times: Times,
+    #[serde(rename = "times")]
+    terms: Terms,
     state: PushState,
-    detail: String,
+    #[serde(default)]
+    reason: Reason,
+    #[serde(default)]
+    percent: Option<u8>,
     since: Timestamp,
     deadline: Option<Timestamp>,
     /// How often the notice was sent.
@@ -43,41 +58,31 @@ pub struct Push {
     outputs: VecDeque<Output>,
 }
 
-/// How long a push may stay in each state; every sign of life begins the time anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Times {
-    /// Until a device that is away comes.
-    pub queued: Duration,
-    /// From the notice to any sign of progress.
-    pub initiated: Duration,
-    /// From one request for the file to its end.
-    pub downloading: Duration,
-    /// From the whole file to the report.
-    pub downloaded: Duration,
-    /// From the device's word that it writes the image to the next sign.
-    pub updating: Duration,
-}
-
 /// What happened to a device that a firmware is pushed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// The notice was handed to the device's transport.
     Sent,
+    /// It was perhaps: the process ended meanwhile.
+    SentPerhaps,
     /// It could not be; the reason. It stays queued until [`Input::Reconnected`].
-    NotSent(String),
+    NotSent(Unreachable),
     /// The device began to fetch the file.
     DownloadStarted,
+    /// So many percent of the file were sent to the device.
+    DownloadProgress(u8),
     /// The last byte of the file was sent to the device.
     DownloadFinished,
     /// The device reported the version that it runs.
     VersionReported(String),
     /// The device uploaded this text to its channel `status` (CONTRACT §5.4): `fotaing` means that
-    /// it is downloading or, once the whole file is with it, that it writes the image.
+    /// it is downloading or, once the whole file is with it, that it writes the image; the names of
+    /// states mean themselves.
     StatusText(String),
     /// The device connected anew.
     Reconnected,
     /// An operator ended the push, or a newer one took its place; which of both.
-    Canceled(String),
+    Canceled(Reason),
     /// The time that [`Output::Timeout`] gave has come; too early does no harm.
     Timeout,
 }
@@ -93,15 +98,6 @@ pub enum Output {
     Timeout(Option<Timestamp>),
 }
 
-/// How often a notice is sent to a device that comes back with another version.
-pub const MAX_ATTEMPTS: u8 = 3;
-
-/// What the official C library uploads before it downloads; others say it once they write the image.
-const FOTAING: &str = "fotaing";
-
-/// How our own device begins the text with which it turns a firmware down.
-const REFUSED: &str = "firmware refused";
-
 impl Push {
     /// A push that an operator asks for now; `reported` is the version that the device reported
     /// last.
@@ -109,15 +105,16 @@ impl Push {
         firmware: FirmwareId,
         version: Version,
         reported: Option<&str>,
-        times: Times,
+        terms: Terms,
         now: Timestamp,
     ) -> Self {
         let mut push = Self {
             firmware,
             version,
-            times,
+            terms,
             state: PushState::Queued,
-            detail: String::new(),
+            reason: Reason::None,
+            percent: None,
             since: now,
             deadline: None,
             attempts: 0,
@@ -125,11 +122,16 @@ impl Push {
             outputs: VecDeque::new(),
         };
         if reported == Some(push.version.as_str()) {
-            push.enter(now, PushState::AlreadyInstalled, String::new());
+            push.enter(now, PushState::AlreadyInstalled, Reason::None);
         } else {
-            push.queue(now, String::new());
+            push.queue(now, Reason::None);
         }
         push
+    }
+
+    /// The same push, for this reason.
+    pub(crate) fn because(self, reason: Reason) -> Self {
+        if self.is_over() { self } else { Self { reason, ..self } }
     }
 
     /// Takes what happened. What has no meaning in the present state is passed over.
@@ -138,23 +140,21 @@ impl Push {
             return;
         }
         match input {
-            Input::Sent if self.state == PushState::Queued => {
-                self.attempts = self.attempts.saturating_add(1);
-                self.back = false;
-                self.enter(now, PushState::Initiated, String::new());
+            Input::Sent if self.state == PushState::Queued => self.sent(now, Reason::None),
+            Input::SentPerhaps if self.state == PushState::Queued => self.sent(now, Reason::Unsure),
+            Input::NotSent(why) if self.state == PushState::Queued => {
+                self.enter(now, PushState::Queued, Reason::NotSent(why));
             }
-            Input::NotSent(reason) if self.state == PushState::Queued => {
-                self.enter(now, PushState::Queued, reason);
-            }
-            Input::DownloadStarted if self.was_sent() => {
-                self.enter(now, PushState::Downloading, String::new());
+            Input::DownloadStarted if self.may_fetch() => self.download(now, None),
+            Input::DownloadProgress(percent) if self.state == PushState::Downloading => {
+                self.download(now, Some(percent));
             }
             // The end of a download may be heard of after the device's own word.
-            Input::DownloadFinished if self.was_sent() && self.state != PushState::Updating => {
-                self.enter(now, PushState::Downloaded, String::new());
+            Input::DownloadFinished if self.may_fetch() => {
+                self.advance(now, PushState::Downloaded);
             }
-            Input::VersionReported(version) => self.report(now, &version),
-            Input::StatusText(text) if self.was_sent() => self.hear(now, text.trim()),
+            Input::VersionReported(version) => self.report(now, version.trim()),
+            Input::StatusText(text) if self.was_sent() => self.hear(now, &text),
             Input::Reconnected if self.state == PushState::Queued => {
                 self.outputs.push_back(Output::Send);
             }
@@ -162,8 +162,10 @@ impl Push {
             Input::Canceled(reason) => self.enter(now, PushState::Canceled, reason),
             Input::Timeout => self.expire(now),
             Input::Sent
+            | Input::SentPerhaps
             | Input::NotSent(_)
             | Input::DownloadStarted
+            | Input::DownloadProgress(_)
             | Input::DownloadFinished
             | Input::StatusText(_) => {}
         }
@@ -180,110 +182,209 @@ impl Push {
             firmware: self.firmware.clone(),
             version: self.version.to_string(),
             state: self.state,
-            detail: self.detail.clone(),
+            detail: self.reason.to_string(),
             since: self.since,
         }
     }
 
+    /// Where it is.
+    pub const fn state(&self) -> PushState {
+        self.state
+    }
+
+    /// Why it is there.
+    pub const fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// Since when.
+    pub const fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// How much of the file is with the device, while it fetches it and if that is known.
+    pub const fn percent(&self) -> Option<u8> {
+        self.percent
+    }
+
+    /// How often the notice was sent.
+    pub const fn attempts(&self) -> u8 {
+        self.attempts
+    }
+
+    /// When its present state has lasted too long.
+    pub const fn deadline(&self) -> Option<Timestamp> {
+        self.deadline
+    }
+
     /// Whether it has ended, well or not.
     pub const fn is_over(&self) -> bool {
-        matches!(
-            self.state,
-            PushState::Updated
-                | PushState::AlreadyInstalled
-                | PushState::Failed
-                | PushState::TimedOut
-                | PushState::Canceled
-        )
+        is_end(self.state)
+    }
+
+    fn sent(&mut self, now: Timestamp, reason: Reason) {
+        self.attempts = self.attempts.saturating_add(1);
+        self.back = false;
+        self.enter(now, PushState::Initiated, reason);
     }
 
     fn report(&mut self, now: Timestamp, version: &str) {
-        if version.trim() == self.version.as_str() {
-            let sent = self.attempts > 0;
-            let end = if sent { PushState::Updated } else { PushState::AlreadyInstalled };
-            self.enter(now, end, String::new());
-        } else if self.was_sent() && self.back {
+        if version == self.version.as_str() {
+            if self.attempts == 0 {
+                self.enter(now, PushState::AlreadyInstalled, Reason::None);
+            } else if self.terms.confirming.is_zero() {
+                self.enter(now, PushState::Updated, Reason::None);
+            } else {
+                self.advance(now, PushState::Confirming);
+            }
+            return;
+        }
+        let version: String = version.chars().take(64).collect();
+        if self.state == PushState::Confirming {
+            self.enter(now, PushState::RolledBack, Reason::WentBack(version));
+        } else if self.state != PushState::Queued && self.back {
             // It restarted, so it had its chance. Without a restart the report says nothing: some
             // devices report on every occasion.
-            let version: String = version.trim().chars().take(64).collect();
-            if self.attempts < MAX_ATTEMPTS {
-                self.queue(now, format!("it came back with version {version}"));
+            let attempts = self.attempts;
+            if attempts < self.terms.attempts {
+                self.queue(now, Reason::CameBack(version));
             } else {
-                let detail =
-                    format!("it still has version {version} after {MAX_ATTEMPTS} attempts");
-                self.enter(now, PushState::Failed, detail);
+                self.enter(now, PushState::Failed, Reason::StillOld { version, attempts });
             }
         }
     }
 
     fn hear(&mut self, now: Timestamp, text: &str) {
-        if text.eq_ignore_ascii_case(FOTAING) {
-            let state = match self.state {
-                PushState::Downloaded | PushState::Updating => PushState::Updating,
-                _ => PushState::Downloading,
-            };
-            self.enter(now, state, String::new());
-        } else if text.starts_with(REFUSED) {
-            self.enter(now, PushState::Failed, text.chars().take(200).collect());
+        let said = |words: &str| Reason::Said(words.chars().take(200).collect());
+        match Word::read(text) {
+            Some(Word::Fotaing) if rank(self.state) >= rank(PushState::Downloaded) => {
+                self.advance(now, PushState::Updating);
+            }
+            Some(Word::Fotaing) => self.download(now, None),
+            Some(Word::Deferred) if self.state == PushState::Initiated => {
+                self.enter(now, PushState::Deferred, said(text.trim()));
+            }
+            Some(Word::Downloading(percent)) if self.may_fetch() => self.download(now, percent),
+            Some(Word::Downloaded) => self.advance(now, PushState::Downloaded),
+            Some(Word::Verified) => self.advance(now, PushState::Verified),
+            Some(Word::Updating) => self.advance(now, PushState::Updating),
+            Some(Word::Rebooting) => self.advance(now, PushState::Rebooting),
+            Some(Word::RolledBack(words)) => self.enter(now, PushState::RolledBack, said(words)),
+            Some(Word::Rejected(words)) => self.enter(now, PushState::Rejected, said(words)),
+            Some(Word::Failed(words)) => self.enter(now, PushState::Failed, said(words)),
+            Some(Word::Deferred | Word::Downloading(_)) | None => {}
         }
     }
 
     fn expire(&mut self, now: Timestamp) {
-        if self.deadline.is_some_and(|it| it <= now) {
-            let detail = match self.state {
-                PushState::Queued => "the device did not come",
-                PushState::Initiated => "the device did not answer the notice",
-                PushState::Downloading => "the device did not finish the download",
-                _ => "the device did not report the version",
-            };
-            self.enter(now, PushState::TimedOut, detail.to_owned());
+        let latest = self.limit(self.state).map(|it| later(now, it));
+        // After the clock was set back no state may last longer than its time.
+        self.deadline = self.deadline.min(latest);
+        if self.deadline.is_none_or(|it| it > now) {
+            return;
+        }
+        let reason = match self.state {
+            PushState::Confirming => return self.enter(now, PushState::Updated, Reason::None),
+            PushState::Queued => {
+                return self.enter(now, PushState::TimedOut, Reason::DidNotCome);
+            }
+            PushState::Initiated | PushState::Deferred => Reason::DidNotAnswer,
+            PushState::Downloading => Reason::DidNotFetch,
+            _ => Reason::DidNotReport,
+        };
+        if self.attempts < self.terms.unanswered {
+            self.queue(now, reason);
+        } else {
+            self.enter(now, PushState::TimedOut, reason);
         }
     }
 
-    fn queue(&mut self, now: Timestamp, detail: String) {
-        self.enter(now, PushState::Queued, detail);
+    fn download(&mut self, now: Timestamp, percent: Option<u8>) {
+        self.enter(now, PushState::Downloading, Reason::None);
+        self.percent = percent;
+    }
+
+    /// Goes on to `state`, and never back; there already, it was a sign of life, but the time of
+    /// confirming does not begin anew.
+    fn advance(&mut self, now: Timestamp, state: PushState) {
+        let (here, there) = (rank(self.state), rank(state));
+        if here < there || (here == there && state != PushState::Confirming) {
+            self.enter(now, state, Reason::None);
+        }
+    }
+
+    fn queue(&mut self, now: Timestamp, reason: Reason) {
+        self.enter(now, PushState::Queued, reason);
         self.outputs.push_back(Output::Send);
     }
 
-    fn enter(&mut self, now: Timestamp, state: PushState, detail: String) {
-        let limit = match state {
-            PushState::Queued => Some(self.times.queued),
-            PushState::Initiated => Some(self.times.initiated),
-            PushState::Downloading => Some(self.times.downloading),
-            PushState::Downloaded => Some(self.times.downloaded),
-            PushState::Updating => Some(self.times.updating),
-            _ => None,
-        };
+    fn enter(&mut self, now: Timestamp, state: PushState, reason: Reason) {
         // A device that could not be reached again waits on: its time is not begun anew.
         let waits = state == PushState::Queued && self.state == state && self.deadline.is_some();
         if !waits {
-            self.deadline = limit.map(|it| later(now, it));
+            self.deadline = self.limit(state).map(|it| later(now, it));
         }
         if self.state != state {
             self.since = now;
         }
         self.state = state;
-        self.detail = detail;
+        self.reason = reason;
+        self.percent = None;
         self.outputs.push_back(Output::Changed);
     }
 
-    /// Whether the notice is with the device.
-    fn was_sent(&self) -> bool {
-        self.state != PushState::Queued
+    const fn limit(&self, state: PushState) -> Option<Duration> {
+        match state {
+            PushState::Queued | PushState::Deferred => Some(self.terms.queued),
+            PushState::Initiated => Some(self.terms.initiated),
+            PushState::Downloading => Some(self.terms.downloading),
+            PushState::Downloaded | PushState::Verified | PushState::Rebooting => {
+                Some(self.terms.downloaded)
+            }
+            PushState::Updating => Some(self.terms.updating),
+            PushState::Confirming => Some(self.terms.confirming),
+            _ => None,
+        }
+    }
+
+    /// Whether the device ever got the notice.
+    const fn was_sent(&self) -> bool {
+        self.attempts > 0
+    }
+
+    /// Whether a request for the file belongs to the notice.
+    fn may_fetch(&self) -> bool {
+        self.was_sent() && rank(self.state) < rank(PushState::Confirming)
     }
 }
 
-/// A week for a device that is away, 15 minutes for one that tells nothing, 10 minutes for a
-/// download and 5 for a restart.
-impl Default for Times {
-    fn default() -> Self {
-        Self {
-            queued: Duration::from_hours(7 * 24),
-            initiated: Duration::from_mins(15),
-            downloading: Duration::from_mins(10),
-            downloaded: Duration::from_mins(5),
-            updating: Duration::from_mins(10),
-        }
+/// Whether a push that is in this state has ended.
+pub(crate) const fn is_end(state: PushState) -> bool {
+    matches!(
+        state,
+        PushState::Updated
+            | PushState::AlreadyInstalled
+            | PushState::Failed
+            | PushState::TimedOut
+            | PushState::Canceled
+            | PushState::RolledBack
+            | PushState::Rejected
+    )
+}
+
+/// How far on the way a state is.
+const fn rank(state: PushState) -> u8 {
+    match state {
+        PushState::Queued => 0,
+        PushState::Initiated => 1,
+        PushState::Deferred => 2,
+        PushState::Downloading => 3,
+        PushState::Downloaded => 4,
+        PushState::Verified => 5,
+        PushState::Updating => 6,
+        PushState::Rebooting => 7,
+        PushState::Confirming => 8,
+        _ => 9,
     }
 }
 

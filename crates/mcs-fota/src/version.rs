@@ -1,9 +1,13 @@
 //! Versions of firmware.
 
+use core::cmp::Ordering;
 use core::fmt;
 use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
+
+#[cfg(test)]
+mod tests;
 
 /// A version as its author spells it; devices are told it and report it back letter by letter.
 ///
@@ -30,6 +34,24 @@ impl Version {
     /// The text as it stands on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// How it compares with another one, as far as numbers tell: part by part, `1.10` behind `1.9`,
+    /// `2` the same as `v2.0`. `None` when words differ: nobody knows their order.
+    pub fn order(&self, other: &str) -> Option<Ordering> {
+        let (mut ours, mut theirs) = (parts(&self.0), parts(other));
+        loop {
+            let (our, their) = match (ours.next(), theirs.next()) {
+                (None, None) => return Some(Ordering::Equal),
+                (our, their) => (our.unwrap_or("0"), their.unwrap_or("0")),
+            };
+            match (our.parse::<u64>(), their.parse::<u64>()) {
+                (Ok(our), Ok(their)) if our == their => {}
+                (Ok(our), Ok(their)) => return Some(our.cmp(&their)),
+                _ if our == their => {}
+                _ => return None,
+            }
+        }
     }
 }
 
@@ -81,3 +103,9 @@ impl fmt::Display for VersionError {
 }
 
 impl core::error::Error for VersionError {}
+
+fn parts(version: &str) -> impl Iterator<Item = &str> {
+    let version = version.trim();
+    let number = version.strip_prefix(['v', 'V']).unwrap_or(version);
+    number.split(['.', '-', '_', '+'])
+}

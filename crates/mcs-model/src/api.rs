@@ -289,6 +289,18 @@ pub enum PushState {
     TimedOut,
     /// A newer push took its place, or an operator ended it.
     Canceled,
+    /// The device has heard the notice and will fetch the file later.
+    Deferred,
+    /// The device says that the file is the one that the notice names.
+    Verified,
+    /// The device says that it restarts.
+    Rebooting,
+    /// The device runs the pushed version and has to keep it for a while.
+    Confirming,
+    /// The device ran the pushed version and then another one again.
+    RolledBack,
+    /// The device, or a rule that nobody overrode, turned the firmware down.
+    Rejected,
 }
 
 /// Published by the server to `console/v1/devices/:deviceId` as JSON, for consoles only.

@@ -12,7 +12,7 @@ fn minute(minutes: u64) -> Timestamp {
 
 fn push(reported: Option<&str>) -> Push {
     let (firmware, version) = ("FAdJBknrDsOM".parse().unwrap(), "2.0".parse().unwrap());
-    Push::new(firmware, version, reported, Times::default(), minute(0))
+    Push::new(firmware, version, reported, Terms::default(), minute(0))
 }
 
 /// Hands in what happens, one input a minute from `from`, and gives the states passed through.
@@ -91,19 +91,19 @@ fn a_device_that_has_the_version_already_is_not_sent_a_notice() {
     assert_eq!(drain(&mut known).0, [Output::Changed]);
     assert_eq!(known.status().state, AlreadyInstalled);
     let mut away = push(None);
-    let inputs = [Input::NotSent("offline".to_owned()), reported("2.0")];
+    let inputs = [Input::NotSent(Unreachable::Away), reported("2.0")];
     assert_eq!(states(&mut away, 0, inputs), [Queued, AlreadyInstalled]);
 }
 
 #[test]
 fn a_device_that_is_away_gets_the_notice_when_it_comes() {
     let mut push = push(Some("1.0"));
-    states(&mut push, 0, [Input::NotSent("the device is offline".to_owned())]);
-    assert_eq!(push.status().detail, "the device is offline");
+    states(&mut push, 0, [Input::NotSent(Unreachable::Away)]);
+    assert_eq!(push.status().detail, "the device is not here");
     push.handle_input(minute(60), Input::Reconnected);
     assert_eq!(drain(&mut push).0, [Output::Send]);
     // That it could not be reached again does not begin the week anew.
-    push.handle_input(minute(61), Input::NotSent("gone again".to_owned()));
+    push.handle_input(minute(61), Input::NotSent(Unreachable::Broken("gone again".to_owned())));
     let week = 7 * 24 * 60;
     assert_eq!(drain(&mut push).1, Some(minute(week)));
     assert_eq!(states(&mut push, week, [Input::Timeout]), [TimedOut]);
@@ -184,7 +184,7 @@ fn a_state_that_begins_again_keeps_its_beginning_but_not_its_deadline() {
 #[test]
 fn a_push_may_be_canceled_at_any_time_but_after_its_end() {
     let mut first = push(None);
-    let cancel = || Input::Canceled("a newer push took its place".to_owned());
+    let cancel = || Input::Canceled(Reason::Superseded);
     assert_eq!(states(&mut first, 0, [cancel()]), [Canceled]);
     assert_eq!(first.status().detail, "a newer push took its place");
     let mut second = push(None);
@@ -207,7 +207,7 @@ fn a_push_goes_on_after_a_restart_of_the_server() {
 fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         4 => Just(Input::Sent),
-        1 => Just(Input::NotSent("offline".to_owned())),
+        1 => Just(Input::NotSent(Unreachable::Away)),
         2 => Just(Input::DownloadStarted),
         2 => Just(Input::DownloadFinished),
         1 => Just(reported("2.0")),
@@ -216,7 +216,7 @@ fn input() -> impl Strategy<Value = Input> {
         1 => Just(status("firmware refused: too large")),
         1 => Just(status("hello")),
         2 => Just(Input::Reconnected),
-        1 => Just(Input::Canceled("by hand".to_owned())),
+        1 => Just(Input::Canceled(Reason::Stopped)),
         2 => Just(Input::Timeout),
     ]
 }
@@ -250,7 +250,7 @@ proptest! {
             }
             // Every open push has a time at which it ends by itself.
             prop_assert_eq!(timeout.is_none(), push.is_over());
-            prop_assert!(sends <= MAX_ATTEMPTS);
+            prop_assert!(sends <= Terms::default().attempts);
             let stored = serde_json::to_string(&push).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Push>(&stored).unwrap(), &push);
         }

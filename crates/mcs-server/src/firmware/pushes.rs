@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
-use mcs_fota::{Input, Notice, Output, Push, Times};
+use mcs_fota::{Input, Notice, Output, Push, Reason, Terms, Unreachable};
 use mcs_model::api::{DeviceChange, PushResult, PushState, PushStatus};
-use mcs_model::{DataPoint, DeviceId, FirmwareId, Topic, Value};
+use mcs_model::{DataPoint, DeviceId, DeviceKey, FirmwareId, Topic, Value};
 
 use super::{Firmware, address, fits};
 use crate::app::App;
@@ -163,12 +163,12 @@ impl Firmware {
             Some(token) => token,
             None => random::id("", 16)?,
         };
-        self.tell(app, &device.id, Input::Canceled("a newer push took its place".to_owned())).await;
+        self.tell(app, &device.id, Input::Canceled(Reason::Superseded)).await;
         let reported = self.store.firmware_version(&device.id).await?;
         let version = firmware.version.parse()?;
         let now = clock::now();
         let push =
-            Push::new(firmware.id.clone(), version, reported.as_deref(), Times::default(), now);
+            Push::new(firmware.id.clone(), version, reported.as_deref(), Terms::default(), now);
         let entry = Entry { push, firmware: firmware.clone(), token, fetched: 0 };
         let _turn = self.pushes.turn.lock().await;
         self.pushes.lock().insert(device.id.clone(), entry);
@@ -252,28 +252,43 @@ impl Firmware {
             let Some((firmware, token)) = step.notice else { break };
             input = Some(match send(app, device, &firmware, &token).await {
                 Ok(()) => Input::Sent,
-                Err(error) => Input::NotSent(error.to_string()),
+                Err(error) => Input::NotSent(error),
             });
         }
     }
 }
 
 /// Sends the notice by the one transport that the device is on.
-async fn send(app: &App, id: &DeviceId, firmware: &FirmwareRow, token: &str) -> Result<()> {
+async fn send(
+    app: &App,
+    id: &DeviceId,
+    firmware: &FirmwareRow,
+    token: &str,
+) -> Result<(), Unreachable> {
+    let broken = |error: anyhow::Error| Unreachable::Broken(error.to_string());
+    let (key, notice) = notice(app, id, firmware, token).await.map_err(broken)?;
+    if app.hub.hears_mqtt(id) {
+        let topic = Topic::Firmware(id.clone(), key).to_string();
+        let payload = Bytes::from(notice.to_mqtt());
+        // Never retained: a device would update at every start.
+        return app.bus().publish(&topic, payload, 1, false).await.map_err(broken);
+    }
+    if app.hub.notice(id, notice.to_command(id, &key)) {
+        return Ok(());
+    }
+    let is_away = app.hub.presence(id).transports.is_empty();
+    Err(if is_away { Unreachable::Away } else { Unreachable::Deaf })
+}
+
+async fn notice(
+    app: &App,
+    id: &DeviceId,
+    firmware: &FirmwareRow,
+    token: &str,
+) -> Result<(DeviceKey, Notice)> {
     let device = app.registry.device(id).await?.context("the device is not registered any more")?;
     let version = firmware.version.parse()?;
     let md5 = firmware.md5.parse().ok();
     let notice = Notice::new(clock::now(), version, md5, address(app, token))?;
-    if app.hub.hears_mqtt(id) {
-        let topic = Topic::Firmware(id.clone(), device.key.clone()).to_string();
-        // Never retained: a device would update at every start.
-        return app.bus().publish(&topic, Bytes::from(notice.to_mqtt()), 1, false).await;
-    }
-    if app.hub.notice(id, notice.to_command(id, &device.key)) {
-        return Ok(());
-    }
-    if app.hub.presence(id).transports.is_empty() {
-        anyhow::bail!("the device is not here");
-    }
-    anyhow::bail!("the device is here, but does not listen for firmware notices")
+    Ok((device.key.clone(), notice))
 }

@@ -1,0 +1,5 @@
+mod acts;
+mod families;
+mod property;
+mod stage;
+mod waves;

@@ -28,6 +28,7 @@ use super::patience::Patience;
 use super::publish::Publisher;
 use super::reach::reaches_device;
 use super::roster::Roster;
+use super::routes::Routes;
 use super::sessions::{self, Budget, SessionCounts, Sessions, WINDOW};
 use super::{Bus, ConnectionId, Gate};
 use crate::accept::{Crowd, Room};
@@ -249,6 +250,7 @@ async fn context(limits: &Limits, roster: &Arc<Roster>) -> Result<ServerContext>
         .await;
     *broker.extends.fitter_mgr_mut().await =
         Box::new(Patience { unlimited: limits.silence, roster: Arc::clone(roster) });
+    Routes::hang_into(&broker).await;
 
     // Without it `$share/…` is accepted and gets nothing.
     rmqtt_shared_subscription::register(&broker, true, false)

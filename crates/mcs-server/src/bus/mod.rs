@@ -18,6 +18,7 @@ mod pipe;
 mod publish;
 mod reach;
 mod roster;
+mod routes;
 mod sessions;
 mod size;
 mod wire;

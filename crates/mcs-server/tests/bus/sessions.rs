@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use mcs_server::bus::Bus as _;
+use tokio::task::JoinSet;
 
 use crate::claim::claim;
 use crate::gate::{DEVICE, Event, SECOND};
@@ -344,4 +345,31 @@ async fn a_client_comes_back_at_once_however_it_went() {
             }
         }
     }
+}
+
+/// [MQTT-3.8.4-1]: a board comes back, and its subscription is not taken out with that of its old connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_subscribes_while_the_last_subscriber_goes_stays_subscribed() {
+    let bench = Bench::start().await;
+    let mut boards = JoinSet::new();
+    for board in 0..4 {
+        let address = bench.address();
+        boards.spawn(async move {
+            let topic = format!("{DEVICE}/channel-{board}");
+            let hello = Hello::new(Version::V311, "board");
+            let mut sender = Raw::connect(address, &hello).await;
+            let mut old = Raw::connect(address, &hello).await;
+            old.subscribe(&topic, 1).await;
+            for round in 0..100 {
+                let mut new = Raw::connect(address, &hello).await;
+                drop(old);
+                new.subscribe(&topic, 1).await;
+                let report = Message::new(&topic, &round.to_string(), 1);
+                assert_eq!(sender.publish(&report).await, 0);
+                assert_eq!(new.message().await, report);
+                old = new;
+            }
+        });
+    }
+    boards.join_all().await;
 }

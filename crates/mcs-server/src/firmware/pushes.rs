@@ -18,9 +18,16 @@ use crate::{clock, random};
 
 /// The newest push of each device.
 pub(super) struct Pushes {
-    entries: Mutex<BTreeMap<DeviceId, Entry>>,
+    entries: Mutex<Entries>,
     // One step at a time: what is stored and told comes in the order in which it happened.
     turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Entries {
+    by_device: BTreeMap<DeviceId, Entry>,
+    /// Whose push the last part of an address names.
+    by_token: BTreeMap<String, DeviceId>,
 }
 
 struct Entry {
@@ -37,48 +44,63 @@ struct Step {
     notice: Option<(FirmwareRow, String)>,
 }
 
+impl Entries {
+    /// Begins a push, in place of an older one of the device.
+    fn put(&mut self, device: DeviceId, entry: Entry) {
+        self.remove(&device);
+        self.by_token.insert(entry.token.clone(), device.clone());
+        self.by_device.insert(device, entry);
+    }
+
+    fn remove(&mut self, device: &DeviceId) {
+        if let Some(entry) = self.by_device.remove(device) {
+            self.by_token.remove(&entry.token);
+        }
+    }
+}
+
 impl Pushes {
     pub(super) async fn load(store: &Store) -> Result<Self> {
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::default();
         for row in store.pushes().await? {
             let push =
                 serde_json::from_str(&row.rollout).context("a stored push cannot be read")?;
             let firmware = store.firmware(&row.firmware).await?;
             let firmware = firmware.context("a push without its firmware")?;
-            entries.insert(row.device, Entry { push, firmware, token: row.token, fetched: 0 });
+            entries.put(row.device, Entry { push, firmware, token: row.token, fetched: 0 });
         }
         Ok(Self { entries: Mutex::new(entries), turn: tokio::sync::Mutex::default() })
     }
 
     pub(super) fn status(&self, device: &DeviceId) -> Option<PushStatus> {
-        self.lock().get(device).map(|entry| entry.push.status())
+        self.lock().by_device.get(device).map(|entry| entry.push.status())
     }
 
     fn running(&self, device: &DeviceId) -> bool {
-        self.lock().get(device).is_some_and(|entry| !entry.push.is_over())
+        self.lock().by_device.get(device).is_some_and(|entry| !entry.push.is_over())
     }
 
     fn all_running(&self) -> Vec<DeviceId> {
         let entries = self.lock();
-        entries.iter().filter(|(_, it)| !it.push.is_over()).map(|(id, _)| id.clone()).collect()
+        let running = entries.by_device.iter().filter(|(_, it)| !it.push.is_over());
+        running.map(|(id, _)| id.clone()).collect()
     }
 
     fn of_token(&self, token: &str) -> Option<DeviceId> {
-        let entries = self.lock();
-        entries.iter().find(|(_, entry)| entry.token == token).map(|(device, _)| device.clone())
+        self.lock().by_token.get(token).cloned()
     }
 
     /// The address of the device's push, if it is one of this firmware and not over.
     fn token_of(&self, device: &DeviceId, firmware: &FirmwareId) -> Option<String> {
         let entries = self.lock();
-        let entry = entries.get(device).filter(|it| !it.push.is_over());
+        let entry = entries.by_device.get(device).filter(|it| !it.push.is_over());
         entry.filter(|it| it.firmware.id == *firmware).map(|it| it.token.clone())
     }
 
     /// A piece of the file went out. Whether that was the last one that was missing.
     fn fetched(&self, device: &DeviceId, piece: &Range<u64>) -> bool {
         let mut entries = self.lock();
-        let Some(entry) = entries.get_mut(device) else { return false };
+        let Some(entry) = entries.by_device.get_mut(device) else { return false };
         if piece.start == 0 {
             entry.fetched = piece.end;
         } else if piece.start <= entry.fetched {
@@ -90,7 +112,7 @@ impl Pushes {
     /// Hands `input` to the device's push; without one only drains it.
     fn step(&self, device: &DeviceId, input: Option<Input>) -> Option<Step> {
         let mut entries = self.lock();
-        let entry = entries.get_mut(device)?;
+        let entry = entries.by_device.get_mut(device)?;
         if let Some(input) = input {
             entry.push.handle_input(clock::now(), input);
         }
@@ -112,7 +134,7 @@ impl Pushes {
         Some(Step { changed: changed.then(|| (row(), entry.push.status())), notice })
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<DeviceId, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -171,7 +193,7 @@ impl Firmware {
             Push::new(firmware.id.clone(), version, reported.as_deref(), Terms::default(), now);
         let entry = Entry { push, firmware: firmware.clone(), token, fetched: 0 };
         let _turn = self.pushes.turn.lock().await;
-        self.pushes.lock().insert(device.id.clone(), entry);
+        self.pushes.lock().put(device.id.clone(), entry);
         self.advance(app, &device.id, None).await;
         self.pushes.status(&device.id).context("a push that has just begun")
     }

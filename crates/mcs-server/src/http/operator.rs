@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use mcs_model::api::{Right, Role};
 use mcs_model::{ChannelId, ProductId};
 
+use super::Way;
 use super::error::Error;
 use crate::access::Access;
 use crate::app::App;
@@ -89,7 +90,7 @@ impl FromRequestParts<Arc<App>> for Operator {
         let token = match bearer(&parts.headers) {
             Some(token) => token,
             None => {
-                let token = session_of(&parts.headers).ok_or_else(Error::signed_out)?;
+                let token = session_of(app, parts).ok_or_else(Error::signed_out)?;
                 check_origin(parts)?;
                 token
             }
@@ -108,15 +109,23 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The cookie's name. Browsers keep cookies by host and not by port: the port in the name, as the browser
-/// sees it, keeps two servers of one host from signing each other's people out.
-pub(super) fn cookie(headers: &HeaderMap) -> String {
+/// sees it, keeps two servers of one host from signing each other's people out. A browser leaves out the port that
+/// goes without saying.
+pub(super) fn cookie(headers: &HeaderMap, encrypted: bool) -> String {
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
     let port = host.and_then(|it| it.parse::<Authority>().ok()?.port_u16());
-    port.map_or_else(|| "mcs_session".to_owned(), |port| format!("mcs_session_{port}"))
+    format!("mcs_session_{}", port.unwrap_or(if encrypted { 443 } else { 80 }))
 }
 
-fn session_of(headers: &HeaderMap) -> Option<&str> {
-    let name = cookie(headers);
+/// Whether the caller came by TLS, here or at a proxy before us.
+pub(super) fn encrypted(app: &App, way: Way) -> bool {
+    way.encrypted || app.public_url().starts_with("https://")
+}
+
+fn session_of<'a>(app: &App, parts: &'a Parts) -> Option<&'a str> {
+    let way = parts.extensions.get::<Way>()?;
+    let headers = &parts.headers;
+    let name = cookie(headers, encrypted(app, *way));
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
     let mut cookies = lines.flat_map(|line| line.split(';'));
     cookies.find_map(|it| it.trim().strip_prefix(&*name)?.strip_prefix('='))

@@ -110,10 +110,10 @@ fn info(app: &App, name: String, role: Role, token: &str) -> SessionInfo {
     }
 }
 
-/// The cookie for who asked so: one that came in by TLS, here or at a proxy before us, never leaves without.
+/// The cookie for who asked so: one that came in by TLS never leaves without.
 fn cookie(app: &App, asked: &HeaderMap, way: Way, value: &str, seconds: u64) -> String {
-    let encrypted = way.encrypted || app.public_url().starts_with("https://");
+    let encrypted = operator::encrypted(app, way);
     let secure = if encrypted { "; Secure" } else { "" };
-    let name = operator::cookie(asked);
+    let name = operator::cookie(asked, encrypted);
     format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
 }

@@ -14,6 +14,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::connect::{Reader, device, packet_len};
+use super::roster::Seat;
+use super::wire::Boundaries;
 use super::{Client, Gate};
 
 /// How it goes on with a client that had proved nothing.
@@ -55,9 +57,11 @@ pub(super) async fn prove(
     broker: &mut TcpStream,
     v5: bool,
     gate: &dyn Gate,
+    seat: &Seat,
     client: &Client,
 ) -> io::Result<Outcome> {
     let mut rest = Vec::new();
+    let mut boundaries = Boundaries::default();
     // Of a packet that is longer than what was looked at.
     let mut passing = 0;
     let (mut inbound, mut outbound) = (vec![0; CHUNK], vec![0; CHUNK]);
@@ -88,7 +92,10 @@ pub(super) async fn prove(
             },
             read = broker.read(&mut outbound) => match read? {
                 0 => return Ok(Outcome::Ends { rest }),
-                len => stream.write_all(&outbound[..len]).await?,
+                len => {
+                    boundaries.pass(&mut outbound[..len], || seat.misses());
+                    stream.write_all(&outbound[..len]).await?;
+                }
             },
         }
     }

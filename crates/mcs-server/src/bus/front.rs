@@ -214,7 +214,7 @@ impl Front {
             (device, Vec::new())
         } else {
             stream.write_all(&std::mem::take(&mut entered.connack)).await?;
-            match prove(stream, &mut entered.broker, scoped.v5, gate, client).await? {
+            match prove(stream, &mut entered.broker, scoped.v5, gate, &seat, client).await? {
                 Outcome::Ends { rest } => return Ok((entered, rest)),
                 Outcome::Proved { device, rest } => (device, rest),
             }

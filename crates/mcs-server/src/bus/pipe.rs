@@ -97,7 +97,7 @@ impl Pipe<'_> {
             };
             let mut reading = pin!(reading);
             let mut working = pin!(line.work(&flow));
-            let writing = write(&mut from_broker, &mut to_client, &flow);
+            let writing = write(&mut from_broker, &mut to_client, &flow, self.seat);
             tokio::select! {
                 end = &mut reading => end.err().unwrap_or(End::Left),
                 () = &mut working => End::Unacknowledged,
@@ -287,6 +287,7 @@ async fn write(
     from_broker: &mut OwnedReadHalf,
     to_client: &mut (impl AsyncWrite + Unpin),
     flow: &Flow,
+    seat: &Seat,
 ) -> io::Result<()> {
     let mut boundaries = Boundaries::default();
     loop {
@@ -307,7 +308,7 @@ async fn write(
                     Err(error) => closed = error.kind() != io::ErrorKind::WouldBlock,
                 }
                 flow.set_whole(false);
-                flow.answered(boundaries.pass(&out[acknowledged..]));
+                flow.answered(boundaries.pass(&mut out[acknowledged..], || seat.misses()));
             }
             () = flow.ready(), if boundaries.between() => {
                 written = flow.acknowledgements(&mut out);

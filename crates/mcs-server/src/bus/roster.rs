@@ -1,6 +1,6 @@
 //! Who is connected: what the [front](super::front) knows of a connection and the hooks need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -38,6 +38,7 @@ pub(super) struct Seat {
     proved: AtomicBool,
     over: AtomicBool,
     reason: OnceLock<Reason>,
+    unsubscribed: Mutex<VecDeque<bool>>,
     told: CancellationToken,
 }
 
@@ -58,6 +59,7 @@ impl Seat {
             proved: AtomicBool::new(false),
             over: AtomicBool::new(false),
             reason: OnceLock::new(),
+            unsubscribed: Mutex::default(),
             told: CancellationToken::new(),
         }
     }
@@ -72,6 +74,21 @@ impl Seat {
     pub(super) async fn reason(&self) -> Option<Reason> {
         let _ = timeout(MOMENT, self.told.cancelled()).await;
         self.reason.get().copied()
+    }
+
+    /// The broker was asked to end a subscription, and whether there was one.
+    pub(super) fn unsubscribed(&self, existed: bool) {
+        self.ended().push_back(existed);
+    }
+
+    /// Whether there was no subscription where the client ended one; asked of each in turn.
+    pub(super) fn misses(&self) -> bool {
+        self.ended().pop_front() == Some(false)
+    }
+
+    fn ended(&self) -> MutexGuard<'_, VecDeque<bool>> {
+        // Every change is one operation: a panic elsewhere leaves nothing half done.
+        self.unsubscribed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The client has a login, or named a topic that only who knows a device's key may name.

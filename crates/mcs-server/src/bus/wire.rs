@@ -54,13 +54,16 @@ enum State {
     Start,
     /// In its length.
     Length { kind: u8, value: usize, shift: u32 },
-    /// In its body.
-    Body { kind: u8, left: usize },
+    /// In its body, of which so much has passed.
+    Body { kind: u8, passed: usize, left: usize },
 }
 
 impl Boundaries {
     /// Takes the next bytes. How many SUBACKs and UNSUBACKs ended in them?
-    pub(super) fn pass(&mut self, bytes: &[u8]) -> usize {
+    ///
+    /// `missed` tells of each reason code of an UNSUBACK, of which only MQTT 5 has any, whether there was no such
+    /// subscription; it is written down [MQTT-3.11.3-2].
+    pub(super) fn pass(&mut self, bytes: &mut [u8], mut missed: impl FnMut() -> bool) -> usize {
         let (mut at, mut answers) = (0, 0);
         while let Some(&byte) = bytes.get(at) {
             match self.state {
@@ -73,17 +76,25 @@ impl Boundaries {
                     let value = value | usize::from(byte & 0x7f) << shift;
                     // The broker writes no length that is none.
                     self.state = match byte & 0x80 {
-                        0 => State::Body { kind, left: value },
+                        0 => State::Body { kind, passed: 0, left: value },
                         _ => State::Length { kind, value, shift: (shift + 7).min(21) },
                     };
                 }
-                State::Body { kind, left } => {
+                State::Body { kind, passed, left } => {
                     let taken = left.min(bytes.len() - at);
+                    if kind == UNSUBACK {
+                        let codes = UNSUBACK_CODES.saturating_sub(passed).min(taken);
+                        for code in &mut bytes[at + codes..at + taken] {
+                            if missed() {
+                                *code = NO_SUBSCRIPTION;
+                            }
+                        }
+                    }
                     at += taken;
-                    self.state = State::Body { kind, left: left - taken };
+                    self.state = State::Body { kind, passed: passed + taken, left: left - taken };
                 }
             }
-            if let State::Body { kind, left: 0 } = self.state {
+            if let State::Body { kind, left: 0, .. } = self.state {
                 answers += usize::from(matches!(kind, SUBACK | UNSUBACK));
                 self.state = State::Start;
             }
@@ -96,6 +107,13 @@ impl Boundaries {
         matches!(self.state, State::Start)
     }
 }
+
+/// Bytes of an UNSUBACK's body before its codes: the packet id, and that there are no properties, as the broker writes
+/// it.
+const UNSUBACK_CODES: usize = 3;
+
+/// *No subscription existed*.
+const NO_SUBSCRIPTION: u8 = 0x11;
 
 /// Why the server ends a connection, as MQTT 5 clients are told [MQTT-3.14.2-1].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -228,3 +228,29 @@ async fn properties_of_a_message_reach_its_subscribers() {
         assert_eq!(sorted(got.properties), sorted(properties.clone()), "{payload}");
     }
 }
+
+/// [MQTT-3.11.3-2]: who ends a subscription that is none is told, filter by filter.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unsuback_tells_which_subscriptions_there_were() {
+    let bench = Bench::start().await;
+    let mut ended = Vec::new();
+    for filter in ["a", "b", "c"] {
+        string(&mut ended, &channel(filter));
+    }
+    // Before and after it has proved a key, when it may come back to its session and when not.
+    for hello in [Hello::new(Version::V5, "board"), Hello::new(Version::V5, "lasting").lasting()] {
+        let mut board = Raw::connect(bench.address(), &hello).await;
+        for codes in [[0x11, 0x11, 0x11], [0, 0x11, 0], [0x11, 0x11, 0x11]] {
+            let mut body = board.next_id();
+            body.push(0);
+            body.extend(&ended);
+            board.send(&framed(0xa2, &body)).await;
+            let unsuback = board.answer(0xb0).await.expect("UNSUBACK");
+            assert_eq!(unsuback[3..], codes, "{}", hello.id);
+            if codes == [0x11; 3] {
+                board.subscribe(&channel("a"), 1).await;
+                board.subscribe(&channel("c"), 1).await;
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ use rmqtt::router::Router;
 use rmqtt::session::Session;
 use rmqtt::shared::{Entry, RetainLoadCallback, Shared};
 use rmqtt::types::{
-    ClientId, ForwardedCount, ForwardedRecipients, From, Id, IsAdmin, MsgID, NodeId,
+    ClientId, ConnectInfo, ForwardedCount, ForwardedRecipients, From, Id, IsAdmin, MsgID, NodeId,
     OfflineSession, Publish, QoS, Reason, SessionStatus, SubRelation, SubRelations,
     SubRelationsMap, SubsSearchParams, SubsSearchResult, Subscribe, SubscribeReturn, To,
     TopicFilter, Tx, Unsubscribe,
@@ -16,6 +16,7 @@ use tracing::{debug, error};
 
 use super::{KEPT, Sessions};
 use crate::bus::connect::may_keep;
+use crate::bus::hooks::seat;
 
 type Undelivered = Vec<(To, From, Publish, Reason)>;
 
@@ -236,7 +237,15 @@ impl Entry for KeptEntry {
     }
 
     async fn unsubscribe(&self, unsubscribe: &Unsubscribe) -> Result<bool> {
-        self.plain.unsubscribe(unsubscribe).await
+        let existed = self.plain.unsubscribe(unsubscribe).await?;
+        // The broker answers a success, whether or not.
+        if let Some(session) = self.plain.session()
+            && matches!(*session.connect_info().await?, ConnectInfo::V5(..))
+            && let Some(seat) = seat(&session).await
+        {
+            seat.unsubscribed(existed);
+        }
+        Ok(existed)
     }
 
     /// A retained message, for a new subscription.

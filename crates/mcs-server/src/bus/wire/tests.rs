@@ -6,15 +6,21 @@ fn answers_and_boundaries_are_found_in_any_chunking() {
     stream.extend([0x90, 0].repeat(100));
     stream.extend([0x90, 3, 0, 1, 1]);
     stream.extend([0xb0, 2, 0, 2]);
-    let ends = [2, 205, 210, 214];
+    stream.extend([0xb0, 6, 0, 3, 0, 0, 0, 0]);
+    stream.extend([0xb0, 4, 0, 4, 0, 0]);
+    let ends = [2, 205, 210, 214, 222, 228];
+    let mut told = stream.clone();
+    (told[219], told[227]) = (0x11, 0x11);
     for size in 1..=stream.len() {
         let (mut boundaries, mut answers, mut at) = (Boundaries::default(), 0, 0);
-        for chunk in stream.chunks(size) {
-            answers += boundaries.pass(chunk);
+        let mut missed = [true, false, false, true].into_iter();
+        let mut passed = stream.clone();
+        for chunk in passed.chunks_mut(size) {
+            answers += boundaries.pass(chunk, || missed.next().expect("a code"));
             at += chunk.len();
             assert_eq!(boundaries.between(), ends.contains(&at), "{at} in chunks of {size}");
         }
-        assert_eq!(answers, 2, "chunks of {size}");
+        assert_eq!((answers, &passed), (4, &told), "chunks of {size}");
     }
 }
 

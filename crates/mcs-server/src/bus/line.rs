@@ -32,9 +32,10 @@ pub(super) struct Line {
     takes: usize,
 }
 
-/// One message.
+/// One message, or what a client says of one.
 pub(super) struct Step {
-    qos: QoS,
+    /// What it is acknowledged with.
+    answer: Option<u8>,
     id: u16,
     bytes: usize,
     /// QoS 2: it was received before; the first of its kind decides.
@@ -79,7 +80,40 @@ impl Steps {
             }
             received = ids.len();
         }
-        Step { qos: publish.qos, id, bytes, repeated, received, taken: None }
+        let answer = match publish.qos {
+            QoS::AtMostOnce => None,
+            QoS::AtLeastOnce => Some(wire::PUBACK),
+            QoS::ExactlyOnce => Some(wire::PUBREC),
+        };
+        Step { answer, id, bytes, repeated, received, taken: None }
+    }
+
+    /// A message with the rest of its way. Of QoS 2 it is written down that it is stored, before the client knows.
+    pub(super) fn publish(&self, step: Step, taken: Taken) -> Step {
+        if step.answer != Some(wire::PUBREC) {
+            return Step { taken: Some(taken), ..step };
+        }
+        let (received, id) = (Arc::clone(&self.received), step.id);
+        let taken = Box::pin(async move {
+            match taken.await {
+                Outcome::Done | Outcome::Unheard if received.keep(id).await.is_err() => {
+                    Outcome::Failed
+                }
+                outcome => outcome,
+            }
+        });
+        Step { taken: Some(taken), ..step }
+    }
+
+    /// The client has no more use for a packet id of QoS 2.
+    pub(super) fn release(&self, id: u16) -> Step {
+        let received = Arc::clone(&self.received);
+        let taken: Taken = Box::pin(async move {
+            received.release(id).await;
+            Outcome::Done
+        });
+        let answer = Some(wire::PUBCOMP);
+        Step { answer, id, bytes: 0, repeated: false, received: 0, taken: Some(taken) }
     }
 
     /// Puts a message in.
@@ -99,11 +133,6 @@ impl Step {
     /// Whether the client has more than so many of QoS 2 on the way.
     pub(super) fn is_one_too_many(&self, most: usize) -> bool {
         self.received > most
-    }
-
-    /// With the rest of its way.
-    pub(super) fn with(self, taken: Taken) -> Self {
-        Self { taken: Some(taken), ..self }
     }
 }
 
@@ -147,19 +176,15 @@ impl Line {
 
     /// Whether the connection may go on.
     fn acknowledge(&self, step: &Step, outcome: Outcome, flow: &Flow) -> bool {
-        let kind = match step.qos {
-            QoS::AtMostOnce => {
-                flow.leave(step.bytes, |_| ());
-                return true;
-            }
-            QoS::AtLeastOnce => wire::PUBACK,
-            QoS::ExactlyOnce => wire::PUBREC,
+        let Some(kind) = step.answer else {
+            flow.leave(step.bytes, |_| ());
+            return true;
         };
         let failed = outcome == Outcome::Failed;
         let (code, why) = match outcome {
             Outcome::Done => (0, None),
             // For QoS 2 a client may take every reason but 0 for the end of the handshake.
-            Outcome::Unheard if step.qos == QoS::ExactlyOnce => (0, None),
+            Outcome::Unheard if kind == wire::PUBREC => (0, None),
             Outcome::Unheard => (NO_SUBSCRIBERS, None),
             // No reason string for who may not publish here: it would be a hint.
             Outcome::Refused => (NOT_AUTHORIZED, None),

@@ -187,7 +187,8 @@ impl Pipe<'_> {
                             steps
                                 .take(self.publish(&mut decoder, &mut buffer, &steps).await?, flow);
                         } else {
-                            self.release(decoder.release(head, &mut buffer)?, flow);
+                            let Release(id) = decoder.release(head, &mut buffer)?;
+                            steps.take(steps.release(id), flow);
                         }
                     }
                     wire::PUBACK | wire::PUBREC | wire::PUBCOMP => {
@@ -253,14 +254,7 @@ impl Pipe<'_> {
         slow(self.admitted).await;
         let from = Sender::from_custom(self.admitted.session.clone());
         let taken = self.publisher.take(self.seat, self.admitted, from, publish, false).await;
-        Ok(step.with(taken))
-    }
-
-    /// The client has no more use for a packet id of QoS 2 [MQTT-4.3.3-12].
-    fn release(&self, Release(id): Release, flow: &Flow) {
-        self.admitted.received.ids().remove(&id);
-        flow.enter(0);
-        flow.leave(0, |out| wire::acknowledge(out, wire::PUBCOMP, id, 0, None));
+        Ok(steps.publish(step, taken))
     }
 }
 

@@ -1,12 +1,14 @@
 //! Who is connected: what the [front](super::front) knows of a connection and the hooks need.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use anyhow::Result;
 use rmqtt::types::Id;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::pace::Pace;
 use super::wire::Reason;
 use super::{Client, ConnectionId};
+use crate::store::{Change, SessionStore};
 
 /// The connections that the front holds open, by the address from which it dialled the broker.
 #[derive(Debug, Default)]
@@ -143,7 +146,18 @@ pub(super) struct Admitted {
 
 /// Packet ids of messages of QoS 2 that a client may send again [MQTT-4.3.3-10], over its next connections too.
 #[derive(Debug, Default)]
-pub(super) struct Received(Mutex<BTreeMap<u16, Receipt>>);
+pub(super) struct Received {
+    ids: Mutex<BTreeMap<u16, Receipt>>,
+    /// Where they outlive the server, if the client can come back to its session.
+    record: Option<Record>,
+}
+
+/// The packet ids of one client on the disk.
+pub(super) struct Record {
+    pub(super) store: SessionStore,
+    /// The name of its session.
+    pub(super) name: String,
+}
 
 /// One of these messages.
 #[derive(Clone, Copy, Debug)]
@@ -155,9 +169,44 @@ pub(super) struct Receipt {
 }
 
 impl Received {
+    /// Ids that were found on the disk, or none yet.
+    pub(super) fn recorded(record: Record, ids: impl IntoIterator<Item = u16>) -> Self {
+        // From before the first connection.
+        let receipt = Receipt { connection: ConnectionId(0), stored: true };
+        let ids = ids.into_iter().map(|id| (id, receipt)).collect();
+        Self { ids: Mutex::new(ids), record: Some(record) }
+    }
+
     pub(super) fn ids(&self) -> MutexGuard<'_, BTreeMap<u16, Receipt>> {
         // Every change is one operation: a panic elsewhere leaves nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes down that the message with this id is stored. An error is the disk's.
+    pub(super) async fn keep(&self, packet: u16) -> Result<()> {
+        let Some(Record { store, name }) = &self.record else { return Ok(()) };
+        let change = Change::Receive { name: name.clone(), packet };
+        store.write(vec![change]).await?.committed().await
+    }
+
+    /// The client has no more use for this id [MQTT-4.3.3-12]. Done when that is written down: under the same id a new
+    /// message may come.
+    pub(super) async fn release(&self, packet: u16) {
+        if self.ids().remove(&packet).is_none() {
+            return;
+        }
+        let Some(Record { store, name }) = &self.record else { return };
+        let change = Change::Release { name: name.clone(), packet: Some(packet) };
+        if let Ok(written) = store.write(vec![change]).await {
+            // What could not be written is written later.
+            let _ = written.committed().await;
+        }
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Record").field(&self.name).finish()
     }
 }
 

@@ -81,6 +81,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_programs.sql"),
     include_str!("../../migrations/0006_mqtt_sessions.sql"),
     include_str!("../../migrations/0007_prototypes.sql"),
+    include_str!("../../migrations/0008_addresses_and_receipts.sql"),
 ];
 
 impl Store {

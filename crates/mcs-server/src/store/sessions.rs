@@ -85,6 +85,10 @@ pub(crate) enum Change {
     Send { message: i64, packet: u16, released: bool },
     /// A message has arrived, or its time is over.
     Remove { message: i64 },
+    /// A client has sent a message of QoS 2, which is stored, and may send it again.
+    Receive { name: String, packet: u16 },
+    /// It has no more use for that packet id, or for any.
+    Release { name: String, packet: Option<u16> },
 }
 
 /// A place in the queue of changes.
@@ -153,6 +157,12 @@ impl SessionStore {
             expires,
         };
         Ok(rows.into_iter().map(record).collect())
+    }
+
+    /// What clients have sent with QoS 2 and not released: the names of their sessions, and packet ids.
+    pub(crate) async fn received(&self) -> Result<Vec<(String, u16)>> {
+        let rows = sqlx::query_as("SELECT name, packet FROM mqtt_received ORDER BY name, packet");
+        Ok(rows.fetch_all(&self.pool).await?)
     }
 
     /// The last number that names a message.
@@ -271,7 +281,10 @@ impl Change {
 
     /// Whether it takes space.
     fn is_new(&self) -> bool {
-        matches!(self, Self::Keep(_) | Self::Subscribe { .. } | Self::Store(_))
+        matches!(
+            self,
+            Self::Keep(_) | Self::Subscribe { .. } | Self::Store(_) | Self::Receive { .. }
+        )
     }
 }
 

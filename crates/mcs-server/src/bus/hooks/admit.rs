@@ -55,7 +55,8 @@ impl Inner {
             ConnectInfo::V5(_, connect) => (connect.max_packet_size, connect.request_problem_info),
             ConnectInfo::V3(..) => (None, false),
         };
-        let received = self.sessions.received(&id.client_id, connect.clean_start());
+        let received = self.sessions.received(&id.client_id, connect.clean_start()).await;
+        let received = received.map_err(broken)?;
         let session = id.clone();
         let admitted = Admitted { client, session, resumed, takes, explain, pace, received };
         let _ = seat.admitted.set(admitted);
@@ -65,10 +66,6 @@ impl Inner {
     /// Drops what the client may no longer have from the session that it resumes, and what waits there because of it;
     /// answers the filters that stay. What cannot be looked at, or not be dropped, is not handed over.
     async fn resume(&self, client: &Client, id: &Id) -> Result<Vec<String>, Refusal> {
-        let broken = |error: anyhow::Error| {
-            error!(%error, "an MQTT session cannot be looked through");
-            Refusal::NotAuthorized
-        };
         let filters = self.sessions.filters(&id.client_id).await.map_err(broken)?;
         let before = filters.len();
         let mut kept = Vec::with_capacity(before);
@@ -103,6 +100,12 @@ impl Inner {
             self.gate.subscribed(&admitted.client, filter).await;
         }
     }
+}
+
+/// A session that cannot be looked at is not handed over.
+fn broken(error: anyhow::Error) -> Refusal {
+    error!(%error, "an MQTT session cannot be looked through");
+    Refusal::NotAuthorized
 }
 
 /// Ends the connection of a client that has proved nothing in time.

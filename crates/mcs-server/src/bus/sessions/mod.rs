@@ -14,11 +14,10 @@
 //!   Its CONNACK said that there is no session, so it may take a message of QoS 2 that was on the way for a new one.
 //!   Such a session keeps nothing of another device: who comes back need not know that one's key.
 //!
-//! - A message of QoS 2 that a client sends again after a new connection is not taken again ([`received`]). This is in
-//!   memory: after a restart it is taken like one of QoS 1.
+//! - A message of QoS 2 that a client sends again after a new connection is not taken again ([`received`]).
 //!
 //! What this promises when the process is killed at any moment: nothing that was acknowledged to its sender is lost.
-//! QoS 1 may come twice, as it may.
+//! QoS 1 may come twice, as it may; of QoS 2 a message whose PUBREC was not sent yet may be taken twice.
 
 mod book;
 mod hooks;
@@ -290,7 +289,10 @@ impl Sessions {
         let sweeping = async {
             loop {
                 sleep(SWEEP).await;
-                self.forget_received();
+                if self.forget_received().await.is_err() {
+                    // The store is closed: the server stops.
+                    return;
+                }
                 let now = rmqtt::utils::timestamp_millis();
                 let over: Vec<_> = {
                     let book = self.book();

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::book::{Book, Kept};
-use super::{Inner, Sessions};
+use super::{Inner, Sessions, received};
 use crate::bus::Limits;
 use crate::bus::connect::{session_device, user};
 use crate::store::{Change, SessionRecord, SessionStore};
@@ -35,6 +35,7 @@ impl Sessions {
                 book.kept.insert(name, kept);
             }
         }
+        let received = received::load(&store).await?;
         let sessions = Self(Arc::new(Inner {
             broker: broker.clone(),
             plain: DefaultShared::new(Some(broker.clone())),
@@ -43,7 +44,7 @@ impl Sessions {
             most: limits.clients,
             inside,
             book: Mutex::new(book),
-            received: Mutex::default(),
+            received: Mutex::new(received),
             patience: limits.session,
             dropped: AtomicU64::new(0),
             tasks: TaskTracker::new(),

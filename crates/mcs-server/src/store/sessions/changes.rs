@@ -112,6 +112,19 @@ async fn apply(tx: &mut Transaction<'static, Sqlite>, change: &Change) -> sqlx::
                 .bind(released)
                 .bind(message)
         }
+        Change::Receive { name, packet } => sqlx::query(
+            "INSERT INTO mqtt_received (name, packet) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(name)
+        .bind(packet),
+        Change::Release { name, packet: Some(packet) } => {
+            sqlx::query("DELETE FROM mqtt_received WHERE name = ? AND packet = ?")
+                .bind(name)
+                .bind(packet)
+        }
+        Change::Release { name, packet: None } => {
+            sqlx::query("DELETE FROM mqtt_received WHERE name = ?").bind(name)
+        }
         // Collected by the caller.
         Change::Store(_) | Change::Remove { .. } => return Ok(()),
     };

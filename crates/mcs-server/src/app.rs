@@ -1,5 +1,6 @@
 //! Everything that a request may need, shared by all listeners.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
@@ -19,6 +20,7 @@ use crate::net;
 use crate::operators::Operators;
 use crate::programs;
 use crate::registry::Registry;
+use crate::repeats::Repeats;
 use crate::store::{SessionRow, Store};
 
 /// The application.
@@ -41,6 +43,8 @@ pub(crate) struct App {
     pub(crate) console: Console,
     /// How often devices and programs may call.
     pub(crate) flood: Flood,
+    /// Who was refused by REST, for the log.
+    pub(crate) refusals: Repeats<IpAddr>,
     /// Counters.
     pub(crate) metrics: Metrics,
     /// Connections, and what has to be done even if its connection breaks: a server that stops
@@ -67,6 +71,7 @@ impl App {
             firmware: Firmware::open(&config.data, store.clone()).await?,
             console: Console::new(config.console.clone()),
             flood: Flood::new(config.max_device_requests),
+            refusals: Repeats::new(),
             metrics: Metrics::default(),
             tasks: TaskTracker::new(),
             running: OnceLock::new(),

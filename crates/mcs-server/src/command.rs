@@ -185,12 +185,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// the echo is out.
     async fn heartbeat(&mut self) {
         if let Some((device, _)) = &self.link {
-            self.app.hub.heard(device);
+            self.app.hub.heard(device, self.peer.ip());
         } else if let Some((device, key)) = self.protocol.login()
             && let Some(orders_to) = self.orders_to.take()
         {
             let device = device.clone();
-            let link = self.app.hub.open_command(&device, orders_to);
+            let link = self.app.hub.open_command(&device, self.peer.ip(), orders_to);
             self.link = Some((device.clone(), link));
             // Whoever changes a key locks out those who are here. Was it changed since the login, we came later.
             if Box::pin(self.app.registry.authorize(&device, key)).await.is_err() {

@@ -258,7 +258,7 @@ impl bus::Gate for Gate {
         {
             let last = filter.rsplit('/').next();
             let notices = Some(filter).filter(|_| matches!(last, Some("+" | "#" | "FOTA")));
-            if app.hub.open_mqtt(&device.id, client.connection, notices) {
+            if app.hub.open_mqtt(&device.id, client.connection, client.peer.ip(), notices) {
                 app.firmware.reconnected(&app, &device.id).await;
             }
         }

@@ -3,6 +3,7 @@
 //! Everything is memory, under one lock that is held for a few lookups and never across I/O.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mcs_model::api::{DeviceChange, Presence, Transport};
@@ -48,6 +49,8 @@ struct Links {
     /// The subscriptions by which each client gets firmware notices.
     mqtt: BTreeMap<ConnectionId, BTreeSet<String>>,
     last_seen: Option<Timestamp>,
+    /// Where it was then.
+    last_ip: Option<IpAddr>,
     /// Whether it stands in [`State::heard`].
     is_heard: bool,
 }
@@ -59,9 +62,11 @@ struct CommandLink {
 }
 
 impl State {
-    fn hear(&mut self, device: &DeviceId) -> &mut Links {
+    /// Something came from the device; or from where it was before.
+    fn hear(&mut self, device: &DeviceId, from: Option<IpAddr>) -> &mut Links {
         let links = self.devices.entry(device.clone()).or_default();
         links.last_seen = Some(clock::now());
+        links.last_ip = from.or(links.last_ip);
         if !std::mem::replace(&mut links.is_heard, true) {
             self.heard.push(device.clone());
         }
@@ -91,13 +96,13 @@ impl Hub {
 
     /// A Command Server connection proved its device. It takes the place of an older one, whose
     /// orders end: most often the device has restarted and the older one is dead.
-    pub(crate) fn open_command(&self, device: &DeviceId, orders: OrdersTo) -> LinkId {
+    pub(crate) fn open_command(&self, device: &DeviceId, from: IpAddr, orders: OrdersTo) -> LinkId {
         let link = {
             let mut state = self.lock();
             state.last_link += 1;
             LinkId(state.last_link)
         };
-        self.heard(device);
+        self.heard(device, from);
         let command = CommandLink { id: link, orders, given: Given::default() };
         self.change(device, |links| links.command = Some(command));
         link
@@ -114,11 +119,12 @@ impl Hub {
         &self,
         device: &DeviceId,
         client: ConnectionId,
+        from: IpAddr,
         notices: Option<&str>,
     ) -> bool {
         {
             let mut state = self.lock();
-            let is_known = state.hear(device).mqtt.contains_key(&client);
+            let is_known = state.hear(device, Some(from)).mqtt.contains_key(&client);
             if is_known && notices.is_none() {
                 return false;
             }
@@ -143,7 +149,7 @@ impl Hub {
     pub(crate) fn close_mqtt(&self, client: ConnectionId) {
         let devices = self.lock().clients.remove(&client).unwrap_or_default();
         for device in &devices {
-            self.heard(device);
+            self.lock().hear(device, None);
             self.change(device, |links| links.mqtt.remove(&client));
         }
     }
@@ -158,18 +164,18 @@ impl Hub {
     }
 
     /// Something came from the device.
-    pub(crate) fn heard(&self, device: &DeviceId) {
-        self.lock().hear(device);
+    pub(crate) fn heard(&self, device: &DeviceId, from: IpAddr) {
+        self.lock().hear(device, Some(from));
     }
 
-    /// The devices that were heard since this was asked last, and when they were.
-    pub(crate) fn take_heard(&self) -> Vec<(DeviceId, Timestamp)> {
+    /// The devices that were heard since this was asked last, and when and where they were.
+    pub(crate) fn take_heard(&self) -> Vec<(DeviceId, Timestamp, Option<IpAddr>)> {
         let mut state = self.lock();
         let heard = std::mem::take(&mut state.heard);
         let mut when = |device: DeviceId| {
             let links = state.devices.get_mut(&device)?;
             links.is_heard = false;
-            Some((device, links.last_seen?))
+            Some((device, links.last_seen?, links.last_ip))
         };
         heard.into_iter().filter_map(&mut when).collect()
     }
@@ -177,6 +183,11 @@ impl Hub {
     /// Whether the device is here.
     pub(crate) fn presence(&self, device: &DeviceId) -> Presence {
         self.lock().devices.get(device).map(Links::presence).unwrap_or_default()
+    }
+
+    /// Where the device was heard last, if it was since the server's start.
+    pub(crate) fn last_ip(&self, device: &DeviceId) -> Option<IpAddr> {
+        self.lock().devices.get(device)?.last_ip
     }
 
     /// Devices that are here now, and when each device was heard last.

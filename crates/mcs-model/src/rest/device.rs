@@ -1,5 +1,7 @@
 //! What a device is, and how it comes and goes (CONTRACT §4.5).
 
+use std::net::IpAddr;
+
 use serde_json::{Map, Value, json};
 
 use super::{BodyError, QueryError, success, text_of};
@@ -32,6 +34,10 @@ pub struct DeviceView<'a> {
     pub test: bool,
     /// When its activation code was used.
     pub activated: Option<Timestamp>,
+    /// Where it was heard last; `None` for those who may only look, and when nobody knows.
+    pub last_ip: Option<IpAddr>,
+    /// Words to find it by.
+    pub tags: &'a [String],
     /// `Owner`, `Administrator` or `Viewer`.
     pub privilege: &'a str,
 }
@@ -46,6 +52,8 @@ impl DeviceView<'_> {
             channel["isAvailable"] = true.into();
             channel["comps"] = json!([]);
         }
+        // Words are all that there is of them.
+        let tags = self.tags.iter().map(|tag| json!({ "tagId": tag, "name": tag }));
         let more = json!({
             "product": {
                 "prodId": self.prototype.id,
@@ -65,10 +73,10 @@ impl DeviceView<'_> {
                 "version": self.version,
             },
             "trustIpRange": ["*.*.*.*"],
-            "lastIp": "",
+            "lastIp": self.last_ip.map_or_else(String::new, |it| it.to_string()),
             "isVerified": true,
             "deactivatedAt": null,
-            "tags": [],
+            "tags": tags.collect::<Vec<_>>(),
             "deviceNtCritGrps": [],
         });
         let mut device = self.summary();

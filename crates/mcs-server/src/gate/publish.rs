@@ -62,10 +62,11 @@ impl Publish {
 
     /// A will speaks for a connection that is over.
     fn note_presence(&self, will: bool) {
+        let from = self.client.peer.ip();
         if will {
-            self.app.hub.heard(&self.device.id);
+            self.app.hub.heard(&self.device.id, from);
         } else {
-            self.app.hub.open_mqtt(&self.device.id, self.client.connection, None);
+            self.app.hub.open_mqtt(&self.device.id, self.client.connection, from, None);
         }
     }
 

@@ -24,6 +24,10 @@ pub(crate) struct DeviceDetails {
     pub(crate) activated: Option<Timestamp>,
     /// The firmware version that it reported last.
     pub(crate) firmware_version: Option<String>,
+    /// Where it was heard last, as far as that was kept; may be empty.
+    pub(crate) last_ip: String,
+    /// Words to find it by.
+    pub(crate) tags: Vec<String>,
 }
 
 impl FromRow<'_, sqlx::sqlite::SqliteRow> for DeviceDetails {
@@ -34,6 +38,8 @@ impl FromRow<'_, sqlx::sqlite::SqliteRow> for DeviceDetails {
             test: row.try_get("test")?,
             activated: row.try_get::<Option<i64>, _>("activated")?.map(timestamp),
             firmware_version: row.try_get("firmware_version")?,
+            last_ip: row.try_get::<Option<String>, _>("last_ip")?.unwrap_or_default(),
+            tags: serde_json::from_str(row.try_get("tags")?).unwrap_or_default(),
         })
     }
 }
@@ -61,7 +67,8 @@ impl Store {
     /// What is written about a device.
     pub(crate) async fn device_details(&self, id: &DeviceId) -> Result<Option<DeviceDetails>> {
         let row = sqlx::query_as(
-            "SELECT description, image, test, activated, firmware_version FROM devices WHERE id = ?",
+            "SELECT description, image, test, activated, firmware_version, last_ip, tags \
+             FROM devices WHERE id = ?",
         )
         .bind(id.as_str())
         .fetch_optional(&self.pool)

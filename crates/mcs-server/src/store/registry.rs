@@ -1,5 +1,7 @@
 //! Prototypes and devices.
 
+use std::net::IpAddr;
+
 use anyhow::{Context as _, Result, bail};
 use mcs_model::{DeviceId, DeviceKey, ProductId, Prototype, Timestamp};
 use sqlx::sqlite::SqliteRow;
@@ -149,18 +151,24 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps when devices were heard last.
-    pub(crate) async fn set_last_seen(&self, heard: &[(DeviceId, Timestamp)]) -> Result<()> {
+    /// Keeps when devices were heard last, and where, as far as that is known.
+    pub(crate) async fn set_last_seen(
+        &self,
+        heard: &[(DeviceId, Timestamp, Option<IpAddr>)],
+    ) -> Result<()> {
         if heard.is_empty() {
             return Ok(());
         }
         let mut tx = self.begin().await?;
-        for (device, at) in heard {
-            sqlx::query("UPDATE devices SET last_seen = ? WHERE id = ?")
-                .bind(millis(*at))
-                .bind(device.as_str())
-                .execute(&mut *tx)
-                .await?;
+        for (device, at, from) in heard {
+            sqlx::query(
+                "UPDATE devices SET last_seen = ?, last_ip = coalesce(?, last_ip) WHERE id = ?",
+            )
+            .bind(millis(*at))
+            .bind(from.map(|it| it.to_string()))
+            .bind(device.as_str())
+            .execute(&mut *tx)
+            .await?;
         }
         tx.commit().await?;
         Ok(())

@@ -1,7 +1,12 @@
 //! Who calls `/mcs/v2`: a device by its key, or a program for a user (CONTRACT §4.1).
 
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use mcs_model::api::{Right, Role};
@@ -14,6 +19,12 @@ use crate::ingest::Author;
 use crate::programs;
 use crate::registry::{Denied, Device};
 use crate::store::SessionRow;
+
+/// Who asks, as far as the request tells: its headers, and where it came from.
+pub(in crate::http) struct Asker {
+    headers: HeaderMap,
+    peer: SocketAddr,
+}
 
 /// What the headers prove the caller with. The first that is there decides: a wrong key is not
 /// mended by a right application.
@@ -32,6 +43,39 @@ pub(super) enum Caller {
     Device,
     /// A program that acts for this user.
     User(SessionRow),
+}
+
+impl<S: Sync> FromRequestParts<S> for Asker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        // Every request has it, from whoever serves.
+        let peer = peer.map_or_else(|| ([0; 4], 0).into(), |ConnectInfo(peer)| *peer);
+        Ok(Self { headers: parts.headers.clone(), peer })
+    }
+}
+
+impl Deref for Asker {
+    type Target = HeaderMap;
+
+    fn deref(&self) -> &HeaderMap {
+        &self.headers
+    }
+}
+
+impl Asker {
+    fn ip(&self) -> IpAddr {
+        self.peer.ip()
+    }
+
+    /// Says in the log why it is refused, but not as often as it asks.
+    fn log(&self, app: &App, why: &str) {
+        if let Some(untold) = app.refusals.tell(self.ip()) {
+            let untold = Some(untold).filter(|it| *it > 0);
+            tracing::warn!(peer = %self.peer, untold, "refused: {why}");
+        }
+    }
 }
 
 impl Proof {
@@ -92,10 +136,10 @@ impl Format {
         self,
         app: &App,
         id: &str,
-        headers: &HeaderMap,
+        asker: &Asker,
         right: Right,
     ) -> Result<(Arc<Device>, Caller), Response> {
-        self.device_for(app, id, Proof::of(headers), right).await
+        self.device_for(app, id, asker, Proof::of(asker), right).await
     }
 
     /// The same for a proof that did not come in headers.
@@ -103,19 +147,20 @@ impl Format {
         self,
         app: &App,
         id: &str,
+        asker: &Asker,
         proof: Option<Proof>,
         right: Right,
     ) -> Result<(Arc<Device>, Caller), Response> {
         let found = match proof {
             Some(Proof::Key(key)) => {
-                let device = self.device_of_key(app, id, &key).await?;
+                let device = self.device_of_key(app, id, asker, &key).await?;
                 // Whatever it wants, it is a sign of life.
-                app.hub.heard(&device.id);
+                app.hub.heard(&device.id, asker.ip());
                 (device, Caller::Device)
             }
             proof => {
-                let caller = Caller::User(self.user_for(app, proof).await?);
-                (self.device_of_user(app, id, &caller, right).await?, caller)
+                let caller = Caller::User(self.user_for(app, asker, proof).await?);
+                (self.device_of_user(app, id, asker, &caller, right).await?, caller)
             }
         };
         // A program that floods takes nothing from the device that it floods. No id holds a space.
@@ -131,8 +176,8 @@ impl Format {
     }
 
     /// The user for whom a program calls.
-    pub(super) async fn user(self, app: &App, headers: &HeaderMap) -> Result<SessionRow, Response> {
-        let user = self.user_for(app, Proof::of(headers)).await?;
+    pub(super) async fn user(self, app: &App, asker: &Asker) -> Result<SessionRow, Response> {
+        let user = self.user_for(app, asker, Proof::of(asker)).await?;
         match self.flooded(app, &format!(" {}", user.user)) {
             None => Ok(user),
             Some(refusal) => Err(refusal),
@@ -140,13 +185,12 @@ impl Format {
     }
 
     /// The same, if that user may add and remove devices.
-    pub(super) async fn admin(
-        self,
-        app: &App,
-        headers: &HeaderMap,
-    ) -> Result<SessionRow, Response> {
-        let user = self.user(app, headers).await?;
-        if user.role == Role::Admin { Ok(user) } else { Err(self.forbidden(&user.user)) }
+    pub(super) async fn admin(self, app: &App, asker: &Asker) -> Result<SessionRow, Response> {
+        let user = self.user(app, asker).await?;
+        if user.role == Role::Admin {
+            return Ok(user);
+        }
+        Err(self.forbidden(app, asker, &user.user))
     }
 
     /// The device with this id, as far as `caller` may do this much with it.
@@ -154,6 +198,7 @@ impl Format {
         self,
         app: &App,
         id: &str,
+        asker: &Asker,
         caller: &Caller,
         right: Right,
     ) -> Result<Arc<Device>, Response> {
@@ -164,18 +209,23 @@ impl Format {
         let device = device.ok_or_else(|| self.no_device())?;
         match caller.right(app, &device) {
             Some(has) if has >= right => Ok(device),
-            Some(_) => Err(self.forbidden(id)),
+            Some(_) => Err(self.forbidden(app, asker, id)),
             None => Err(self.no_device()),
         }
     }
 
     /// What a caller may not do although it is somebody.
-    pub(super) fn forbidden(self, what: &str) -> Response {
-        tracing::warn!(what = ?what, "refused: the user's role does not allow it");
+    pub(super) fn forbidden(self, app: &App, asker: &Asker, what: &str) -> Response {
+        asker.log(app, &format!("the user's role does not allow it: {what:?}"));
         self.fail(Failure::new(403, "You don't have permission!"))
     }
 
-    async fn user_for(self, app: &App, proof: Option<Proof>) -> Result<SessionRow, Response> {
+    async fn user_for(
+        self,
+        app: &App,
+        asker: &Asker,
+        proof: Option<Proof>,
+    ) -> Result<SessionRow, Response> {
         let (user, what) = match &proof {
             Some(Proof::App(given)) => (programs::of_app(&app.store, given).await, "application"),
             Some(Proof::Bearer(token)) => (app.user_of_token(token).await, "token"),
@@ -188,22 +238,28 @@ impl Format {
                 Ok(user)
             }
             Ok(None) => {
-                tracing::warn!("refused: the {what} is missing or unknown");
+                asker.log(app, &format!("the {what} is missing or unknown"));
                 Err(self.not_permitted())
             }
             Err(error) => Err(self.broken(&error)),
         }
     }
 
-    async fn device_of_key(self, app: &App, id: &str, key: &str) -> Result<Arc<Device>, Response> {
+    async fn device_of_key(
+        self,
+        app: &App,
+        id: &str,
+        asker: &Asker,
+        key: &str,
+    ) -> Result<Arc<Device>, Response> {
         let (Ok(id), Ok(key)) = (id.parse::<DeviceId>(), key.parse::<DeviceKey>()) else {
-            tracing::warn!("refused: the device's id or the header deviceKey is malformed");
+            asker.log(app, "the device's id or the header deviceKey is malformed");
             return Err(self.not_permitted());
         };
         app.registry.authorize(&id, &key).await.map_err(|denied| match denied {
             Denied::Broken(error) => self.broken(&error),
             denied => {
-                tracing::warn!("refused: {denied}");
+                asker.log(app, &denied.to_string());
                 self.not_permitted()
             }
         })

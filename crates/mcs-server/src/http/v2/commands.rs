@@ -5,13 +5,13 @@ use std::sync::Arc;
 use anyhow::Result;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
 use mcs_model::api::Right;
 use mcs_model::rest::{Command, Failure, command_accepted, no_controller};
 use mcs_model::{Direction, Timestamp};
 
+use super::caller::Asker;
 use super::{Format, MAX_BODY, answer, json};
 use crate::app::App;
 use crate::http::effect;
@@ -34,14 +34,14 @@ use crate::{clock, ingest};
 pub(in crate::http) async fn command(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
     body: Body,
 ) -> Response {
     answer(async {
         let format = Format::Json;
-        let (device, caller) = format.device(&app, &id, &headers, Right::Control).await?;
+        let (device, caller) = format.device(&app, &id, &asker, Right::Control).await?;
         let author = caller.author();
-        let body = format.body(&headers, body, MAX_BODY).await?;
+        let body = format.body(&asker, body, MAX_BODY).await?;
         let text = str::from_utf8(&body).map_err(|_| format.malformed(&"the body is no UTF-8"))?;
         let command = Command::parse(text).map_err(|error| format.malformed(&error))?;
         if let Command::Channel(point) = &command

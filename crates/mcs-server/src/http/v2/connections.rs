@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use mcs_model::api::Right;
 use mcs_model::rest::CommandAddress;
 
+use super::caller::Asker;
 use super::{Format, answer, json, text};
 use crate::app::App;
 use crate::http::Way;
@@ -27,9 +27,9 @@ pub(in crate::http) async fn as_json(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Extension(way): Extension<Way>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
-    answer(async { Ok(json(&address(&app, Format::Json, &id, way, &headers).await?.to_json())) })
+    answer(async { Ok(json(&address(&app, Format::Json, &id, way, &asker).await?.to_json())) })
         .await
 }
 
@@ -47,10 +47,10 @@ pub(in crate::http) async fn as_csv(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Extension(way): Extension<Way>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        Ok(text("text/csv", address(&app, Format::Csv, &id, way, &headers).await?.to_csv()))
+        Ok(text("text/csv", address(&app, Format::Csv, &id, way, &asker).await?.to_csv()))
     })
     .await
 }
@@ -60,9 +60,9 @@ async fn address(
     format: Format,
     id: &str,
     way: Way,
-    headers: &HeaderMap,
+    asker: &Asker,
 ) -> Result<CommandAddress, Response> {
-    format.device(app, id, headers, Right::See).await?;
+    format.device(app, id, asker, Right::See).await?;
     let of_the_listener = || net::dialable(app.addrs().command, way.to);
     let address = app.config.command_public.unwrap_or_else(of_the_listener);
     Ok(CommandAddress { ip: address.ip().to_string(), port: address.port() })

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use mcs_model::api::Right;
 use mcs_model::rest::{DevicePage, DeviceView, device_list, success};
 use mcs_model::{Channel, ChannelKind, Direction, Prototype};
 use serde_json::{Value, json};
 
-use super::caller::{Caller, Proof};
+use super::caller::{Asker, Caller, Proof};
 use super::{Format, answer};
 use crate::app::App;
 use crate::registry::Device;
@@ -33,7 +32,7 @@ const MAX_DEVICES: usize = DevicePage::MAX;
 pub(in crate::http) async fn info(
     State(app): State<Arc<App>>,
     Path(ids): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
         let format = Format::Json;
@@ -43,17 +42,18 @@ pub(in crate::http) async fn info(
             return Err(format.malformed(&format!("There are more than {MAX_DEVICES} ids.")));
         }
         let mut devices = Vec::with_capacity(ids.len());
-        match Proof::of(&headers) {
+        match Proof::of(&asker) {
             Some(Proof::Key(_)) => {
                 for id in ids {
-                    let (device, caller) = format.device(&app, id, &headers, Right::See).await?;
+                    let (device, caller) = format.device(&app, id, &asker, Right::See).await?;
                     devices.push(object(&app, format, &device, &caller).await?);
                 }
             }
             _ => {
-                let caller = Caller::User(format.user(&app, &headers).await?);
+                let caller = Caller::User(format.user(&app, &asker).await?);
                 for id in ids {
-                    let device = format.device_of_user(&app, id, &caller, Right::See).await?;
+                    let device =
+                        format.device_of_user(&app, id, &asker, &caller, Right::See).await?;
                     devices.push(object(&app, format, &device, &caller).await?);
                 }
             }
@@ -87,11 +87,11 @@ pub(in crate::http) struct Wanted {
 pub(in crate::http) async fn list(
     State(app): State<Arc<App>>,
     Query(parameters): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
         let format = Format::Json;
-        let caller = Caller::User(format.user(&app, &headers).await?);
+        let caller = Caller::User(format.user(&app, &asker).await?);
         let page = DevicePage::parse(parameters.iter().map(|(a, b)| (a.as_str(), b.as_str())))
             .map_err(|error| format.malformed(&error))?;
         let snapshot = app.registry.snapshot();
@@ -140,9 +140,11 @@ fn view<'a>(
     caller: &Caller,
     details: &'a DeviceDetails,
 ) -> DeviceView<'a> {
+    let controls = caller.right(app, device) == Some(Right::Control);
+    let last_ip = || app.hub.last_ip(&device.id).or_else(|| details.last_ip.parse().ok());
     DeviceView {
         id: &device.id,
-        key: (caller.right(app, device) == Some(Right::Control)).then_some(&device.key),
+        key: controls.then_some(&device.key),
         name: &device.name,
         description: &details.description,
         image: &details.image,
@@ -152,6 +154,8 @@ fn view<'a>(
         online: !app.hub.presence(&device.id).transports.is_empty(),
         test: details.test,
         activated: details.activated,
+        last_ip: controls.then(last_ip).flatten(),
+        tags: &details.tags,
         privilege: caller.privilege(app, device),
     }
 }
@@ -187,6 +191,8 @@ fn example() -> Value {
             online: true,
             test: true,
             activated: None,
+            last_ip: Some([192, 0, 2, 7].into()),
+            tags: &[],
             privilege: "Administrator",
         };
         Some(success(json!({ "results": [view.to_json()] })))

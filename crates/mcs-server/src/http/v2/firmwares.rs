@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use mcs_model::FirmwareId;
 use mcs_model::api::{FirmwareInfo, Right};
@@ -13,6 +12,7 @@ use mcs_model::rest::{
 };
 use serde::Deserialize;
 
+use super::caller::Asker;
 use super::{Format, answer, json};
 use crate::app::App;
 use crate::firmware::fits;
@@ -38,12 +38,12 @@ const FORMAT: Format = Format::Firmware;
 pub(in crate::http) async fn report(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
     body: Body,
 ) -> Response {
     answer(async {
-        let (device, _) = FORMAT.device(&app, &id, &headers, Right::Control).await?;
-        let body = FORMAT.body(&headers, body, MAX_REPORT).await?;
+        let (device, _) = FORMAT.device(&app, &id, &asker, Right::Control).await?;
+        let body = FORMAT.body(&asker, body, MAX_REPORT).await?;
         let version = version_of_report(&body).map_err(|error| FORMAT.malformed(&error))?;
         // What the device says is kept even if nobody uploaded that version: it is what it runs.
         let report = {
@@ -84,10 +84,10 @@ pub(in crate::http) async fn available(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(with): Query<With>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        let (device, _) = FORMAT.device(&app, &id, &headers, Right::See).await?;
+        let (device, _) = FORMAT.device(&app, &id, &asker, Right::See).await?;
         let firmwares = for_device(&app, &device).await?;
         Ok(json(&available_firmwares(&firmwares, with.url == "true")))
     })
@@ -108,10 +108,10 @@ pub(in crate::http) async fn available_for(
     State(app): State<Arc<App>>,
     Path((id, version)): Path<(String, String)>,
     Query(with): Query<With>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        let (device, _) = FORMAT.device(&app, &id, &headers, Right::See).await?;
+        let (device, _) = FORMAT.device(&app, &id, &asker, Right::See).await?;
         let firmwares = list(&app, &device).await?;
         let named = |it: &&FirmwareInfo| it.version == version || it.id.as_str() == version;
         let given = firmwares.iter().find(named).map(|it| it.id.clone());
@@ -134,10 +134,10 @@ pub(in crate::http) async fn available_for(
 pub(in crate::http) async fn url(
     State(app): State<Arc<App>>,
     Path((id, firmware)): Path<(String, String)>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        let (device, _) = FORMAT.device(&app, &id, &headers, Right::See).await?;
+        let (device, _) = FORMAT.device(&app, &id, &asker, Right::See).await?;
         let firmwares = for_device(&app, &device).await?;
         match firmwares.iter().find(|it| it.id.as_str() == firmware) {
             Some(firmware) => Ok(json(&firmware_url(&firmware.url))),

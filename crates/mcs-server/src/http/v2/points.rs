@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mcs_model::api::Right;
 use mcs_model::rest::{
@@ -14,7 +14,7 @@ use mcs_model::rest::{
 use mcs_model::upload::{self, PointError, RawPoint};
 use mcs_model::{ChannelId, Timestamp};
 
-use super::caller::{Caller, Proof};
+use super::caller::{Asker, Caller, Proof};
 use super::{Format, MAX_BODY, MAX_SMALL_BODY, answer, json, text};
 use crate::app::App;
 use crate::http::effect;
@@ -47,21 +47,22 @@ use crate::store::{Page, Window};
 pub(in crate::http) async fn upload_json(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
     body: Body,
 ) -> Response {
     answer(async {
         let format = Format::Json;
-        let (device, caller, body) = match Proof::of(&headers) {
+        let (device, caller, body) = match Proof::of(&asker) {
             Some(proof) => {
                 let (device, caller) =
-                    format.device_for(&app, &id, Some(proof), Right::Control).await?;
-                (device, caller, format.body(&headers, body, MAX_BODY).await?)
+                    format.device_for(&app, &id, &asker, Some(proof), Right::Control).await?;
+                (device, caller, format.body(&asker, body, MAX_BODY).await?)
             }
             None => {
-                let body = format.body(&headers, body, MAX_SMALL_BODY).await?;
+                let body = format.body(&asker, body, MAX_SMALL_BODY).await?;
                 let proof = app_of_body(&body).map(Proof::App);
-                let (device, caller) = format.device_for(&app, &id, proof, Right::Control).await?;
+                let (device, caller) =
+                    format.device_for(&app, &id, &asker, proof, Right::Control).await?;
                 (device, caller, body)
             }
         };
@@ -92,13 +93,13 @@ pub(in crate::http) async fn upload_json(
 pub(in crate::http) async fn upload_csv(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
     body: Body,
 ) -> Response {
     answer(async {
         let format = Format::Csv;
-        let (device, caller) = format.device(&app, &id, &headers, Right::Control).await?;
-        let body = format.body(&headers, body, MAX_BODY).await?;
+        let (device, caller) = format.device(&app, &id, &asker, Right::Control).await?;
+        let body = format.body(&asker, body, MAX_BODY).await?;
         let points = upload::from_csv(&body, app.config.upload_rules());
         let outcome = upload(&app, format, device, &caller, points).await?;
         // MCS says text/html, and so its clients expect it.
@@ -169,10 +170,10 @@ pub(in crate::http) async fn retrieve_json(
     State(app): State<Arc<App>>,
     Path((id, channel)): Path<(String, String)>,
     Query(parameters): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        let found = retrieve(&app, Format::Json, &id, &channel, &parameters, &headers).await?;
+        let found = retrieve(&app, Format::Json, &id, &channel, &parameters, &asker).await?;
         let limited = found.limit == u32::try_from(MAX_RETRIEVED).unwrap_or(u32::MAX);
         let overflow = found.page.more && limited;
         Ok(json(&retrieved_json(&found.device.id, &found.channel, &found.page.points, overflow)))
@@ -195,10 +196,10 @@ pub(in crate::http) async fn retrieve_csv(
     State(app): State<Arc<App>>,
     Path((id, channel)): Path<(String, String)>,
     Query(parameters): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        let found = retrieve(&app, Format::Csv, &id, &channel, &parameters, &headers).await?;
+        let found = retrieve(&app, Format::Csv, &id, &channel, &parameters, &asker).await?;
         Ok(text("text/csv", retrieved_csv(&found.channel, &found.page.points)))
     })
     .await
@@ -217,9 +218,9 @@ async fn retrieve(
     id: &str,
     channel: &str,
     parameters: &[(String, String)],
-    headers: &HeaderMap,
+    asker: &Asker,
 ) -> Result<Found, Response> {
-    let (device, _) = format.device(app, id, headers, Right::See).await?;
+    let (device, _) = format.device(app, id, asker, Right::See).await?;
     let channel = channel.parse().ok().filter(|it| device.prototype.channel(it).is_some());
     let channel: ChannelId = channel.ok_or_else(|| format.fail(Failure::channel_not_found()))?;
     let parameters = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));

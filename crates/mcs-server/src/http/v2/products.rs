@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use mcs_digest::Md5Hex;
 use mcs_model::api::Right;
 use mcs_model::rest::{Description, Failure, product, product_firmwares, version_accepted};
 use mcs_model::{ProductId, Prototype, prototype_file};
 
+use super::caller::Asker;
 use super::{Format, MAX_SMALL_BODY, answer, json};
 use crate::app::App;
 use crate::firmware::Release;
@@ -27,10 +27,10 @@ use crate::store::{FirmwareRow, SessionRow};
 pub(in crate::http) async fn info(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        let (prototype, _) = find(&app, &id, &headers, Right::See).await?;
+        let (prototype, _) = find(&app, &id, &asker, Right::See).await?;
         Ok(json(&product(&prototype)))
     })
     .await
@@ -48,10 +48,10 @@ pub(in crate::http) async fn info(
 pub(in crate::http) async fn export(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        let (prototype, _) = find(&app, &id, &headers, Right::See).await?;
+        let (prototype, _) = find(&app, &id, &asker, Right::See).await?;
         let row = app.store.prototype(&prototype.id).await;
         let row = row.map_err(|error| Format::Firmware.broken(&error))?;
         let carried = row.map(|it| it.carried).unwrap_or_default();
@@ -70,10 +70,10 @@ pub(in crate::http) async fn export(
 pub(in crate::http) async fn firmwares(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
-        let (prototype, _) = find(&app, &id, &headers, Right::See).await?;
+        let (prototype, _) = find(&app, &id, &asker, Right::See).await?;
         let firmwares = app.firmware.list(&app, &prototype.id).await;
         let firmwares = firmwares.map_err(|error| Format::Firmware.broken(&error))?;
         Ok(json(&product_firmwares(&firmwares)))
@@ -99,13 +99,13 @@ pub(in crate::http) async fn firmwares(
 pub(in crate::http) async fn describe(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    asker: Asker,
     body: Body,
 ) -> Response {
     answer(async {
         let format = Format::Firmware;
-        let (prototype, user) = find(&app, &id, &headers, Right::Control).await?;
-        let body = format.body(&headers, body, MAX_SMALL_BODY).await?;
+        let (prototype, user) = find(&app, &id, &asker, Right::Control).await?;
+        let body = format.body(&asker, body, MAX_SMALL_BODY).await?;
         let said = Description::parse(&body).map_err(|error| format.malformed(&error))?;
         let rows = app.store.firmwares(&prototype.id).await;
         let rows = rows.map_err(|error| format.broken(&error))?;
@@ -152,10 +152,10 @@ fn described(said: Description, mut rows: Vec<FirmwareRow>) -> Result<FirmwareRo
 async fn find(
     app: &App,
     id: &str,
-    headers: &HeaderMap,
+    asker: &Asker,
     right: Right,
 ) -> Result<(Arc<Prototype>, SessionRow), Response> {
-    let user = Format::Firmware.user(app, headers).await?;
+    let user = Format::Firmware.user(app, asker).await?;
     let snapshot = app.registry.snapshot();
     let id = id.parse::<ProductId>().ok();
     let found = id.and_then(|id| {
@@ -164,7 +164,7 @@ async fn find(
     });
     match found {
         Some((has, prototype)) if has >= right => Ok((prototype, user)),
-        Some(_) => Err(Format::Firmware.forbidden(&user.user)),
+        Some(_) => Err(Format::Firmware.forbidden(app, asker, &user.user)),
         None => Err(Format::Firmware.fail(Failure::new(404, "product not found"))),
     }
 }

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use mcs_model::api::Right;
 use mcs_model::rest::{Failure, Registration, activated, deregistered, registered};
 
-use super::caller::Caller;
+use super::caller::{Asker, Caller};
 use super::{Format, MAX_SMALL_BODY, answer, json};
 use crate::app::App;
 use crate::http::effect;
@@ -31,13 +30,13 @@ use crate::{clock, random};
 )]
 pub(in crate::http) async fn register(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    asker: Asker,
     body: Body,
 ) -> Response {
     answer(async {
         let format = Format::Json;
-        let user = format.admin(&app, &headers).await?;
-        let body = format.body(&headers, body, MAX_SMALL_BODY).await?;
+        let user = format.admin(&app, &asker).await?;
+        let body = format.body(&asker, body, MAX_SMALL_BODY).await?;
         let about = Registration::parse(&body).map_err(|error| format.malformed(&error))?;
         if !app.registry.snapshot().prototypes.contains_key(&about.product) {
             return Err(format.fail(Failure::new(404, "product not found")));
@@ -92,13 +91,13 @@ pub(in crate::http) async fn deregister(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(parameters): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
     answer(async {
         let format = Format::Json;
-        let user = format.admin(&app, &headers).await?;
+        let user = format.admin(&app, &asker).await?;
         let caller = Caller::User(user.clone());
-        let device = format.device_of_user(&app, &id, &caller, Right::Control).await?;
+        let device = format.device_of_user(&app, &id, &asker, &caller, Right::Control).await?;
         let with_points = parameters.iter().any(|(name, value)| {
             ["removeData", "remove_data"].contains(&name.as_str())
                 && ["true", "1"].contains(&value.trim())
@@ -131,9 +130,9 @@ pub(in crate::http) async fn deregister_by_post(
     app: State<Arc<App>>,
     id: Path<String>,
     parameters: Query<Vec<(String, String)>>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Response {
-    deregister(app, id, parameters, headers).await
+    deregister(app, id, parameters, asker).await
 }
 
 /// Activate a device

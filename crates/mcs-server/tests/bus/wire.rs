@@ -126,6 +126,22 @@ impl Message {
         Self { properties: properties.to_vec(), ..self }
     }
 
+    /// As a PUBLISH.
+    pub(crate) fn packet(&self, version: Version, id: u16, resent: bool) -> Vec<u8> {
+        let mut body = Vec::new();
+        string(&mut body, &self.topic);
+        if self.qos > 0 {
+            body.extend(id.to_be_bytes());
+        }
+        if version == Version::V5 {
+            body.push(self.properties.len() as u8);
+            body.extend(&self.properties);
+        }
+        body.extend_from_slice(&self.payload);
+        let flags = u8::from(resent) << 3 | self.qos << 1 | u8::from(self.retain);
+        framed(0x30 | flags, &body)
+    }
+
     pub(crate) fn retained(self) -> Self {
         Self { retain: true, ..self }
     }
@@ -255,18 +271,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Raw<S> {
 
     /// The same with a packet id, maybe as a message that was sent before.
     pub(crate) async fn put_as(&mut self, id: u16, resent: bool, message: &Message) {
-        let mut body = Vec::new();
-        string(&mut body, &message.topic);
-        if message.qos > 0 {
-            body.extend(id.to_be_bytes());
-        }
-        if self.v5 {
-            body.push(message.properties.len() as u8);
-            body.extend(&message.properties);
-        }
-        body.extend_from_slice(&message.payload);
-        let flags = u8::from(resent) << 3 | message.qos << 1 | u8::from(message.retain);
-        self.send(&framed(0x30 | flags, &body)).await;
+        let version = if self.v5 { Version::V5 } else { Version::V311 };
+        self.send(&message.packet(version, id, resent)).await;
     }
 
     /// Publishes with QoS 1 or 2 and answers the whole PUBACK or PUBREC; none when the broker closes instead.

@@ -31,6 +31,13 @@ impl Request {
         Self { to, head, body: Vec::new(), tail: Vec::new() }
     }
 
+    /// The same to a host of this name, as far as the request says.
+    pub(crate) fn host(self, name: &str) -> Self {
+        let head =
+            self.head.replace(&format!("Host: {}\r\n", self.to), &format!("Host: {name}\r\n"));
+        Self { head, ..self }
+    }
+
     /// A header line with a space behind the colon.
     pub(crate) fn header(self, name: &str, value: &str) -> Self {
         self.line(&format!("{name}: {value}"))

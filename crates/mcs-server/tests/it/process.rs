@@ -70,6 +70,12 @@ impl Process {
         self.ready[listener].as_str().and_then(|it| it.parse().ok()).expect("an address")
     }
 
+    /// Files and sockets that it has open.
+    pub(crate) fn descriptors(&self) -> usize {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        open.expect("Linux").count()
+    }
+
     /// The list of devices for somebody who signs in.
     pub(crate) async fn devices(&self, name: &str, password: &str) -> Value {
         let token = self.token(name, password).await;

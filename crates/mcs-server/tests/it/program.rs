@@ -161,8 +161,16 @@ async fn who_is_refused_again_and_again_does_not_fill_the_log() {
     for _ in 0..40 {
         board.publish("mcs/Dgone000/keyOfNobody00000/count", ",count,1").await;
     }
+    for _ in 0..40 {
+        let path = "/mcs/v2/devices/Drest000/connections";
+        let call = Request::new(server.http(), "GET", path).header("deviceKey", "keyOfNobody00000");
+        assert_eq!(call.send().await.status, 401);
+    }
     server.terminate().await;
     let log = std::fs::read_to_string(folder.join("server.log")).expect("a log");
-    let lines = log.lines().filter(|it| it.contains("there is no device Dgone000")).count();
-    assert!((1..=10).contains(&lines), "{lines} lines: {log}");
+    for device in ["Dgone000", "Drest000"] {
+        let told = format!("there is no device {device}");
+        let lines = log.lines().filter(|it| it.contains(&told)).count();
+        assert!((1..=10).contains(&lines), "{lines} lines: {log}");
+    }
 }

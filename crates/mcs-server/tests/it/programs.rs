@@ -5,6 +5,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::client::{Reply, Request};
+use crate::mqtt::{Client, topic};
 use crate::process::Process;
 use crate::{Folder, ID, KEY, Site, add_user, admin, populate, soon};
 
@@ -190,6 +191,32 @@ async fn when_a_device_without_a_connection_was_seen_outlives_the_server() {
     let server = Process::start(&folder, &[]).await;
     let again = server.devices("viewer", "secret").await[0]["presence"]["lastSeen"].clone();
     assert_eq!(again, seen);
+    server.terminate().await;
+}
+
+/// CONTRACT §4.5: `lastIp`. It is for who may know the key.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_device_was_heard_last_outlives_the_server() {
+    let folder = Folder::new();
+    populate(&folder).await;
+    for role in ["operator", "viewer"] {
+        add_user(&folder, role).await;
+    }
+    let last_ip = async |server: &Process, role| {
+        let token = server.token(role, "secret").await;
+        let path = format!("/mcs/v2/devices/{ID}");
+        let device = Request::new(server.http(), "GET", &path).header("Authorization", &token);
+        device.send().await.json()["results"][0]["lastIp"].clone()
+    };
+    let server = Process::start(&folder, &[]).await;
+    assert_eq!(last_ip(&server, "operator").await, "");
+    let mut board = Client::connect(server.mqtt(), "board", None).await;
+    board.publish(&topic("count"), ",count,1").await;
+    assert_eq!(last_ip(&server, "operator").await, "127.0.0.1");
+    assert_eq!(last_ip(&server, "viewer").await, "");
+    server.terminate().await;
+    let server = Process::start(&folder, &[]).await;
+    assert_eq!(last_ip(&server, "operator").await, "127.0.0.1");
     server.terminate().await;
 }
 

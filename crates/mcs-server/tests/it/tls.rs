@@ -15,6 +15,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use crate::client::Request;
 use crate::{Folder, ID, KEY, Site, soon};
 
 /// Writes a certificate of its own into the folder.
@@ -232,6 +233,14 @@ async fn a_session_that_began_over_tls_never_leaves_without() {
         let line = lines.find(|it| it.starts_with("Set-Cookie: mcs_session"));
         line.expect("a cookie").to_owned()
     };
+    // Browsers leave the port out where it goes without saying.
+    assert!(cookie(&secure).starts_with("Set-Cookie: mcs_session_443="), "{secure}");
+    let plain_80 = Request::new(site.http(), "POST", "/api/login").host("localhost").body(body);
+    let plain_80 = cookie(&plain_80.send().await.head);
+    assert!(plain_80.starts_with("Set-Cookie: mcs_session_80="), "{plain_80}");
+    let (session, _) = plain_80["Set-Cookie: ".len()..].split_once(';').expect("attributes");
+    let opened = Request::new(site.http(), "GET", "/api/session").host("localhost");
+    assert_eq!(opened.header("Cookie", session).send().await.status, 200);
     assert!(cookie(&secure).ends_with("; Secure"), "{secure}");
     assert!(!cookie(&plain).contains("Secure"), "{plain}");
 }

@@ -7,7 +7,9 @@ use mcs_time::Time;
 
 use crate::console::Console;
 use crate::io::Output;
-use crate::protocol::{ChartFrame, ChartRequest, DeviceView, Frame, FrameRequest, Stats, View};
+use crate::protocol::{
+    ChartFrame, ChartRequest, ConnectionsView, DeviceView, Frame, FrameRequest, Stats, View,
+};
 
 /// The status bar changes at most twice a second.
 const STATS_EVERY: Duration = Duration::from_millis(500);
@@ -17,6 +19,7 @@ const STATS_EVERY: Duration = Duration::from_millis(500);
 pub(crate) struct Page {
     view: Option<View>,
     stats: Option<(Time, Stats)>,
+    connections: Option<ConnectionsView>,
 }
 
 impl Page {
@@ -49,8 +52,13 @@ impl Console {
             frame.link = Some(self.links.summary());
         }
         let profiles_changed = core::mem::take(&mut self.connections.changed);
+        // Of the devices it says how many each connection has.
         if links_changed || profiles_changed || devices_changed || all {
-            frame.connections = Some(self.connections_view());
+            let shown = self.connections_view();
+            if all || self.page.connections.as_ref() != Some(&shown) {
+                self.page.connections = Some(shown.clone());
+                frame.connections = Some(shown);
+            }
         }
         if devices_changed || all {
             (frame.devices, frame.rows) = self.devices.show(self.presence_known, all);

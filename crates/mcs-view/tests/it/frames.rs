@@ -188,3 +188,16 @@ fn a_device_that_speaks_all_the_time_is_told_of_once_a_second() {
     }
     assert_eq!(told, 3);
 }
+
+#[test]
+fn connections_are_not_told_again_because_a_device_reports() {
+    let mut site = Site::signed_in();
+    next(&mut site, View::Devices, &[]);
+    for n in 0..3 {
+        site.seconds(20);
+        site.report("temp", &n.to_string());
+        let frame = next(&mut site, View::Devices, &[]).0;
+        assert!(!frame.rows.is_empty(), "the device was heard");
+        assert_eq!(frame.connections, None);
+    }
+}

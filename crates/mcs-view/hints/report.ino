@@ -10,6 +10,7 @@ void setup() {
   WiFi.begin("your network", "its password");
   while (WiFi.status() != WL_CONNECTED) delay(500);
   client.setServer(HOST, PORT);
+  client.setBufferSize(1024);
 }
 
 void loop() {

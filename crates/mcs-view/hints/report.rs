@@ -12,10 +12,14 @@ fn main() {
             // timestamp,channel,value: without a timestamp the time of arrival counts.
             let payload = format!(",,{VALUE}");
             client.publish(TOPIC, QoS::AtLeastOnce, false, payload).expect("the connection is over");
+            println!("sent {VALUE}");
             std::thread::sleep(Duration::from_secs(5));
         }
     });
     for event in connection.iter() {
-        println!("{event:?}");
+        if let Err(error) = event {
+            println!("{error}, connecting again");
+            std::thread::sleep(Duration::from_secs(2));
+        }
     }
 }

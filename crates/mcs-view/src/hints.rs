@@ -66,7 +66,7 @@ pub fn program(
     let mut program = String::new();
     let mut text = |name: &str, text: &str| {
         // Writing to a String cannot fail.
-        let _ = writeln!(program, "{constant}{name}{of_text} = {}{end}", quoted(text));
+        let _ = writeln!(program, "{constant}{name}{of_text} = {}{end}", quoted(language, text));
     };
     text("HOST", &place.host);
     text("TOPIC", &topic);
@@ -137,9 +137,29 @@ pub fn sample(kind: &ChannelKind) -> String {
     }
 }
 
-/// A text as Python, C++, JavaScript and Rust all write it. Ids hold no control characters.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+/// A text as a literal of Python, C++, JavaScript or Rust. What cannot be seen is escaped: some of
+/// it ends a literal, and Rust refuses what turns the direction of writing.
+fn quoted(language: Language, text: &str) -> String {
+    let mut literal = String::from("\"");
+    for it in text.chars() {
+        // Writing to a String cannot fail.
+        let _ = match it {
+            '\\' | '"' => write!(literal, "\\{it}"),
+            _ if !is_hidden(it) => write!(literal, "{it}"),
+            _ if language == Language::Rust => write!(literal, "\\u{{{:x}}}", u32::from(it)),
+            // All of them are within four digits.
+            _ => write!(literal, "\\u{:04x}", u32::from(it)),
+        };
+    }
+    literal.push('"');
+    literal
+}
+
+/// Whether it is a control character, the end of a line, or turns the direction of writing.
+fn is_hidden(it: char) -> bool {
+    it.is_control()
+        || matches!(it, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(it, '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A text as one word of a POSIX shell.

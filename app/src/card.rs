@@ -20,6 +20,7 @@ use mcs_view::protocol::{CardState, Shown, Unfit};
 
 use crate::clock;
 use crate::format;
+use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
 use chip::Chip;
 use control::Controls;
@@ -67,6 +68,8 @@ pub fn ChannelCard(
     let (word, symbol) = kind(&channel.kind);
     let is_controller = channel.direction == Direction::Controller;
     let direction = if is_controller { "controller" } else { "display" };
+    let spoken = kind_name(&channel.kind);
+    let about_kind = if is_controller { t::controller(&spoken) } else { t::display(&spoken) };
     let shown = Memo::new(move |_| state.with(|state| state.value.clone()));
     let digits = Memo::new(move |_| state.with(|state| state.digits));
     let control = Memo::new(move |_| state.with(|state| state.control.clone()));
@@ -100,11 +103,11 @@ pub fn ChannelCard(
         <article class="card" class:wide=is_wide data-testid=format!("card-{id}") data-kind=word data-direction=direction
             data-beat=beat(at) aria-labelledby=title_id.clone()>
             <header class="card-head">
-                <span class="glyph" title=format!("{word}, {direction}")><Icon symbol/></span>
+                <span class="glyph" title=about_kind><Icon symbol/></span>
                 <h3 class="card-name" id=title_id.clone() title=name.clone()>{name.clone()}</h3>
                 {chart.map(|open| view! {
                     <button type="button" class="button quiet icon-only" data-testid=format!("chart-toggle-{id}")
-                        aria-label=format!("Chart of {name}") title="Chart" aria-pressed=move || open.get().to_string()
+                        aria-label=t::chart_of(&name) title=t::chart() aria-pressed=move || open.get().to_string()
                         on:click=move |_| if let Some(toggle) = on_chart { toggle.run(()) }>
                         <Icon symbol=Symbol::Chart/>
                     </button>
@@ -118,12 +121,12 @@ pub fn ChannelCard(
             <Misfits channel=channel.clone() shown/>
             {is_controller.then(|| view! { <Chip id=id.clone() control on_drop/> })}
             <footer class="card-foot">
-                <code title="Channel id">{id.clone()}</code>
+                <code title=t::id()>{id.clone()}</code>
                 {(!is_controller && !limits.is_empty()).then(|| view! { <span class="muted">{limits}</span> })}
                 <time class="card-at" data-testid=format!("at-{id}")
                     data-at=move || at.get().map(|at| at.to_string()).unwrap_or_default()
                     title=move || at.get().map(|at| clock::local(at).date_and_time()).unwrap_or_default()>
-                    {move || at.get().map_or_else(|| "never".to_owned(), |at| format::relative(now.get(), at))}
+                    {move || at.get().map_or_else(|| t::never().to_owned(), |at| format::relative(now.get(), at))}
                     <span class="sr-only">{move || at.get().map(|at| format!(", {}", clock::local(at).date_and_time()))}</span>
                 </time>
             </footer>
@@ -139,9 +142,9 @@ fn Misfits(channel: Channel, shown: Memo<Option<Shown>>) -> impl IntoView {
     move || {
         misfit.get().map(|misfit| {
             let words = match misfit {
-                Unfit::TooLow => format!("Below the bounds {limits}"),
-                Unfit::TooHigh => format!("Above the bounds {limits}"),
-                Unfit::Unreadable(why) => format!("Does not fit its channel: {why}"),
+                Unfit::TooLow => t::too_low(&limits),
+                Unfit::TooHigh => t::too_high(&limits),
+                Unfit::Unreadable(why) => t::unreadable(&why),
             };
             view! {
                 <p class="chip" data-tone="warning" data-testid=format!("misfit-{}", channel.id)>
@@ -165,7 +168,25 @@ fn beat(at: Memo<Option<u64>>) -> impl Fn() -> &'static str + Send + Sync + 'sta
     move || ["", "odd", "even"][beats.get().1]
 }
 
-/// A kind's word and its glyph.
+/// A kind for people.
+fn kind_name(kind: &ChannelKind) -> &'static str {
+    match kind {
+        ChannelKind::Switch => t::kind_switch(),
+        ChannelKind::Category { .. } => t::kind_category(),
+        ChannelKind::Integer { .. } => t::kind_integer(),
+        ChannelKind::Float { .. } => t::kind_float(),
+        ChannelKind::Hex => t::kind_hex(),
+        ChannelKind::Gps => t::kind_gps(),
+        ChannelKind::Gpio => t::kind_gpio(),
+        ChannelKind::Pwm => t::kind_pwm(),
+        ChannelKind::Analog { .. } => t::kind_analog(),
+        ChannelKind::Gamepad { .. } => t::kind_gamepad(),
+        ChannelKind::Image => t::kind_image(),
+        _ => t::kind_string(),
+    }
+}
+
+/// A kind's word, for tests and stylesheets, and its glyph.
 fn kind(kind: &ChannelKind) -> (&'static str, Symbol) {
     match kind {
         ChannelKind::Switch => ("switch", Symbol::Switch),

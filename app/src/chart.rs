@@ -29,12 +29,13 @@ pub(crate) use plot::Plot;
 pub(crate) use save::{recall_open, remember_open};
 
 use crate::route::{Query, Route};
+use crate::texts::chart as t;
 use crate::ui::{Icon, Symbol};
 use line::Line;
 use plot::Timeline;
 use span::Span;
 use stage::Stage;
-use words::{PRESETS, Preset};
+use words::{PRESETS, Preset, preset_name};
 
 /// The first length of time.
 const FIRST: u64 = PRESETS[1].millis;
@@ -75,15 +76,15 @@ pub(crate) fn Chart(
     let more = format!("{}{query}", Route::Device(device.clone()).href());
     let windows: Vec<_> = PRESETS[..6]
         .iter()
-        .map(|&Preset { id: window, short, long, millis }| {
+        .map(|&Preset { id: window, show, millis }| {
             let choose = move |_| {
                 preset.set(millis);
                 time.span.set(Span::live(millis));
             };
             view! {
-                <button type="button" class="segment" on:click=choose aria-label=format!("Show {long}")
+                <button type="button" class="segment" on:click=choose aria-label=show()
                     data-testid=format!("chart-window-{id}-{window}")
-                    aria-pressed=move || (time.span.get().length == millis).to_string()>{short}</button>
+                    aria-pressed=move || (time.span.get().length == millis).to_string()>{preset_name(millis)}</button>
             }
         })
         .collect();
@@ -97,10 +98,10 @@ pub(crate) fn Chart(
                     <span class="line-name">{name.clone()}</span>
                 </h3>
                 <div class="chart-tools">
-                    <div class="segments" role="group" aria-label="Length of time">{windows}</div>
-                    <a class="button quiet" href=more data-testid=format!("chart-more-{id}")>"Open"</a>
+                    <div class="segments" role="group" aria-label=t::length()>{windows}</div>
+                    <a class="button quiet" href=more data-testid=format!("chart-more-{id}")>{t::open()}</a>
                 </div>
-                <button type="button" class="button quiet icon-only chart-close" aria-label=format!("Close the chart of {name}")
+                <button type="button" class="button quiet icon-only chart-close" aria-label=t::close(&name)
                     data-testid=format!("chart-close-{id}") on:click=move |_| on_close.run(())>
                     <Icon symbol=Symbol::Close/>
                 </button>

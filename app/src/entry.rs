@@ -6,6 +6,7 @@ mod tests;
 use mcs_model::{Channel, ChannelKind, RawValue, Value, ValueError};
 
 use crate::format;
+use crate::texts::card as t;
 
 /// What is wrong in one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +34,8 @@ impl Fault {
 /// What is wrong in each field; `None` where nothing is.
 pub(crate) fn check(channel: &Channel, fields: &[String]) -> Result<Value, Vec<Option<Fault>>> {
     let empty: &[&'static str] = match channel.kind {
-        ChannelKind::Pwm => &["The value is empty", "The period is empty"],
-        ChannelKind::Gps => {
-            &["The latitude is empty", "The longitude is empty", "The altitude is empty"]
-        }
+        ChannelKind::Pwm => &[t::no_value(), t::no_period()],
+        ChannelKind::Gps => &[t::no_latitude(), t::no_longitude(), t::no_altitude()],
         _ => {
             let text = fields.first().map_or("", String::as_str);
             return parse(channel, text).map_err(|fault| vec![Some(fault)]);
@@ -69,11 +68,11 @@ pub(crate) fn parse(channel: &Channel, text: &str) -> Result<Value, Fault> {
     // Only in a text is a space something.
     let text = if matches!(kind, ChannelKind::String) { text } else { text.trim() };
     if text.is_empty() {
-        return Err(Fault::Empty("Type a value"));
+        return Err(Fault::Empty(t::type_value()));
     }
     // A point is one line on the wire (CONTRACT §2.3).
     if text.contains(['\n', '\r']) {
-        return Err(Fault::Wrong("A line break cannot be sent".to_owned()));
+        return Err(Fault::Wrong(t::no_line_break().to_owned()));
     }
     let value = kind.parse(&RawValue::Csv(text.to_owned()));
     value.map_err(|error| Fault::Wrong(sentence(&error, kind)))
@@ -82,10 +81,10 @@ pub(crate) fn parse(channel: &Channel, text: &str) -> Result<Value, Fault> {
 /// What may be typed, in a few words; empty when there is no limit worth telling.
 pub(crate) fn hint(kind: &ChannelKind) -> String {
     match kind {
-        ChannelKind::Integer { bounds: None, .. } => "A whole number".to_owned(),
-        ChannelKind::Float { bounds: None, .. } => "A number".to_owned(),
-        ChannelKind::Hex => "Digits 0–9 and A–F".to_owned(),
-        ChannelKind::Pwm => "Whole numbers, 0 to 1000 each".to_owned(),
+        ChannelKind::Integer { bounds: None, .. } => t::may_whole().to_owned(),
+        ChannelKind::Float { bounds: None, .. } => t::may_number().to_owned(),
+        ChannelKind::Hex => t::may_hex().to_owned(),
+        ChannelKind::Pwm => t::may_pwm().to_owned(),
         other => format::limits(other),
     }
 }
@@ -94,21 +93,19 @@ fn sentence(error: &ValueError, kind: &ChannelKind) -> String {
     match error {
         ValueError::Type { .. } | ValueError::Missing(_) => match kind {
             ChannelKind::Integer { .. } | ChannelKind::Analog { .. } | ChannelKind::Pwm => {
-                "This is not a whole number".to_owned()
+                t::not_whole().to_owned()
             }
-            ChannelKind::Float { .. } | ChannelKind::Gps => "This is not a number".to_owned(),
-            ChannelKind::Hex => "This is not hexadecimal: only 0–9 and A–F are".to_owned(),
-            _ => "This is no value of the channel".to_owned(),
+            ChannelKind::Float { .. } | ChannelKind::Gps => t::not_number().to_owned(),
+            ChannelKind::Hex => t::not_hex().to_owned(),
+            _ => t::not_value().to_owned(),
         },
         ValueError::Bounds { bounds, got, .. } if *got < bounds.lower => {
-            format!("Too low: allowed is {}", format::range(*bounds))
+            t::below(&format::range(*bounds))
         }
-        ValueError::Bounds { bounds, .. } => {
-            format!("Too high: allowed is {}", format::range(*bounds))
-        }
-        ValueError::TooLong { limit, .. } => format!("Longer than {limit} bytes"),
-        ValueError::Category(_) => "This is no key of the category".to_owned(),
-        ValueError::Button(_) => "The gamepad has no such button".to_owned(),
-        _ => "This is no value of the channel".to_owned(),
+        ValueError::Bounds { bounds, .. } => t::above(&format::range(*bounds)),
+        ValueError::TooLong { limit, .. } => t::too_long(limit),
+        ValueError::Category(_) => t::not_key().to_owned(),
+        ValueError::Button(_) => t::not_button().to_owned(),
+        _ => t::not_value().to_owned(),
     }
 }

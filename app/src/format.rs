@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::texts::format as t;
 use mcs_model::{Bounds, ChannelKind, Value};
 
 /// A time on the operator's wall.
@@ -40,20 +41,20 @@ impl LocalTime {
 pub(crate) fn relative(now: u64, at: u64) -> String {
     // A device's clock may be a little ahead of ours; more than that is worth saying.
     if at > now.saturating_add(5_000) {
-        return format!("{} ahead", span(at - now));
+        return t::ahead(&span(at - now));
     }
     let age = now.saturating_sub(at);
-    if age < 2_000 { "now".to_owned() } else { format!("{} ago", span(age)) }
+    if age < 2_000 { t::now().to_owned() } else { t::ago(&span(age)) }
 }
 
 /// A length of time in its largest unit.
 pub(crate) fn span(millis: u64) -> String {
     let seconds = millis / 1000;
     match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..86_400 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
+        0..60 => t::seconds(&seconds),
+        60..3_600 => t::minutes(&(seconds / 60)),
+        3_600..86_400 => t::hours(&(seconds / 3_600)),
+        _ => t::days(&(seconds / 86_400)),
     }
 }
 
@@ -137,8 +138,8 @@ pub(crate) fn typed(text: &str) -> String {
 /// A value as its card shows it, without the unit; `digits` are those of the channel.
 pub(crate) fn value(value: &Value, kind: &ChannelKind, digits: u8) -> String {
     match value {
-        Value::Switch(on) => if *on { "On" } else { "Off" }.to_owned(),
-        Value::Gpio(high) => if *high { "High" } else { "Low" }.to_owned(),
+        Value::Switch(on) => if *on { t::on() } else { t::off() }.to_owned(),
+        Value::Gpio(high) => if *high { t::high() } else { t::low() }.to_owned(),
         Value::Category(key) => match kind {
             ChannelKind::Category { options } => options
                 .iter()
@@ -151,9 +152,9 @@ pub(crate) fn value(value: &Value, kind: &ChannelKind, digits: u8) -> String {
         Value::Gps { latitude, longitude, .. } => place(*latitude, *longitude, digits.into()),
         Value::Pwm { value, period } => format!("{value} / {period}"),
         Value::Gamepad { button, pressed } => {
-            format!("{button} {}", if *pressed { "pressed" } else { "released" })
+            t::button(button, &if *pressed { t::pressed() } else { t::released() })
         }
-        Value::Image(_) => "picture".to_owned(),
+        Value::Image(_) => t::picture().to_owned(),
         other => other.to_string(),
     }
 }
@@ -188,5 +189,5 @@ pub(crate) fn limits(kind: &ChannelKind) -> String {
 
 /// `0 to 100`
 pub(crate) fn range(bounds: Bounds) -> String {
-    format!("{} to {}", number(bounds.lower), number(bounds.upper))
+    t::range(&number(bounds.lower), &number(bounds.upper))
 }

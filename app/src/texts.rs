@@ -5,6 +5,11 @@
 //!
 //! The functions are not reactive: when the language changes, the whole page is painted anew.
 
+pub(crate) mod card;
+pub(crate) mod chart;
+pub(crate) mod device;
+pub(crate) mod devices;
+pub(crate) mod format;
 pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
@@ -16,6 +21,9 @@ use core::cell::Cell;
 use core::fmt::Display;
 
 pub(crate) use table::Table;
+
+/// A text without parts, to be said later.
+pub(crate) type Text = fn() -> &'static str;
 
 /// Declares the texts of one area of the page, each a function that gives the text:
 ///

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use mcs_view::protocol::{Away, CardRequest, Request};
 
 use crate::engine::Dispatch;
+use crate::texts::{Text, card as t};
 
 /// Where the choice is kept.
 const KEY: &str = "mcs.away";
@@ -11,11 +12,11 @@ const KEY: &str = "mcs.away";
 const MINUTE: u64 = 60_000;
 
 /// How long a command may wait.
-const WAITS: [(u64, &str); 4] = [
-    (MINUTE, "1 minute"),
-    (10 * MINUTE, "10 minutes"),
-    (60 * MINUTE, "1 hour"),
-    (12 * 60 * MINUTE, "12 hours"),
+const WAITS: [(u64, Text); 4] = [
+    (MINUTE, t::minute),
+    (10 * MINUTE, t::minutes_10),
+    (60 * MINUTE, t::hour),
+    (12 * 60 * MINUTE, t::hours_12),
 ];
 
 /// Loads the choice, tells the engine, and provides it.
@@ -42,23 +43,23 @@ pub(crate) fn AwayChoice() -> impl IntoView {
         _ => WAITS[1].0,
     });
     let options =
-        WAITS.map(|(millis, name)| view! { <option value=millis.to_string()>{name}</option> });
+        WAITS.map(|(millis, name)| view! { <option value=millis.to_string()>{name()}</option> });
     let waits = move || matches!(away.get(), Away::Wait { .. });
     view! {
         <fieldset class="panel" data-testid="away">
-            <legend>"Commands to a device that is away"</legend>
+            <legend>{t::away()}</legend>
             <label class="choice">
                 <input type="radio" name="away" data-testid="away-refuse"
                     prop:checked=move || away.get() == Away::Refuse on:change=move |_| choose(Away::Refuse)/>
-                <span>"Refuse them"</span>
+                <span>{t::away_refuse()}</span>
             </label>
             <label class="choice">
                 <input type="radio" name="away" data-testid="away-wait"
                     prop:checked=waits on:change=move |_| choose(Away::Wait { millis: wait.get_untracked() })/>
-                <span>"Keep the newest of each channel in this tab, and send it when the device is seen again"</span>
+                <span>{t::away_wait()}</span>
             </label>
             <label class="field inline indent" class:gone=move || !waits()>
-                <span class="field-name">"For at most"</span>
+                <span class="field-name">{t::away_most()}</span>
                 <select class="input" data-testid="away-for" prop:value=move || wait.get().to_string()
                     on:change:target=move |event| if let Ok(millis) = event.target().value().parse() {
                         wait.set(millis);
@@ -68,7 +69,7 @@ pub(crate) fn AwayChoice() -> impl IntoView {
             <label class="choice">
                 <input type="radio" name="away" data-testid="away-send"
                     prop:checked=move || away.get() == Away::Send on:change=move |_| choose(Away::Send)/>
-                <span>"Send them all the same: the server keeps the last value, and the broker what a sleeping board will fetch"</span>
+                <span>{t::away_send()}</span>
             </label>
         </fieldset>
     }

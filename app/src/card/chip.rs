@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use mcs_view::protocol::{Control, ControlFailure, ControlStage};
 
 use crate::clock;
+use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
 
 /// The chip of a controller; its place is there before there is a command.
@@ -27,7 +28,7 @@ pub(crate) fn Chip(
                 {move || look.get().map(|look| view! { <Icon symbol=look.symbol/><span>{look.words}</span> })}
             </p>
             {move || on_drop.filter(|_| waits.get()).map(|on_drop| view! {
-                <button type="button" class="button quiet" data-testid=drop_id.clone() on:click=move |_| on_drop.run(())>"Drop it"</button>
+                <button type="button" class="button quiet" data-testid=drop_id.clone() on:click=move |_| on_drop.run(())>{t::drop()}</button>
             })}
         </div>
     }
@@ -45,31 +46,23 @@ fn look(control: &Control) -> Look {
     let (stage, tone, symbol, words) = match &control.stage {
         ControlStage::Waiting { until } => {
             let until = clock::local(until.as_millis()).time();
-            let words = format!("waits for the device, until {until}");
-            ("waiting", "pending", Symbol::Clock, words)
+            ("waiting", "pending", Symbol::Clock, t::waits(&until))
         }
-        ControlStage::Sent => ("sent", "pending", Symbol::Clock, "sent".to_owned()),
+        ControlStage::Sent => ("sent", "pending", Symbol::Clock, t::sent().to_owned()),
         ControlStage::Delivered => {
-            ("delivered", "pending", Symbol::Delivered, "delivered".to_owned())
+            ("delivered", "pending", Symbol::Delivered, t::delivered().to_owned())
         }
-        ControlStage::Unconfirmed => (
-            "unconfirmed",
-            "warning",
-            Symbol::Question,
-            "delivered, no report from the device".to_owned(),
-        ),
-        ControlStage::Confirmed => ("confirmed", "ok", Symbol::Check, "confirmed".to_owned()),
+        ControlStage::Unconfirmed => {
+            ("unconfirmed", "warning", Symbol::Question, t::unconfirmed().to_owned())
+        }
+        ControlStage::Confirmed => ("confirmed", "ok", Symbol::Check, t::confirmed().to_owned()),
         ControlStage::Elsewhere => {
             let at = clock::local(control.sent.as_millis()).time();
-            let words = format!("changed at {at}, by the device or by another operator");
-            ("elsewhere", "offline", Symbol::Info, words)
+            ("elsewhere", "offline", Symbol::Info, t::elsewhere(&at))
         }
-        ControlStage::Failed(ControlFailure::NotDelivered) => (
-            "undelivered",
-            "warning",
-            Symbol::Unlinked,
-            "not delivered: the device is away, the server keeps the value".to_owned(),
-        ),
+        ControlStage::Failed(ControlFailure::NotDelivered) => {
+            ("undelivered", "warning", Symbol::Unlinked, t::undelivered().to_owned())
+        }
         ControlStage::Failed(why) => ("failed", "danger", Symbol::Warning, failure(why)),
     };
     Look { stage, tone, symbol, words }
@@ -77,17 +70,15 @@ fn look(control: &Control) -> Look {
 
 fn failure(why: &ControlFailure) -> String {
     match why {
-        ControlFailure::Invalid(words) => format!("failed: the value {words}"),
-        ControlFailure::NotConnected => "failed: no connection to the broker".to_owned(),
+        ControlFailure::Invalid(words) => t::failed_value(words),
+        ControlFailure::NotConnected => t::failed_unconnected().to_owned(),
         ControlFailure::NotDelivered | ControlFailure::DeviceOffline => {
-            "failed: the device is offline".to_owned()
+            t::failed_offline().to_owned()
         }
-        ControlFailure::Expired => "failed: the device was not seen in time".to_owned(),
-        ControlFailure::Refused(words) => format!("failed: refused ({words})"),
-        ControlFailure::TimedOut => "failed: the broker did not answer".to_owned(),
-        ControlFailure::OtherValue => {
-            "failed: another value came, from the device or from another operator".to_owned()
-        }
+        ControlFailure::Expired => t::failed_expired().to_owned(),
+        ControlFailure::Refused(words) => t::failed_refused(words),
+        ControlFailure::TimedOut => t::failed_silent().to_owned(),
+        ControlFailure::OtherValue => t::failed_other().to_owned(),
     }
 }
 
@@ -95,7 +86,7 @@ fn failure(why: &ControlFailure) -> String {
 fn asked(control: &Control) -> String {
     let at = clock::local(control.sent.as_millis()).time();
     match &control.desired {
-        Some(value) => format!("{value} at {at}"),
-        None => format!("Tried at {at}"),
+        Some(value) => t::asked(value, &at),
+        None => t::tried(&at),
     }
 }

@@ -6,6 +6,7 @@ use mcs_view::protocol::{Control, Shown};
 
 use super::draft::Draft;
 use super::fields::{Hint, Submit};
+use crate::texts::card as t;
 
 /// Two states: a touch asks for the other one.
 #[component]
@@ -34,7 +35,7 @@ pub(crate) fn Toggle(
             title=move || locked.get().unwrap_or_default()
             on:click=flip>
             <span class="toggle-track" aria-hidden="true"><span class="toggle-thumb"></span></span>
-            <span class="value">{move || position().map_or("No data", |on| names[usize::from(on)])}</span>
+            <span class="value">{move || position().map_or(t::no_data(), |on| names[usize::from(on)])}</span>
         </button>
     }
 }
@@ -50,10 +51,10 @@ pub(crate) fn List(channel: Channel, options: Vec<CategoryOption>, draft: Draft)
     view! {
         <form class="entry" on:submit=move |event| draft.submit(&event)>
             <div class="entry-row">
-                <select class="input grow" data-testid=format!("input-{id}") aria-label=format!("New value for {}", channel.name)
+                <select class="input grow" data-testid=format!("input-{id}") aria-label=t::new_value_for(&channel.name)
                     disabled=move || draft.locked().is_some()
                     prop:value=move || draft.part(0) on:change:target=move |event| draft.set(0, event.target().value())>
-                    <option value="">"Choose"</option>
+                    <option value="">{t::choose()}</option>
                     {options}
                 </select>
                 <Submit id=id.clone() draft/>
@@ -89,7 +90,7 @@ pub(crate) fn Buttons(
         })
         .collect();
     view! {
-        <div class="keys" role="group" aria-label=format!("States of {}", channel.name)>{buttons}</div>
+        <div class="keys" role="group" aria-label=t::states_of(&channel.name)>{buttons}</div>
         <p class="hint">{move || locked.get()}</p>
     }
 }

@@ -10,6 +10,7 @@ use super::fields::{Fields, Part};
 use super::gamepad::Gamepad;
 use super::slider::Sliders;
 use super::template::Template;
+use crate::texts::format as t;
 
 /// The widget of a controller.
 #[component]
@@ -23,10 +24,11 @@ pub(crate) fn Controls(
 ) -> impl IntoView {
     match channel.kind.clone() {
         ChannelKind::Switch => {
-            view! { <Toggle channel names=["Off", "On"] shown control locked on_send/> }.into_any()
+            view! { <Toggle channel names=[t::off(), t::on()] shown control locked on_send/> }
+                .into_any()
         }
         ChannelKind::Gpio => {
-            view! { <Toggle channel names=["Low", "High"] shown control locked on_send/> }
+            view! { <Toggle channel names=[t::low(), t::high()] shown control locked on_send/> }
                 .into_any()
         }
         ChannelKind::Gamepad { buttons } => {

@@ -6,6 +6,7 @@ use mcs_model::{Bounds, Channel, ChannelKind};
 
 use super::draft::Draft;
 use crate::format;
+use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
 
 /// One field of a value.
@@ -31,24 +32,27 @@ impl Part {
         };
         match kind {
             ChannelKind::Integer { bounds, .. } => {
-                vec![part("", "New value", keyboard(*bounds, "numeric"), format::unit(kind))]
+                vec![part("", t::new_value(), keyboard(*bounds, "numeric"), format::unit(kind))]
             }
             ChannelKind::Float { bounds, .. } => {
-                vec![part("", "New value", keyboard(*bounds, "decimal"), format::unit(kind))]
+                vec![part("", t::new_value(), keyboard(*bounds, "decimal"), format::unit(kind))]
             }
             ChannelKind::Analog { bounds } => {
-                vec![part("", "New value", keyboard(Some(*bounds), "numeric"), "")]
+                vec![part("", t::new_value(), keyboard(Some(*bounds), "numeric"), "")]
             }
             ChannelKind::Pwm => {
-                vec![part("", "Value", "numeric", ""), part("-period", "Period", "numeric", "")]
+                vec![
+                    part("", t::value(), "numeric", ""),
+                    part("-period", t::period(), "numeric", ""),
+                ]
             }
             ChannelKind::Gps => vec![
-                part("", "Latitude", "text", "°"),
-                part("-longitude", "Longitude", "text", "°"),
-                part("-altitude", "Altitude", "text", "m"),
+                part("", t::latitude(), "text", "°"),
+                part("-longitude", t::longitude(), "text", "°"),
+                part("-altitude", t::altitude(), "text", "m"),
             ],
-            ChannelKind::Hex => vec![part("", "Hexadecimal digits", "text", "")],
-            _ => vec![part("", "New text", "text", "")],
+            ChannelKind::Hex => vec![part("", t::hex_digits(), "text", "")],
+            _ => vec![part("", t::new_text(), "text", "")],
         }
     }
 }
@@ -61,7 +65,7 @@ pub(crate) fn Fields(channel: Channel, draft: Draft) -> impl IntoView {
     let parts = Part::all(&channel.kind);
     let is_long = matches!(channel.kind, ChannelKind::String | ChannelKind::Hex);
     if let [part] = &parts[..] {
-        let label = format!("{} for {name}", part.label);
+        let label = t::part_for(&part.label, &name);
         let field = if is_long {
             view! { <Area id=id.clone() label placeholder=part.label draft is_code=channel.kind == ChannelKind::Hex/> }.into_any()
         } else {
@@ -83,7 +87,7 @@ pub(crate) fn Fields(channel: Channel, draft: Draft) -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(index, part)| {
-            let label = format!("{} for {name}", part.label);
+            let label = t::part_for(&part.label, &name);
             let error_id = error_id(&id, part.suffix);
             view! {
                 <div class="field grow">
@@ -180,7 +184,7 @@ pub(crate) fn Hint(id: String, draft: Draft) -> impl IntoView {
 #[component]
 pub(crate) fn Clear(id: String, draft: Draft) -> impl IntoView {
     view! {
-        <button type="button" class="button quiet icon-only clear" data-testid=format!("clear-{id}") aria-label="Clear" title="Clear"
+        <button type="button" class="button quiet icon-only clear" data-testid=format!("clear-{id}") aria-label=t::clear() title=t::clear()
             disabled=move || draft.is_empty() on:click=move |_| draft.clear()><Icon symbol=Symbol::Close/></button>
     }
 }
@@ -190,7 +194,7 @@ pub(crate) fn Clear(id: String, draft: Draft) -> impl IntoView {
 pub(crate) fn Submit(id: String, draft: Draft) -> impl IntoView {
     view! {
         <button type="submit" class="button" data-testid=format!("send-{id}")
-            disabled=move || !draft.is_ready()>"Send"</button>
+            disabled=move || !draft.is_ready()>{t::send()}</button>
     }
 }
 

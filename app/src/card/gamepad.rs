@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use mcs_model::{Channel, GamepadButtons, Value};
 use mcs_view::protocol::Shown;
 
+use crate::texts::{card as t, format};
 use crate::ui::{Icon, Symbol};
 use real::Real;
 
@@ -119,7 +120,7 @@ pub(crate) fn Gamepad(
         .into_iter()
         .enumerate()
         .map(|(pad, Pad { place, key, name })| {
-            let label = format!("{name}, key {}", spoken(key));
+            let label = t::pad_key(&name, &spoken(key));
             view! {
                 <button type="button" class=format!("pad pad-{place}") data-testid=format!("input-{id}-{place}")
                     aria-label=label.clone() title=label disabled=move || locked.get().is_some()
@@ -139,20 +140,20 @@ pub(crate) fn Gamepad(
     let testid = format!("pad-{id}");
     view! {
         <div class="gamepad" role="group" tabindex="0" data-testid=testid
-            aria-label=format!("Gamepad {}: the keys W, A, S, D, comma and full stop work while it has the focus", channel.name)
+            aria-label=t::pad(&channel.name)
             on:keydown=move |event| key(event, true)
             on:keyup=move |event| key(event, false)
             on:focusin=move |_| focused.set(true)
             on:focusout=move |_| { focused.set(false); held.release(Holder::Key); }>
             {views}
-            <output class="pad-value" aria-label="Current value">{move || current(shown)}</output>
+            <output class="pad-value" aria-label=t::pad_value()>{move || current(shown)}</output>
         </div>
         <div class="entry-row pad-foot">
             <p class="hint grow" role="status" data-testid=format!("keys-{id}")>
                 {move || match (locked.get(), focused.get()) {
                     (Some(why), _) => why,
-                    (None, true) => "Hot keys are on: W A S D , .",
-                    (None, false) => "Hot keys W A S D , . work once the pad has the focus",
+                    (None, true) => t::keys_on(),
+                    (None, false) => t::keys_off(),
                 }}
             </p>
             <Real id held/>
@@ -189,18 +190,22 @@ fn pads(buttons: &GamepadButtons) -> Vec<Pad> {
 
 fn spoken(key: &str) -> String {
     match key {
-        "," => "comma".to_owned(),
-        "." => "full stop".to_owned(),
+        "," => t::comma().to_owned(),
+        "." => t::full_stop().to_owned(),
         letter => letter.to_uppercase(),
     }
 }
 
 fn current(shown: Signal<Option<Shown>>) -> String {
     shown.with(|shown| match shown.as_ref().map(|it| &it.value) {
-        Some(Value::Gamepad { button, pressed: true }) => format!("{button}\npressed"),
-        Some(Value::Gamepad { button, pressed: false }) => format!("{button}\nreleased"),
+        Some(Value::Gamepad { button, pressed: true }) => {
+            format!("{button}\n{}", format::pressed())
+        }
+        Some(Value::Gamepad { button, pressed: false }) => {
+            format!("{button}\n{}", format::released())
+        }
         Some(other) => other.to_string(),
-        None => "No data".to_owned(),
+        None => t::no_data().to_owned(),
     })
 }
 

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::template::Template;
+use crate::texts::card as t;
 use crate::ui::{CopyButton, Icon, Symbol};
 
 /// The least distance from the window's edges.
@@ -49,23 +50,23 @@ pub(crate) fn Menu(
         })
         .collect();
     let looks = (!choices.is_empty()).then(|| view! {
-        <fieldset class="menu-part"><legend class="muted">"Shown as"</legend>{choices}</fieldset>
+        <fieldset class="menu-part"><legend class="muted">{t::shown_as()}</legend>{choices}</fieldset>
     });
     let outside = Memo::new(move |_| shown.with(|it| map_address(&it.as_ref()?.value)));
     let description = channel.description.clone();
     view! {
         <button type="button" class="button quiet icon-only" node_ref=button data-testid=format!("menu-{id}")
-            aria-label=format!("Menu of {name}") title="Menu" popovertarget=menu_id.clone()>
+            aria-label=t::menu_of(&name) title=t::menu() popovertarget=menu_id.clone()>
             <Icon symbol=Symbol::More/>
         </button>
         <div class="menu-body card-menu" id=menu_id popover="auto" node_ref=body on:toggle=place>
             <p class="menu-part break"><strong>{name.clone()}</strong></p>
             {(!description.is_empty()).then(|| view! { <p class="menu-part break menu-text">{description}</p> })}
             {looks}
-            <p class="menu-part menu-row"><span class="muted">"Channel id"</span><code>{id.clone()}</code>
+            <p class="menu-part menu-row"><span class="muted">{t::id()}</span><code>{id.clone()}</code>
                 <CopyButton text=Signal::stored(id.clone()) what="channel id" testid=format!("copy-{id}")/></p>
             {move || outside.get().map(|address| view! {
-                <a class="menu-part" href=address target="_blank" rel="noopener noreferrer">"Open the place in OpenStreetMap"</a>
+                <a class="menu-part" href=address target="_blank" rel="noopener noreferrer">{t::open_map()}</a>
             })}
         </div>
     }

@@ -7,8 +7,8 @@ use mcs_model::{Channel, Timestamp, Value};
 use mcs_view::protocol::Shown;
 use web_sys::{Blob, BlobPropertyBag, Url};
 
-use super::report::NOTHING;
 use crate::clock;
+use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
 
 /// A picture of the gallery.
@@ -66,7 +66,7 @@ pub(crate) fn Pictures(
     let is_newest = move || pictures.with(|all| place.get().is_none_or(|it| it + 1 == all.len()));
     let raw = move || if current.with(Option::is_some) { "image" } else { "" };
     let file = name.clone();
-    let label = format!("Pictures of {name}: arrow keys go through them");
+    let label = t::pictures_of(&name);
     view! {
         <div class="pictures" role="group" aria-label=label tabindex="0"
             data-testid=format!("value-{id}") data-value=raw on:keydown=key>
@@ -79,16 +79,18 @@ pub(crate) fn Pictures(
                         </figure>
                     }.into_any()
                 }
-                None => view! { <p class="value missing">{NOTHING}</p> }.into_any(),
+                None => view! { <p class="value missing">{t::no_data()}</p> }.into_any(),
             }}
             <div class="entry-row" class:gone=move || current.with(Option::is_none)>
-                <button type="button" class="button quiet icon-only" aria-label="Picture before" title="Picture before"
+                <button type="button" class="button quiet icon-only" aria-label=t::picture_before() title=t::picture_before()
                     data-testid=format!("before-{id}") disabled=is_first on:click=move |_| step(true)><Icon symbol=Symbol::ArrowLeft/></button>
                 <span class="number muted picture-time" data-testid=format!("picture-at-{id}")>
-                    {move || current.with(|it| it.as_ref().map(|it| clock::local(it.at.as_millis()).date_and_time()))}
-                    {move || (!is_newest()).then_some(", not the newest")}
+                    {move || current.with(|it| it.as_ref().map(|it| {
+                        let when = clock::local(it.at.as_millis()).date_and_time();
+                        if is_newest() { when } else { t::picture_at(&when) }
+                    }))}
                 </span>
-                <button type="button" class="button quiet icon-only" aria-label="Picture after" title="Picture after"
+                <button type="button" class="button quiet icon-only" aria-label=t::picture_after() title=t::picture_after()
                     data-testid=format!("after-{id}") disabled=is_newest on:click=move |_| step(false)><Icon symbol=Symbol::ArrowRight/></button>
                 <Save current file/>
             </div>
@@ -105,7 +107,7 @@ pub(crate) fn Pictures(
                             }
                         };
                         view! {
-                            <li><button type="button" class="shot" aria-label=format!("Picture of {when}") title=when.clone()
+                            <li><button type="button" class="shot" aria-label=t::picture_of(&when) title=when.clone()
                                 aria-pressed=move || is_here().to_string() on:click=open><Shot base64 alt=String::new()/></button></li>
                         }
                     }
@@ -132,7 +134,7 @@ fn Shot(base64: String, alt: String) -> impl IntoView {
             let source = source.clone().filter(|_| !broken.get());
             match source {
                 Some(source) => view! { <img src=source alt=alt.clone() on:error=move |_| broken.set(true)/> }.into_any(),
-                None => view! { <span class="broken">"This picture cannot be shown: its bytes are damaged"</span> }.into_any(),
+                None => view! { <span class="broken">{t::picture_damaged()}</span> }.into_any(),
             }
         }}
     }
@@ -150,7 +152,7 @@ fn Save(current: Memo<Option<Picture>>, file: String) -> impl IntoView {
         crate::ui::download(&url, &format!("{name}-{stamp}.{}", kind(&base64)));
     };
     view! {
-        <button type="button" class="button quiet icon-only save" aria-label="Save this picture" title="Save this picture"
+        <button type="button" class="button quiet icon-only save" aria-label=t::picture_save() title=t::picture_save()
             on:click=save><Icon symbol=Symbol::Download/></button>
     }
 }

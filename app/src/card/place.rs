@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use mcs_model::{Channel, Value};
 use mcs_view::protocol::Shown;
 
-use super::report::NOTHING;
 use crate::clock;
 use crate::format;
+use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
 use geo::{Map, Place};
 
@@ -77,16 +77,12 @@ pub(crate) fn Places(
             format::place(fix.place.latitude, fix.place.longitude, decimals)
         }
         (None, true) => raw(),
-        (None, false) => NOTHING.to_owned(),
+        (None, false) => t::no_data().to_owned(),
     };
     let details = move || {
-        current.get().map(|fix| {
-            format!(
-                "Altitude {} m, written to within {}",
-                format::number(fix.altitude),
-                geo::exactness(digits.get())
-            )
-        })
+        current
+            .get()
+            .map(|fix| t::place_exact(&format::number(fix.altitude), &geo::exactness(digits.get())))
     };
     view! {
         <div class="place-card" data-testid=format!("value-{id}") data-value=raw data-places=move || fixes.with(Vec::len).to_string()>
@@ -95,9 +91,9 @@ pub(crate) fn Places(
             <div class="map" class:gone=move || current.with(Option::is_none)>
                 {move || map.get().map(|map| view! { <Plane map fixes place name=name.clone()/> })}
                 <div class="map-tools">
-                    <button type="button" class="button icon-only" aria-label="Nearer" title="Nearer" data-testid=format!("nearer-{id}")
+                    <button type="button" class="button icon-only" aria-label=t::nearer() title=t::nearer() data-testid=format!("nearer-{id}")
                         disabled=move || { near.get() >= MOST_NEAR } on:click=move |_| near.update(|it| *it += 1)><Icon symbol=Symbol::Plus/></button>
-                    <button type="button" class="button icon-only" aria-label="Farther" title="Farther" data-testid=format!("farther-{id}")
+                    <button type="button" class="button icon-only" aria-label=t::farther() title=t::farther() data-testid=format!("farther-{id}")
                         disabled=move || { near.get() <= 0 } on:click=move |_| near.update(|it| *it -= 1)><Icon symbol=Symbol::Minus/></button>
                 </div>
             </div>
@@ -153,14 +149,14 @@ fn Track(
     view! {
         <div class="entry-row track" class:gone=move || !is_track.get()>
             <button type="button" class="button quiet icon-only" data-testid=format!("play-{id}") on:click=play
-                aria-label=move || if playing.with(Option::is_some) { "Stop the track" } else { "Play the track" }>
+                aria-label=move || if playing.with(Option::is_some) { t::track_stop() } else { t::track_play() }>
                 {move || if playing.with(Option::is_some) {
                     view! { <Icon symbol=Symbol::Pause/> }
                 } else {
                     view! { <Icon symbol=Symbol::Play/> }
                 }}
             </button>
-            <input type="range" class="range grow" min="0" step="1" aria-label="Place on the track"
+            <input type="range" class="range grow" min="0" step="1" aria-label=t::track_place()
                 aria-valuetext=when data-testid=format!("track-{id}")
                 max=move || fixes.with(Vec::len).saturating_sub(1).to_string()
                 prop:value=move || place.get().unwrap_or(0).to_string()
@@ -219,7 +215,7 @@ fn Plane(
     let (ruler, length) = map.ruler();
     let (from, until) = (width - 12.0 - length, width - 12.0);
     view! {
-        <svg class="plane" viewBox=format!("0 0 {width} {height}") role="img" aria-label=format!("Map of {name}, north above")>
+        <svg class="plane" viewBox=format!("0 0 {width} {height}") role="img" aria-label=t::map_of(&name)>
             <g class="grid-lines">{meridians}{parallels}</g>
             <path class="track-all" d=move || path(None)></path>
             <path class="track-done" d=move || path(place.get())></path>

@@ -6,9 +6,7 @@ use mcs_view::protocol::Shown;
 
 use super::template::Template;
 use crate::format;
-
-/// What is shown until there is a value.
-pub(super) const NOTHING: &str = "No data";
+use crate::texts::card as t;
 
 /// More keys than this are no row of lamps any more.
 const MOST_LAMPS: usize = 24;
@@ -27,7 +25,7 @@ pub(crate) fn Report(
     let words = move || {
         shown.with(|shown| {
             shown.as_ref().map_or_else(
-                || NOTHING.to_owned(),
+                || t::no_data().to_owned(),
                 |it| kind.with_value(|kind| format::value(&it.value, kind, digits.get())),
             )
         })
@@ -61,8 +59,8 @@ pub(crate) fn Report(
             view! {
                 <div data-testid=testid data-value=raw>
                     <dl class="parts" class:missing=missing class:gone=foreign>
-                        <div><dt>"Value"</dt><dd class="value">{part(0)}</dd></div>
-                        <div><dt>"Period"</dt><dd class="value">{part(1)}</dd></div>
+                        <div><dt>{t::value()}</dt><dd class="value">{part(0)}</dd></div>
+                        <div><dt>{t::period()}</dt><dd class="value">{part(1)}</dd></div>
                     </dl>
                     {move || foreign().then(|| view! { <p class="value foreign">{raw}</p> })}
                 </div>
@@ -71,12 +69,12 @@ pub(crate) fn Report(
         }
         ChannelKind::Hex => view! {
             <p class="value value-text mono" class:missing=missing data-testid=testid data-value=raw
-                tabindex="0" role="group" aria-label=format!("Value of {}", channel.name)>{words}</p>
+                tabindex="0" role="group" aria-label=t::value_of(&channel.name)>{words}</p>
         }
         .into_any(),
         ChannelKind::String => view! {
             <p class="value value-text" class:missing=missing data-testid=testid data-value=raw
-                tabindex="0" role="group" aria-label=format!("Value of {}", channel.name)>{words}</p>
+                tabindex="0" role="group" aria-label=t::value_of(&channel.name)>{words}</p>
         }
         .into_any(),
         _ => view! {

@@ -8,6 +8,7 @@ use mcs_view::protocol::{Control, Shown};
 use super::draft::Draft;
 use super::fields::{Clear, Hint, Part, Submit};
 use crate::format;
+use crate::texts::card as t;
 
 /// So many steps are enough for a hand.
 const STEPS: f64 = 200.0;
@@ -57,7 +58,7 @@ pub(crate) fn Sliders(
         .into_iter()
         .enumerate()
         .map(|(index, part)| {
-            let label = if alone { format!("New value for {name}") } else { format!("{} for {name}", part.label) };
+            let label = if alone { t::new_value_for(&name) } else { t::part_for(&part.label, &name) };
             view! {
                 <label class="slider">
                     {(!alone).then(|| view! { <span class="field-name" aria-hidden="true">{part.label}</span> })}

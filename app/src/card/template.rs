@@ -1,5 +1,6 @@
 //! The looks of a widget that has two; the operator chooses, and the browser remembers.
 
+use crate::texts::card as t;
 use leptos::prelude::window;
 use mcs_model::{Bounds, Channel, ChannelKind, Direction};
 
@@ -74,12 +75,12 @@ impl Template {
     /// For people.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Boxes => "Box to type in",
-            Self::Slider => "Slider",
-            Self::List => "List",
-            Self::Buttons => "Buttons",
-            Self::Word => "Name",
-            Self::Lamps => "Lamps",
+            Self::Boxes => t::look_boxes(),
+            Self::Slider => t::look_slider(),
+            Self::List => t::look_list(),
+            Self::Buttons => t::look_buttons(),
+            Self::Word => t::look_word(),
+            Self::Lamps => t::look_lamps(),
         }
     }
 }

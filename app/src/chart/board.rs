@@ -12,9 +12,10 @@ use super::plot::{Plot, Timeline};
 use super::save;
 use super::span::Span;
 use super::stage::Stage;
-use super::words::{PRESETS, Preset, live_label};
+use super::words::{PRESETS, Preset, live_label, preset_name};
 use crate::shell;
 use crate::store::Store;
+use crate::texts::chart as t;
 use crate::ui::{Icon, Symbol};
 
 /// The address follows so much later, in milliseconds: browsers refuse more than a few changes a
@@ -70,8 +71,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
                 Line::all(channels, shown)
             });
             if lines.is_empty() {
-                return view! { <p class="plot-none">"Choose the channels of this chart."</p> }
-                    .into_any();
+                return view! { <p class="plot-none">{t::choose()}</p> }.into_any();
             }
             let name = ids.first().map(ToString::to_string).unwrap_or_default();
             view! {
@@ -80,17 +80,17 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
             .into_any()
         };
         view! {
-            <section class="chart" data-testid=format!("board-{place}") aria-label=format!("Chart {}", place + 1)>
+            <section class="chart" data-testid=format!("board-{place}") aria-label=t::number(&(place + 1))>
                 <header class="chart-head">
                     <Chips ids channels on_remove=Callback::new(move |id| change(&|it| it.toggle(place, &id)))/>
                     <Picker place ids channels on_toggle=Callback::new(move |id| change(&|it| it.toggle(place, &id)))/>
                     {move || (ids.with(Vec::len) > 1).then(|| view! {
                         <button type="button" class="button quiet" data-testid=format!("split-{place}")
-                            on:click=move |_| change(&|it| it.split(place))>"Split"</button>
+                            on:click=move |_| change(&|it| it.split(place))>{t::split()}</button>
                     })}
                     {move || (charts.with(Vec::len) > 1).then(|| view! {
                         <button type="button" class="button quiet icon-only" data-testid=format!("remove-chart-{place}")
-                            aria-label=format!("Remove chart {}", place + 1) title="Remove this chart"
+                            aria-label=t::remove_number(&(place + 1)) title=t::remove()
                             on:click=move |_| change(&|it| drop(it.charts.remove(place)))>
                             <Icon symbol=Symbol::Close/>
                         </button>
@@ -116,12 +116,12 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
             <div class="actions">
                 <button type="button" class="button" data-testid="add-chart"
                     disabled=full
-                    on:click=move |_| change(&|it| it.charts.push(Vec::new()))>"Add a chart"</button>
+                    on:click=move |_| change(&|it| it.charts.push(Vec::new()))>{t::add()}</button>
                 {move || (charts.with(Vec::len) > 1).then(|| view! {
                     <button type="button" class="button" data-testid="merge-charts"
-                        on:click=move |_| change(&Choice::merge)>"Merge into one chart"</button>
+                        on:click=move |_| change(&Choice::merge)>{t::merge()}</button>
                 })}
-                <button type="button" class="button" data-testid="save-picture" on:click=picture>"Save as a picture"</button>
+                <button type="button" class="button" data-testid="save-picture" on:click=picture>{t::save_picture()}</button>
                 <Export device charts time/>
             </div>
         </div>
@@ -148,15 +148,15 @@ fn Tools(
             plots.iter().filter_map(newer).sum::<u64>()
         })
     });
-    let windows = PRESETS.map(|Preset { id, short, long, millis }| {
+    let windows = PRESETS.map(|Preset { id, show, millis }| {
         let choose = move |_| {
             preset.set(millis);
             time.span.update(|span| span.length = millis);
         };
         view! {
             <button type="button" class="segment" data-testid=format!("window-{id}") on:click=choose
-                aria-label=format!("Show {long}")
-                aria-pressed=move || (length.get() == millis).to_string()>{short}</button>
+                aria-label=show()
+                aria-pressed=move || (length.get() == millis).to_string()>{preset_name(millis)}</button>
         }
     });
     let turn = |name: &'static str, sign: &'static str, id: &'static str, by: Move| {
@@ -166,15 +166,15 @@ fn Tools(
         }
     };
     view! {
-        <div class="chart-tools" role="toolbar" aria-label="Time of the charts">
-            <div class="segments" role="group" aria-label="Length of time">{windows}</div>
+        <div class="chart-tools" role="toolbar" aria-label=t::tools()>
+            <div class="segments" role="group" aria-label=t::length()>{windows}</div>
             <div class="chart-turns">
-                {turn("Earlier", "‹", "earlier", |span, edges| span.moved(edges, -0.5))}
-                {turn("Later", "›", "later", |span, edges| span.moved(edges, 0.5))}
-                {turn("Zoom in", "+", "zoom-in", |span, edges| {
+                {turn(t::earlier(), "‹", "earlier", |span, edges| span.moved(edges, -0.5))}
+                {turn(t::later(), "›", "later", |span, edges| span.moved(edges, 0.5))}
+                {turn(t::zoom_in(), "+", "zoom-in", |span, edges| {
                     span.zoomed(edges, if span.end.is_none() { 1.0 } else { 0.5 }, 0.5)
                 })}
-                {turn("Zoom out", "−", "zoom-out", |span, edges| {
+                {turn(t::zoom_out(), "−", "zoom-out", |span, edges| {
                     span.zoomed(edges, if span.end.is_none() { 1.0 } else { 0.5 }, 2.0)
                 })}
             </div>
@@ -188,20 +188,20 @@ fn Tools(
                 }}
                 <span>{move || live_label(paused.get(), newer.get())}</span>
             </button>
-            <select class="select" data-testid="compare" aria-label="Compare with"
+            <select class="select" data-testid="compare" aria-label=t::compare()
                 prop:value=move || time.compare.get().unwrap_or(0).to_string()
                 on:change=move |event| {
                     let by = event_target_value(&event).parse().ok().filter(|it| *it > 0);
                     time.compare.set(by);
                 }>
-                <option value="0">"Compare with nothing"</option>
-                <option value=DAY.to_string()>"Compare with a day before"</option>
-                <option value=(7 * DAY).to_string()>"Compare with a week before"</option>
+                <option value="0">{t::compare_nothing()}</option>
+                <option value=DAY.to_string()>{t::compare_day()}</option>
+                <option value=(7 * DAY).to_string()>{t::compare_week()}</option>
             </select>
             <button type="button" class="button quiet" data-testid="table-toggle"
                 aria-pressed=move || time.table.get().to_string()
                 on:click=move |_| time.table.update(|it| *it = !*it)>
-                <Icon symbol=Symbol::Table/><span>"Table"</span>
+                <Icon symbol=Symbol::Table/><span>{t::table()}</span>
             </button>
         </div>
     }
@@ -222,7 +222,7 @@ fn Chips(
                 let name = channel.name.clone();
                 Some(view! {
                     <button type="button" class="line-chip" data-testid=format!("line-{id}")
-                        aria-label=format!("Take {name} out of the chart") title="Take it out of the chart"
+                        aria-label=t::take_out_of(&name) title=t::take_out()
                         on:click=move |_| on_remove.run(id.clone())>
                         <span class=format!("swatch series-{colour}") aria-hidden="true"></span>
                         <span class="line-name">{name.clone()}</span>
@@ -267,10 +267,10 @@ fn Picker(
     });
     view! {
         <details class="picker">
-            <summary class="button quiet" data-testid=format!("channels-{place}")>"Channels"</summary>
-            <div class="picker-list" role="group" aria-label="Channels of this chart">
+            <summary class="button quiet" data-testid=format!("channels-{place}")>{t::channels()}</summary>
+            <div class="picker-list" role="group" aria-label=t::channels_here()>
                 {rows}
-                {move || full.get().then(|| view! { <p class="muted">{format!("A chart has at most {MOST_LINES} lines.")}</p> })}
+                {move || full.get().then(|| view! { <p class="muted">{t::most(&MOST_LINES)}</p> })}
             </div>
         </details>
     }

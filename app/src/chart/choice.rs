@@ -101,7 +101,8 @@ impl Choice {
     }
 }
 
-const UNITS: [(&str, u64); 5] =
+/// Units of time by their letters, the longest first.
+pub(crate) const UNITS: [(&str, u64); 5] =
     [("d", DAY), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 /// `15m`, in the largest unit that is exact.

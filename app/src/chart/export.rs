@@ -10,8 +10,8 @@ use web_sys::{Blob, BlobPropertyBag};
 use super::plot::Timeline;
 use super::save;
 use crate::engine::Dispatch;
-use crate::format;
 use crate::store::Store;
+use crate::texts::chart as t;
 
 /// How an export stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +82,8 @@ pub(super) fn Export(
     view! {
         <button type="button" class="button" data-testid="save-points" on:click=click>
             {move || match stage.get() {
-                Stage::Running(points) => format!("Stop after {} points", format::count(points)),
-                Stage::Idle | Stage::Ended(..) => "Save as CSV".to_owned(),
+                Stage::Running(points) => t::stop_after(points),
+                Stage::Idle | Stage::Ended(..) => t::save_csv().to_owned(),
             }}
         </button>
         <span class="muted" role="status" data-testid="saved-points">{move || words(stage.get())}</span>
@@ -93,17 +93,9 @@ pub(super) fn Export(
 fn words(stage: Stage) -> String {
     match stage {
         Stage::Idle | Stage::Running(_) => String::new(),
-        Stage::Ended(ExportEnd::Whole, 1) => "1 point is saved.".to_owned(),
-        Stage::Ended(ExportEnd::Whole, points) => {
-            format!("{} points are saved.", format::count(points))
-        }
-        Stage::Ended(ExportEnd::TooLong, points) => format!(
-            "The first {} points are saved, and there are more. Choose a shorter time.",
-            format::count(points)
-        ),
-        Stage::Ended(ExportEnd::Failed, _) => {
-            "Nothing is saved: the server did not give all points. Try again later.".to_owned()
-        }
+        Stage::Ended(ExportEnd::Whole, points) => t::saved(points),
+        Stage::Ended(ExportEnd::TooLong, points) => t::saved_first(points),
+        Stage::Ended(ExportEnd::Failed, _) => t::saved_none().to_owned(),
     }
 }
 

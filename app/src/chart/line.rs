@@ -5,6 +5,7 @@ use mcs_view::protocol::Stroke;
 
 use super::lanes::Scale;
 use crate::format;
+use crate::texts::format as t;
 
 #[cfg(test)]
 mod tests;
@@ -34,8 +35,8 @@ impl Line {
         let names =
             |names: &[&str]| Scale::Names(names.iter().map(|it| (*it).to_owned()).collect());
         let (scale, bounds) = match kind {
-            ChannelKind::Switch => (names(&["Off", "On"]), None),
-            ChannelKind::Gpio => (names(&["Low", "High"]), None),
+            ChannelKind::Switch => (names(&[t::off(), t::on()]), None),
+            ChannelKind::Gpio => (names(&[t::low(), t::high()]), None),
             ChannelKind::Category { options } => {
                 (Scale::Names(options.iter().map(|it| it.name.clone()).collect()), None)
             }

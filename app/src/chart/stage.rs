@@ -17,6 +17,8 @@ use super::watch::watch;
 use super::words;
 use crate::clock;
 use crate::store::Store;
+use crate::texts::chart as t;
+use crate::theme::Theme;
 
 /// How far an arrow key moves, as a part of the time that is seen.
 const KEY_STEP: f64 = 0.1;
@@ -61,9 +63,11 @@ pub(super) fn Stage(
     on_cleanup(move || {
         plot.try_with_value(|plot| store.remove_plot(plot));
     });
+    let theme = use_context::<RwSignal<Theme>>();
     Effect::new(move |_| {
-        // The theme may have changed, and nobody says so.
-        store.now.track();
+        if let Some(theme) = theme {
+            theme.track();
+        }
         plot.with_value(|plot| plot.touch());
     });
     let hint = RwSignal::new(false);
@@ -137,14 +141,14 @@ pub(super) fn Stage(
             <div class="plot" class:gone=move || time.table.get() tabindex="0" role="group"
                 style:--plot-height=format!("{height}px")
                 data-testid=test("plot")
-                aria-label="Chart: arrow keys move in time, plus and minus zoom, Shift and an arrow move the cursor, Space pauses, 0 resets, T shows a table"
+                aria-label=t::plot()
                 on:keydown=key
                 on:focus=move |_| focused.set(true)
                 on:blur=move |_| {
                     focused.set(false);
                     time.cursor.set(None);
                 }>
-                <canvas node_ref=canvas role="img" aria-label=format!("Chart of {label}")
+                <canvas node_ref=canvas role="img" aria-label=t::of(&label)
                     aria-describedby=summary_id.clone() data-testid=test("canvas")
                     on:pointerdown=move |event| gestures.down(&event)
                     on:pointermove=move |event| gestures.moved(&event)
@@ -156,7 +160,7 @@ pub(super) fn Stage(
                 {move || readout.get().map(|it| view! { <Words readout=it time lines/> })}
                 {move || empty.get().map(|text| view! { <p class="plot-empty"><span>{text}</span></p> })}
                 {move || hint.get().then(|| view! {
-                    <p class="plot-hint">"Ctrl and the wheel zoom, Shift and the wheel move"</p>
+                    <p class="plot-hint">{t::hint()}</p>
                 })}
             </div>
             {
@@ -186,7 +190,7 @@ fn Words(readout: Readout, time: Timeline, lines: StoredValue<Vec<Line>>) -> imp
                     <span class=format!("swatch series-{}", line.colour) aria-hidden="true"></span>
                     <span class="readout-name">{line.channel.name.clone()}</span>
                     <strong>{now}</strong>
-                    {before.map(|it| view! { <span class="muted">{format!("before {it}")}</span> })}
+                    {before.map(|it| view! { <span class="muted">{t::before(&it)}</span> })}
                 </li>
             }
         })

@@ -1,6 +1,7 @@
 //! A chart's points as a table: the same numbers, for those who read them.
 
-use std::collections::BTreeMap;
+#[cfg(test)]
+mod tests;
 
 use leptos::prelude::*;
 use mcs_view::protocol::Row;
@@ -9,11 +10,15 @@ use super::lanes::Scale;
 use super::line::Line;
 use super::plot::Info;
 use crate::clock;
+use crate::texts::chart as t;
 
 /// Rows at most.
 const ROWS: usize = 200;
 
-/// The newest points of all lines, newest first, one row for each time.
+/// A row of the table: its time, and what each line has there.
+type Cells = (u64, Vec<Option<Row>>);
+
+/// The newest points of all lines, newest first.
 #[component]
 pub(super) fn Table(
     lines: StoredValue<Vec<Line>>,
@@ -28,28 +33,45 @@ pub(super) fn Table(
     });
     let rows = move || {
         info.with(|info| {
-            let mut times: BTreeMap<u64, Vec<Option<Row>>> = BTreeMap::new();
-            for (index, line) in info.lines.iter().enumerate() {
-                for row in &line.rows {
-                    let cells = times.entry(row.at.as_millis());
-                    let cells = cells.or_insert_with(|| vec![None; info.lines.len()]);
-                    cells[index] = Some(*row);
-                }
-            }
+            let merged = merge(info.lines.iter().map(|it| it.rows.as_slice()));
             lines.with_value(|lines| {
-                let newest = times.into_iter().rev().take(ROWS);
-                newest.map(|(at, cells)| row(lines, info, at, &cells)).collect::<Vec<_>>()
+                let newest = merged.iter().take(ROWS);
+                newest.map(|(at, cells)| row(lines, info, *at, cells)).collect::<Vec<_>>()
             })
         })
     };
     view! {
-        <div class="table-scroll" data-testid=testid tabindex="0" role="region" aria-label="Newest points">
+        <div class="table-scroll" data-testid=testid tabindex="0" role="region" aria-label=t::newest()>
             <table>
-                <thead><tr><th scope="col">"Time"</th>{head}</tr></thead>
+                <thead><tr><th scope="col">{t::time()}</th>{head}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
     }
+}
+
+/// The points of all lines in rows, newest first. Points of one second share a row, which says no
+/// more than the second; a line's own second point of it has another row.
+fn merge<'a>(lines: impl ExactSizeIterator<Item = &'a [Row]>) -> Vec<Cells> {
+    let many = lines.len();
+    let of_line = |(line, rows): (usize, &'a [Row])| rows.iter().map(move |row| (line, *row));
+    let mut points: Vec<_> = lines.enumerate().flat_map(of_line).collect();
+    points.sort_by_key(|(line, row)| (core::cmp::Reverse(row.at), *line));
+    let mut merged: Vec<Cells> = Vec::new();
+    for (line, row) in points {
+        let second = row.at.as_millis() / 1000;
+        let open =
+            merged.last_mut().filter(|(at, cells)| at / 1000 == second && cells[line].is_none());
+        match open {
+            Some((_, cells)) => cells[line] = Some(row),
+            None => {
+                let mut cells = vec![None; many];
+                cells[line] = Some(row);
+                merged.push((row.at.as_millis(), cells));
+            }
+        }
+    }
+    merged
 }
 
 fn row(lines: &[Line], info: &Info, at: u64, cells: &[Option<Row>]) -> impl IntoView + use<> {
@@ -64,7 +86,7 @@ fn row(lines: &[Line], info: &Info, at: u64, cells: &[Option<Row>]) -> impl Into
                     mark.map_or_else(|| "…".to_owned(), |it| it.text.clone())
                 }
                 Some(row) if row.points > 1 => {
-                    format!("{} to {}", line.words(row.min), line.words(row.max))
+                    t::from_to(&line.words(row.min), &line.words(row.max))
                 }
                 Some(row) => line.words(row.value),
                 None => String::new(),

@@ -1,4 +1,4 @@
-//! How large a chart's canvas is, and whether anybody can see it.
+//! How large a chart's canvas is, whether anybody can see it, and in which colours.
 
 use std::rc::Rc;
 
@@ -6,13 +6,14 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, ResizeObserver,
-    ResizeObserverEntry,
+    HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, MediaQueryList,
+    ResizeObserver, ResizeObserverEntry,
 };
 
 use super::Plot;
 
-/// Tells the plot how large the canvas is and whether anybody can see it.
+/// Tells the plot how large the canvas is, whether anybody can see it, and when the system turns
+/// light or dark.
 pub(super) fn watch(canvas: NodeRef<html::Canvas>, plot: StoredValue<Rc<Plot>, LocalStorage>) {
     let watchers = StoredValue::new_local(None::<Watchers>);
     canvas.on_load(move |canvas: HtmlCanvasElement| {
@@ -27,6 +28,8 @@ pub(super) fn watch(canvas: NodeRef<html::Canvas>, plot: StoredValue<Rc<Plot>, L
 struct Watchers {
     size: ResizeObserver,
     sight: IntersectionObserver,
+    scheme: MediaQueryList,
+    _scheme: Closure<dyn Fn()>,
     _size: Closure<dyn Fn(Vec<ResizeObserverEntry>)>,
     _sight: Closure<dyn Fn(Vec<IntersectionObserverEntry>)>,
 }
@@ -49,9 +52,14 @@ impl Watchers {
         });
         let size = ResizeObserver::new(on_size.as_ref().unchecked_ref()).ok()?;
         let sight = IntersectionObserver::new(on_sight.as_ref().unchecked_ref()).ok()?;
+        let scheme = window().match_media("(prefers-color-scheme: dark)").ok().flatten()?;
+        let on_scheme = Closure::<dyn Fn()>::new(move || {
+            plot.try_with_value(|plot| plot.touch());
+        });
+        scheme.set_onchange(Some(on_scheme.as_ref().unchecked_ref()));
         size.observe(canvas);
         sight.observe(canvas);
-        Some(Self { size, sight, _size: on_size, _sight: on_sight })
+        Some(Self { size, sight, scheme, _scheme: on_scheme, _size: on_size, _sight: on_sight })
     }
 }
 
@@ -59,5 +67,6 @@ impl Drop for Watchers {
     fn drop(&mut self) {
         self.size.disconnect();
         self.sight.disconnect();
+        self.scheme.set_onchange(None);
     }
 }

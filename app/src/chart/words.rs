@@ -1,10 +1,10 @@
 //! What stands around a chart.
 
-use super::choice::{DAY, duration};
+use super::choice::{DAY, UNITS};
 use super::lanes::Scale;
 use super::line::Line;
 use super::plot::{Info, LineInfo};
-use crate::format;
+use crate::texts::{Text, chart as t};
 
 #[cfg(test)]
 mod tests;
@@ -13,32 +13,38 @@ mod tests;
 pub(super) struct Preset {
     /// In test ids.
     pub(super) id: &'static str,
-    /// On the button.
-    pub(super) short: &'static str,
-    /// In a sentence.
-    pub(super) long: &'static str,
+    /// What its button does.
+    pub(super) show: Text,
     /// The length.
     pub(super) millis: u64,
 }
 
 /// The lengths that can be chosen.
 pub(super) const PRESETS: [Preset; 8] = [
-    Preset { id: "1m", short: "1 m", long: "minute", millis: 60_000 },
-    Preset { id: "5m", short: "5 m", long: "5 minutes", millis: 300_000 },
-    Preset { id: "15m", short: "15 m", long: "15 minutes", millis: 900_000 },
-    Preset { id: "1h", short: "1 h", long: "hour", millis: 3_600_000 },
-    Preset { id: "6h", short: "6 h", long: "6 hours", millis: 21_600_000 },
-    Preset { id: "24h", short: "24 h", long: "24 hours", millis: DAY },
-    Preset { id: "7d", short: "7 d", long: "7 days", millis: 7 * DAY },
-    Preset { id: "30d", short: "30 d", long: "30 days", millis: 30 * DAY },
+    Preset { id: "1m", show: t::show_minute, millis: 60_000 },
+    Preset { id: "5m", show: t::show_5_minutes, millis: 300_000 },
+    Preset { id: "15m", show: t::show_15_minutes, millis: 900_000 },
+    Preset { id: "1h", show: t::show_hour, millis: 3_600_000 },
+    Preset { id: "6h", show: t::show_6_hours, millis: 21_600_000 },
+    Preset { id: "24h", show: t::show_24_hours, millis: DAY },
+    Preset { id: "7d", show: t::show_7_days, millis: 7 * DAY },
+    Preset { id: "30d", show: t::show_30_days, millis: 30 * DAY },
 ];
+
+/// A length of time such as `15 m`, in the largest unit that is exact; the letters are those of
+/// the SI and its like in any language.
+pub(super) fn preset_name(millis: u64) -> String {
+    let exact = UNITS.iter().find(|(_, unit)| millis.is_multiple_of(*unit));
+    let (name, unit) = exact.copied().unwrap_or(("ms", 1));
+    format!("{}\u{a0}{name}", millis / unit)
+}
 
 /// Whether a chart moves, and what it misses.
 pub(super) fn live_label(paused: bool, newer: u64) -> String {
     match (paused, newer) {
-        (false, _) => "Live".to_owned(),
-        (true, 0) => "Paused".to_owned(),
-        (true, newer) => format!("Paused, {} new", format::count(newer)),
+        (false, _) => t::live().to_owned(),
+        (true, 0) => t::paused().to_owned(),
+        (true, newer) => t::paused_new(newer),
     }
 }
 
@@ -46,34 +52,28 @@ pub(super) fn live_label(paused: bool, newer: u64) -> String {
 pub(super) fn empty(info: &Info) -> Option<&'static str> {
     let drawn = info.lines.iter().any(|it| it.line.min.is_some());
     match info {
-        Info { known: false, .. } => Some("Loading"),
+        Info { known: false, .. } => Some(t::loading()),
         _ if drawn || info.points > 0 => None,
-        Info { loading: true, .. } => Some("Loading history"),
-        Info { .. } => Some("No points in this time"),
+        Info { loading: true, .. } => Some(t::loading_history()),
+        Info { .. } => Some(t::empty()),
     }
 }
 
 /// What a line says, for those who do not see it.
 pub(super) fn line(line: &Line, info: &LineInfo) -> String {
     let name = &line.channel.name;
-    let points = info.line.points;
-    let points = match points {
-        1 => "1 point".to_owned(),
-        points => format!("{} points", format::count(points)),
-    };
+    let points = t::points(info.line.points);
     let Some((min, max)) = info.line.min.zip(info.line.max) else {
-        return format!("{name}: no points");
+        return t::says_none(name);
     };
     let (min, max) = (line.words(min), line.words(max));
     let last = info.last.map(|it| line.words(it.value));
     match (&line.scale, last) {
-        (Scale::Marks, _) => format!("{name}: {points}"),
-        (_, None) => format!("{name}: {max} all the time"),
+        (Scale::Marks, _) => t::says_points(name, &points),
+        (_, None) => t::says_constant(name, &max),
         // Of states nobody asks for the highest.
-        (Scale::Names(_), Some(last)) => format!("{name}: last {last}, {points}"),
-        (Scale::Unit(_), Some(last)) => {
-            format!("{name}: last {last}, lowest {min}, highest {max}, {points}")
-        }
+        (Scale::Names(_), Some(last)) => t::says_last(name, &last, &points),
+        (Scale::Unit(_), Some(last)) => t::says_range(name, &last, &min, &max, &points),
     }
 }
 
@@ -81,16 +81,14 @@ pub(super) fn line(line: &Line, info: &LineInfo) -> String {
 pub(super) fn remarks(info: &Info) -> Vec<String> {
     let mut remarks = Vec::new();
     if info.bucket_ms > 0 {
-        let each = duration(info.bucket_ms);
-        remarks.push(format!("Condensed: lowest and highest of each {each}."));
+        remarks.push(t::condensed(&preset_name(info.bucket_ms)));
     }
     let unnamed: u64 = info.lines.iter().map(|it| it.unnamed).sum();
     if unnamed > 0 {
-        remarks
-            .push(format!("{} marks are too close to show their texts.", format::count(unnamed)));
+        remarks.push(t::unnamed(unnamed));
     }
     if info.loading {
-        remarks.push("More history is loading.".to_owned());
+        remarks.push(t::more_loading().to_owned());
     }
     remarks
 }

@@ -14,15 +14,11 @@ use crate::format;
 use crate::push;
 use crate::shell;
 use crate::store::Store;
+use crate::texts::device as t;
 use crate::ui::{Empty, Loading, OnlineLight, Tab, Tabs, panel_id};
 
 /// The views of a device, in the order of their tabs; the first needs no word in the address.
-const TABS: [Tab; 4] = [
-    Tab { id: "cards", name: "Cards" },
-    Tab { id: "chart", name: "Chart" },
-    Tab { id: "code", name: "Code" },
-    Tab { id: "details", name: "Details" },
-];
+const TABS: [&str; 4] = ["cards", "chart", "code", "details"];
 
 /// The page of a device.
 #[component]
@@ -41,7 +37,7 @@ pub(crate) fn Device(id: DeviceId) -> impl IntoView {
     move || match (known.get(), device.get()) {
         (Some(false), _) => view! { <Missing id=id.clone()/> }.into_any(),
         (_, None) | (None, _) => view! {
-            <div class="page"><Loading text="Fetching the device" testid="device-loading"/></div>
+            <div class="page"><Loading text=t::fetching() testid="device-loading"/></div>
         }
         .into_any(),
         (Some(true), Some(device)) => view! { <Open device/> }.into_any(),
@@ -52,9 +48,10 @@ pub(crate) fn Device(id: DeviceId) -> impl IntoView {
 fn Missing(id: DeviceId) -> impl IntoView {
     view! {
         <div class="page">
-            <Empty title="There is no such device" testid="device-missing">
-                <p>"No device has the id "<code>{id.to_string()}</code>", or you may not see it."</p>
-                <a class="button" href="#/devices">"Go to the devices"</a>
+            <Empty title=t::missing() testid="device-missing">
+                <p>{t::missing_why()}</p>
+                <code class="block">{id.to_string()}</code>
+                <a class="button" href="#/devices">{t::to_devices()}</a>
             </Empty>
         </div>
     }
@@ -74,14 +71,16 @@ fn Open(device: DeviceView) -> impl IntoView {
     };
     let open = Memo::new(move |_| {
         store.query.with(|query| {
-            let named = TABS.iter().find(|tab| Some(tab.id) == query.value("tab"));
-            named.unwrap_or(&TABS[0]).id
+            let named = TABS.into_iter().find(|tab| Some(*tab) == query.value("tab"));
+            named.unwrap_or(TABS[0])
         })
     });
     let on_open = Callback::new(move |id: &'static str| {
-        let tab = (id != TABS[0].id).then_some(id);
+        let tab = (id != TABS[0]).then_some(id);
         shell::show(store, store.query.get_untracked().with("tab", tab));
     });
+    let names = [t::cards(), t::chart(), t::code(), t::details()];
+    let tabs = TABS.into_iter().zip(names).map(|(id, name)| Tab { id, name }).collect();
     let content = {
         let row = row.clone();
         move || {
@@ -99,7 +98,7 @@ fn Open(device: DeviceView) -> impl IntoView {
     Some(view! {
         <div class="page" class:stale=move || online.get() == Online::No>
             <Head row online right/>
-            <Tabs label="Views of the device" tabs=TABS.to_vec() open on_open/>
+            <Tabs label=t::views() tabs open on_open/>
             <section class="tab-panel" role="tabpanel" id=move || panel_id(open.get())
                 aria-labelledby=move || format!("tab-{}", open.get())>{content}</section>
         </div>
@@ -116,8 +115,7 @@ fn Head(row: ArcRwSignal<DeviceRow>, online: Memo<Online>, right: Memo<Right>) -
         Memo::new(move |_| row.with(|row| row.name.clone()))
     };
     let seen = Memo::new(move |_| row.with(|row| row.last_seen.map(|at| at.as_millis())));
-    let age =
-        move || seen.get().map(|at| format!("last seen {}", format::relative(store.now.get(), at)));
+    let age = move || seen.get().map(|at| t::last_seen(&format::relative(store.now.get(), at)));
     view! {
         <div class="page-head">
             <h1 data-testid="device-name">{name}</h1>
@@ -127,13 +125,13 @@ fn Head(row: ArcRwSignal<DeviceRow>, online: Memo<Online>, right: Memo<Right>) -
         </div>
         {move || (online.get() == Online::No).then(|| view! {
             <p class="remark" data-testid="device-offline">{match away.get() {
-                Away::Refuse => "The device is offline: the values are the last known ones, and commands are refused. The settings can let them wait.",
-                Away::Wait { .. } => "The device is offline: the values are the last known ones, and commands wait in this tab until it is seen.",
-                Away::Send => "The device is offline: the values are the last known ones. The server keeps a command as the channel’s last value; only a board that has left a lasting session gets it later.",
+                Away::Refuse => t::offline_refuse(),
+                Away::Wait { .. } => t::offline_wait(),
+                Away::Send => t::offline_send(),
             }}</p>
         })}
         {move || (right.get() < Right::Control).then(|| view! {
-            <p class="remark" data-testid="device-locked">"You may look at this device, not control it. An administrator of the server can let you."</p>
+            <p class="remark" data-testid="device-locked">{t::locked()}</p>
         })}
     }
 }

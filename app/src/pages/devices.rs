@@ -11,6 +11,7 @@ use mcs_view::protocol::Setting;
 
 use crate::format;
 use crate::store::Store;
+use crate::texts::devices as t;
 use crate::ui::{Empty, Icon, Loading, Symbol};
 use filters::{Filters, Heads, set};
 use rows::Rows;
@@ -33,7 +34,7 @@ pub(crate) fn Devices() -> impl IntoView {
         (_, None) => String::new(),
         (found, Some(total)) if found == total => format::count(total as u64),
         (found, Some(total)) => {
-            format!("{} of {}", format::count(found as u64), format::count(total as u64))
+            t::found(&format::count(found as u64), &format::count(total as u64))
         }
     };
     let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
@@ -46,17 +47,17 @@ pub(crate) fn Devices() -> impl IntoView {
     view! {
         <div class="page">
             <div class="page-head">
-                <h1>"Devices "<span class="muted number" data-testid="device-count">{heading}</span></h1>
+                <h1>{t::title()}" "<span class="muted number" data-testid="device-count">{heading}</span></h1>
                 <label class="search">
                     <Icon symbol=Symbol::Search/>
-                    <span class="sr-only">"Search devices"</span>
-                    <input type="search" id="device-search" class="input" placeholder="Name, id, prototype, tag or firmware"
+                    <span class="sr-only">{t::search()}</span>
+                    <input type="search" id="device-search" class="input" placeholder=t::search_hint()
                         data-testid="device-search" autocomplete="off" prop:value=text
                         on:input:target=move |event| set(store, "q", Some(event.target().value()).filter(|it| !it.is_empty()).as_deref())/>
                 </label>
             </div>
             {move || match total.get() {
-                None if !is_static.get() => view! { <Loading text="Fetching the devices" testid="devices-loading"/> }.into_any(),
+                None if !is_static.get() => view! { <Loading text=t::fetching() testid="devices-loading"/> }.into_any(),
                 None | Some(0) => view! { <NoDevices is_static=is_static.get() member=member.get()/> }.into_any(),
                 Some(_) => view! {
                     <Filters rows=Signal::derive(move || rows.get().unwrap_or_default()) arrangement/>
@@ -78,9 +79,9 @@ fn NoMatch() -> impl IntoView {
         crate::shell::show(store, query);
     };
     view! {
-        <Empty title="No device matches" testid="devices-empty">
-            <p>"No device has all that is looked for."</p>
-            <button type="button" class="button" on:click=all>"Show all devices"</button>
+        <Empty title=t::no_match() testid="devices-empty">
+            <p>{t::no_match_why()}</p>
+            <button type="button" class="button" on:click=all>{t::show_all_devices()}</button>
         </Empty>
     }
 }
@@ -89,22 +90,22 @@ fn NoMatch() -> impl IntoView {
 fn NoDevices(is_static: bool, member: Option<String>) -> impl IntoView {
     let next = if is_static {
         view! {
-            <p>"Name a broker, then add a device by its id and key."</p>
-            <a class="button primary" href="#/connections">"Open connections"</a>
+            <p>{t::none_static()}</p>
+            <a class="button primary" href="#/connections">{t::open_connections()}</a>
         }
         .into_any()
     } else if let Some(name) = member {
         view! {
-            <p>"The devices that are granted to you will be here. Ask an administrator of the server to let you see one:"</p>
+            <p>{t::none_granted()}</p>
             <code class="block">{format!("mcs-server user grant {name} --device ID --role viewer")}</code>
         }
         .into_any()
     } else {
         view! {
-            <p>"The devices of the server will be here. Add the first one on the server:"</p>
-            <code class="block">"mcs-server device add PRODID --name NAME"</code>
+            <p>{t::none_made()}</p>
+            <a class="button primary" href="#/prototypes">{t::open_prototypes()}</a>
         }
         .into_any()
     };
-    view! { <Empty title="No devices yet" testid="devices-empty">{next}</Empty> }
+    view! { <Empty title=t::none() testid="devices-empty">{next}</Empty> }
 }

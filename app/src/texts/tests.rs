@@ -1,11 +1,22 @@
 use std::collections::BTreeSet;
 
-use super::{Table, fill, form, settings, shell, sign_in, speak};
+use super::{
+    Table, card, chart, device, devices, fill, form, format, settings, shell, sign_in, speak,
+};
 use crate::language::Language;
 use crate::test;
 
 /// Every area of the page.
-const AREAS: [&[(&str, &str, &str)]; 3] = [settings::ALL, shell::ALL, sign_in::ALL];
+const AREAS: [&[(&str, &str, &str)]; 8] = [
+    card::ALL,
+    chart::ALL,
+    device::ALL,
+    devices::ALL,
+    format::ALL,
+    settings::ALL,
+    shell::ALL,
+    sign_in::ALL,
+];
 
 const FILES: [(&str, &str); 3] = [
     ("zh-TW", include_str!("../../locales/zh-TW.txt")),

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::{Held, Holder};
+use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
 
 /// How far a stick must be from its middle.
@@ -38,8 +39,8 @@ pub(super) fn Real(id: String, held: Held) -> impl IntoView {
             aria-pressed=move || (look.get() != Look::Off).to_string() on:click=toggle>
             <Icon symbol=Symbol::Gamepad/>
             <span>{move || match look.get() {
-                Look::Off => "Use a gamepad".to_owned(),
-                Look::Searching => "Press a button on the gamepad".to_owned(),
+                Look::Off => t::use_gamepad().to_owned(),
+                Look::Searching => t::press_gamepad().to_owned(),
                 Look::Found(name) => name,
             }}</span>
         </button>

@@ -53,7 +53,7 @@ fn nothing_is_said_to_be_empty_before_an_answer_has_come() {
 #[test]
 fn what_is_condensed_is_said_to_be() {
     let all = Info { known: true, bucket_ms: 60_000, ..Info::default() };
-    assert_eq!(remarks(&all), ["Condensed: lowest and highest of each 1m."]);
+    assert_eq!(remarks(&all), ["Condensed: lowest and highest of each 1\u{a0}m."]);
     assert!(remarks(&Info::default()).is_empty());
 }
 

@@ -11,13 +11,14 @@ use crate::card::ChannelCard;
 use crate::chart::{self, Chart};
 use crate::engine::Dispatch;
 use crate::store::Store;
+use crate::texts::device as t;
 use crate::ui::Empty;
 
 /// The cards of a device.
 #[component]
 pub(crate) fn Cards(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> impl IntoView {
     let locked = Signal::derive(move || {
-        (right.get() < Right::Control).then_some("You may only look at this device")
+        (right.get() < Right::Control).then(crate::texts::card::may_only_look)
     });
     let first = || chart::first(&channels).map(|it| it.id.clone()).into_iter().collect();
     let open = RwSignal::new(chart::recall_open(&id).unwrap_or_else(first));
@@ -41,8 +42,8 @@ pub(crate) fn Cards(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) ->
     let all = channels.clone();
     view! {
         {channels.is_empty().then(|| view! {
-            <Empty title="No channels yet" testid="device-empty">
-                <p>"The channels of its prototype will be here. Add channels to the prototype on the server."</p>
+            <Empty title=t::no_channels() testid="device-empty">
+                <p>{t::no_channels_next()}</p>
             </Empty>
         })}
         <Waiting id=id.clone() channels=channels.clone()/>
@@ -129,11 +130,8 @@ fn Waiting(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
     };
     view! {
         <p class="waiting actions" class:gone=move || waiting.with(Vec::is_empty) data-testid="waiting">
-            <span>{move || match waiting.with(Vec::len) {
-                1 => "1 command waits for the device; it is lost when this tab is closed.".to_owned(),
-                many => format!("{many} commands wait for the device; they are lost when this tab is closed."),
-            }}</span>
-            <button type="button" class="button" data-testid="drop-all" on:click=drop_all>"Drop all"</button>
+            <span>{move || t::waiting(waiting.with(Vec::len) as u64)}</span>
+            <button type="button" class="button" data-testid="drop-all" on:click=drop_all>{t::drop_all()}</button>
         </p>
     }
 }

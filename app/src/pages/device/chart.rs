@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use mcs_model::{Channel, DeviceId};
 
 use crate::chart::{Board, is_drawable};
+use crate::texts::chart as t;
 use crate::ui::Empty;
 
 /// The charts of a device.
@@ -13,8 +14,8 @@ pub(crate) fn Charts(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
         return view! { <Board id channels/> }.into_any();
     }
     view! {
-        <Empty title="Nothing to draw" testid="charts-empty">
-            <p>"Channels with numbers, states, options or texts can be drawn. This device has none."</p>
+        <Empty title=t::nothing() testid="charts-empty">
+            <p>{t::nothing_why()}</p>
         </Empty>
     }
     .into_any()

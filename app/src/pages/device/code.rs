@@ -9,6 +9,7 @@ use mcs_view::protocol::{ConnectionRow, LinkState, Request, Setting};
 use crate::engine::Dispatch;
 use crate::shell;
 use crate::store::Store;
+use crate::texts::device as t;
 use crate::ui::{CopyButton, Empty};
 
 /// Word in the address, name, language.
@@ -33,8 +34,8 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
     let dispatch = expect_context::<Dispatch>();
     if channels.is_empty() {
         return view! {
-            <Empty title="No channels yet" testid="code-empty">
-                <p>"Programs for the channels of its prototype will be here."</p>
+            <Empty title=t::no_channels() testid="code-empty">
+                <p>{t::code_empty()}</p>
             </Empty>
         }
         .into_any();
@@ -77,8 +78,8 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
     let text = Signal::derive(move || program.get().unwrap_or_default());
     let does = move || {
         channel.with(|it| match it.as_ref().map(|it| it.direction) {
-            Some(Direction::Controller) => "Takes the commands of this channel and confirms them.",
-            _ => "Reports a value on this channel.",
+            Some(Direction::Controller) => t::takes(),
+            _ => t::reports(),
         })
     };
     let ask = move |_| dispatch.send(Request::Credentials(id.clone()));
@@ -98,11 +99,11 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
     view! {
         <div class="panel code">
             <div class="actions">
-                <label class="field inline"><span class="field-name">"Channel"</span>
+                <label class="field inline"><span class="field-name">{t::channel()}</span>
                     <select class="input" data-testid="code-channel"
                         on:change:target=move |event| show("channel", &event.target().value())>{options}</select>
                 </label>
-                <div class="segments" role="group" aria-label="Language">
+                <div class="segments" role="group" aria-label=t::language()>
                     {LANGUAGES.map(|(word, name, this)| view! {
                         <button type="button" class="segment" data-testid=format!("code-{word}")
                             aria-pressed=move || (language.get() == this).to_string()
@@ -117,16 +118,16 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
             {move || (key.with(Option::is_none)).then(|| if right.get() >= Right::Control {
                 let ask = ask.clone();
                 view! {
-                    <p class="remark actions">{format!("{NO_KEY} stands for the device’s key.")}
-                        <button type="button" class="button" data-testid="code-key" on:click=ask>"Put the key in"</button></p>
+                    <p class="remark actions">{t::key_stands(&NO_KEY)}
+                        <button type="button" class="button" data-testid="code-key" on:click=ask>{t::put_key()}</button></p>
                 }.into_any()
             } else {
-                view! { <p class="remark">{format!("{NO_KEY} stands for the device’s key, which you may not see.")}</p> }.into_any()
+                view! { <p class="remark">{t::key_hidden(&NO_KEY)}</p> }.into_any()
             })}
             {move || (!has_server(store)).then(|| view! {
-                <p class="remark">"The port is the usual one of MQTT over TCP: a browser cannot know the broker’s."</p>
+                <p class="remark">{t::usual_port()}</p>
             })}
-            <pre class="code-block" tabindex="0" aria-label="Program"><code data-testid="code-program">{text}</code></pre>
+            <pre class="code-block" tabindex="0" aria-label=t::program()><code data-testid="code-program">{text}</code></pre>
         </div>
     }
     .into_any()

@@ -9,6 +9,7 @@ use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
 use crate::store::Store;
+use crate::texts::device as t;
 use crate::ui::{self, CopyButton};
 
 /// The facts of a device.
@@ -29,21 +30,21 @@ pub(crate) fn Details(
     };
     let seen = Memo::new(move |_| row.with(|row| row.last_seen.map(|at| at.as_millis())));
     let age = move || {
-        seen.get().map_or_else(|| "never".to_owned(), |at| format::relative(store.now.get(), at))
+        seen.get().map_or_else(|| t::never().to_owned(), |at| format::relative(store.now.get(), at))
     };
     let when = move || seen.get().map(|at| clock::local(at).date_and_time()).unwrap_or_default();
     let device_id = id.to_string();
     view! {
         <div class="panel narrow">
             <dl class="facts">
-                <div><dt>"Device id"</dt><dd class="fact-row"><code data-testid="device-id">{device_id.clone()}</code>
+                <div><dt>{t::id()}</dt><dd class="fact-row"><code data-testid="device-id">{device_id.clone()}</code>
                     <CopyButton text=Signal::stored(device_id) what="device id" testid="copy-device-id"/></dd></div>
                 {move || (right.get() >= Right::Control).then(|| view! { <Key id=id.clone()/> })}
-                <Fact name="Prototype" text=part(prototype) testid="device-prototype"/>
-                <Fact name="Description" text=Signal::stored(description) testid="device-description"/>
-                <Fact name="Firmware" text=part(firmware) testid="device-firmware"/>
-                <Fact name="Transports" text=part(transports) testid="device-transports"/>
-                <div><dt>"Last seen"</dt><dd class="number" data-testid="device-seen">
+                <Fact name=t::prototype() text=part(prototype) testid="device-prototype"/>
+                <Fact name=t::description() text=Signal::stored(description) testid="device-description"/>
+                <Fact name=t::firmware() text=part(firmware) testid="device-firmware"/>
+                <Fact name=t::transports() text=part(transports) testid="device-transports"/>
+                <div><dt>{t::seen()}</dt><dd class="number" data-testid="device-seen">
                     {age}<span class="muted">" "{when}</span></dd></div>
             </dl>
         </div>
@@ -71,16 +72,16 @@ fn Key(id: DeviceId) -> impl IntoView {
     };
     on_cleanup(move || store.credentials.set(None));
     view! {
-        <div><dt>"Device key"</dt><dd class="fact-row">
+        <div><dt>{t::key()}</dt><dd class="fact-row">
             {move || match key.get() {
                 Some(key) => view! {
                     <code data-testid="device-key">{key.clone()}</code>
                     <CopyButton text=Signal::stored(key) what="device key" testid="copy-device-key"/>
                 }.into_any(),
-                None => view! { <code class="muted" aria-label="hidden">"••••••••"</code> }.into_any(),
+                None => view! { <code class="muted" aria-label=t::hidden()>"••••••••"</code> }.into_any(),
             }}
             <button type="button" class="button quiet" data-testid="toggle-key" on:click=toggle>
-                {move || if key.with(Option::is_some) { "Hide" } else { "Show" }}
+                {move || if key.with(Option::is_some) { t::hide() } else { t::show() }}
             </button>
         </dd></div>
     }

@@ -4,22 +4,23 @@ use mcs_view::arrange::{Arrangement, Sort};
 use mcs_view::protocol::Online;
 
 use crate::route::Query;
+use crate::texts::{Text, devices as t};
 
 /// The columns by which the list can be sorted: word in the address, name, order.
-pub(super) const SORTS: [(&str, &str, Sort); 6] = [
-    ("state", "State", Sort::Online),
-    ("name", "Name", Sort::Name),
-    ("prototype", "Prototype", Sort::Prototype),
-    ("seen", "Last seen", Sort::LastSeen),
-    ("firmware", "Firmware", Sort::Firmware),
-    ("alert", "Alert", Sort::Alert),
+pub(super) const SORTS: [(&str, Text, Sort); 6] = [
+    ("state", t::state, Sort::Online),
+    ("name", t::name, Sort::Name),
+    ("prototype", t::prototype, Sort::Prototype),
+    ("seen", t::last_seen, Sort::LastSeen),
+    ("firmware", t::firmware, Sort::Firmware),
+    ("alert", t::alert, Sort::Alert),
 ];
 
 /// Whether a device is here: word in the address, name, state.
-pub(super) const STATES: [(&str, &str, Online); 3] = [
-    ("online", "Online", Online::Yes),
-    ("offline", "Offline", Online::No),
-    ("unknown", "Unknown", Online::Unknown),
+pub(super) const STATES: [(&str, Text, Online); 3] = [
+    ("online", t::online, Online::Yes),
+    ("offline", t::offline, Online::No),
+    ("unknown", t::unknown, Online::Unknown),
 ];
 
 /// The arrangement that an address asks for; a word that nobody knows asks for nothing.

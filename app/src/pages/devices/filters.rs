@@ -10,6 +10,7 @@ use super::address::{self, SORTS, STATES};
 use crate::route::Query;
 use crate::shell;
 use crate::store::Store;
+use crate::texts::devices as t;
 use crate::ui::{Icon, Symbol};
 
 /// The filters, above the list. Those that could not narrow it are left out.
@@ -31,40 +32,40 @@ pub(super) fn Filters(
         let tags: BTreeSet<_> = rows.get().into_iter().flat_map(|row| row.tags).collect();
         tags.into_iter().map(|tag| (tag.clone(), tag)).collect::<Vec<_>>()
     });
-    let states = STATES.map(|(word, name, _)| (word.to_owned(), name.to_owned())).to_vec();
+    let states = STATES.map(|(word, name, _)| (word.to_owned(), name().to_owned())).to_vec();
     let alerts =
         Memo::new(move |_| rows.with(|rows| rows.iter().filter(|it| it.alert.is_some()).count()));
     let only_alerts = Memo::new(move |_| arrangement.with(|it| it.alerts));
     view! {
-        <div class="filters" role="group" aria-label="Filters">
-            <Choice name="state" label="State" any="Any state" options=Signal::stored(states)/>
+        <div class="filters" role="group" aria-label=t::filters()>
+            <Choice name="state" label=t::state() any=t::any_state() options=Signal::stored(states)/>
             <Show when=move || prototypes.with(|it| it.len() > 1)>
-                <Choice name="prototype" label="Prototype" any="Any prototype" options=prototypes/>
+                <Choice name="prototype" label=t::prototype() any=t::any_prototype() options=prototypes/>
             </Show>
             <Show when=move || tags.with(|it| !it.is_empty())>
-                <Choice name="tag" label="Tag" any="Any tag" options=tags/>
+                <Choice name="tag" label=t::tag() any=t::any_tag() options=tags/>
             </Show>
             <Show when=move || (alerts.get() > 0) || only_alerts.get()>
                 <button type="button" class="button quiet" data-testid="filter-alerts" aria-pressed=move || only_alerts.get().to_string()
                     on:click=move |_| set(store, "alerts", (!only_alerts.get_untracked()).then_some("any"))>
-                    <Icon symbol=Symbol::Warning/>{move || format!("With alerts ({})", alerts.get())}
+                    <Icon symbol=Symbol::Warning/>{move || t::with_alerts(&alerts.get())}
                 </button>
             </Show>
             <div class="filters-sort">
-                <label class="field inline"><span class="field-name">"Sort by"</span>
+                <label class="field inline"><span class="field-name">{t::sort()}</span>
                     <select class="input" data-testid="sort" on:change:target=move |event| {
                         let query = store.query.get_untracked().with("sort", None);
                         shell::show(store, address::sorted_by(&query, &event.target().value()));
                     }>
                         {SORTS.map(|(word, name, sort)| view! {
-                            <option value=word selected=move || arrangement.with(|it| it.sort == sort)>{name}</option>
+                            <option value=word selected=move || arrangement.with(|it| it.sort == sort)>{name()}</option>
                         }).into_iter().collect_view()}
                     </select>
                 </label>
             </div>
             <Show when=move || arrangement.with(Arrangement::is_narrow)>
                 <button type="button" class="button quiet" data-testid="filter-none"
-                    on:click=move |_| shell::show(store, address::all(&store.query.get_untracked()))>"Show all"</button>
+                    on:click=move |_| shell::show(store, address::all(&store.query.get_untracked()))>{t::show_all()}</button>
             </Show>
         </div>
     }
@@ -79,9 +80,9 @@ pub(super) fn Heads(arrangement: Memo<Arrangement>) -> impl IntoView {
         let order =
             Memo::new(move |_| arrangement.with(|it| (it.sort == sort).then_some(it.reversed)));
         let says = move || match order.get() {
-            None => format!("Sort by {name}"),
-            Some(false) => format!("Sorted by {name}; press to turn the order"),
-            Some(true) => format!("Sorted by {name}, last first; press to turn the order"),
+            None => t::sort_by(&name),
+            Some(false) => t::sorted_by(&name),
+            Some(true) => t::sorted_back(&name),
         };
         view! {
             <button type="button" class="rows-sort" data-testid=format!("sort-{column}") aria-label=says title=says
@@ -92,9 +93,9 @@ pub(super) fn Heads(arrangement: Memo<Arrangement>) -> impl IntoView {
         }
     };
     view! {
-        <div class="rows-head" role="group" aria-label="Order">
-            {head("state", "State")}{head("name", "Device")}{head("prototype", "Prototype")}
-            <span>"Transport"</span>{head("seen", "Last seen")}{head("firmware", "Firmware")}
+        <div class="rows-head" role="group" aria-label=t::order()>
+            {head("state", t::state())}{head("name", t::device())}{head("prototype", t::prototype())}
+            <span>{t::transport()}</span>{head("seen", t::last_seen())}{head("firmware", t::firmware())}
         </div>
     }
 }

@@ -8,6 +8,7 @@ use crate::clock;
 use crate::format;
 use crate::push;
 use crate::store::Store;
+use crate::texts::devices as t;
 use crate::ui::{self, Icon, OnlineLight, Symbol};
 
 /// A device, with what an operator asks first: is it here, since when, what runs on it.
@@ -45,19 +46,19 @@ pub(super) fn Row(id: DeviceId) -> impl IntoView {
                     {move || tags.get().into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}
                 </span>
             </span>
-            <Cell label="Prototype" text=part(prototype)/>
-            <Cell label="Transport" text=part(transports) testid=format!("transport-{id}")/>
-            <span class="row-cell"><span class="row-label">"Last seen"</span>
+            <Cell label=t::prototype() text=part(prototype)/>
+            <Cell label=t::transport() text=part(transports) testid=format!("transport-{id}")/>
+            <span class="row-cell"><span class="row-label">{t::last_seen()}</span>
                 <time class="number" data-testid=format!("last-seen-{id}")
                     title=move || seen.get().map(|at| clock::local(at).date_and_time()).unwrap_or_default()>
-                    {move || seen.get().map_or_else(|| "never".to_owned(), |at| format::relative(store.now.get(), at))}
+                    {move || seen.get().map_or_else(|| t::never().to_owned(), |at| format::relative(store.now.get(), at))}
                 </time></span>
-            <span class="row-cell"><span class="row-label">"Firmware"</span>
+            <span class="row-cell"><span class="row-label">{t::firmware()}</span>
                 <span class="row-firmware">
                     <span data-testid=format!("firmware-version-{id}")>{part(firmware)}</span>
                     <push::State id=id.clone() testid="push"/>
                     {move || misfit.get().then(|| view! {
-                        <span class="state" data-tone="warning"><Icon symbol=Symbol::Warning/><span>"A value does not fit"</span></span>
+                        <span class="state" data-tone="warning"><Icon symbol=Symbol::Warning/><span>{t::misfit()}</span></span>
                     })}
                 </span></span>
         </li>
@@ -77,7 +78,7 @@ fn Cell(
 }
 
 fn prototype(row: &DeviceRow) -> String {
-    row.prototype.as_ref().map_or_else(|| "none".to_owned(), |it| it.1.clone())
+    row.prototype.as_ref().map_or_else(|| t::no_prototype().to_owned(), |it| it.1.clone())
 }
 
 fn transports(row: &DeviceRow) -> String {

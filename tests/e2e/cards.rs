@@ -47,6 +47,11 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.open_device(DEVICE).await?;
     see(browser).await.context("what the cards show")?;
     browser.pictures("cards").await?;
+    browser.language("zh-TW").await?;
+    see(browser).await.context("what the cards show in Chinese")?;
+    browser.pictures("cards-zh-TW").await?;
+    browser.language("en").await?;
+    browser.see("card-temperature").await?;
     look_back(browser).await.context("places and pictures of the past")?;
     away(browser).await.context("while the device is away")?;
     let board = Program::listen(NAME, server.mqtt, &format!("mcs/{DEVICE}/{KEY}/+"))?;
@@ -118,7 +123,7 @@ fn every_kind() -> Value {
             channel("speed", "Speed", 10, true, "", &speeds),
             channel("speed_now", "Speed now", 10, false, "", &speeds),
             channel("target", "Target", 1, true, "%", &json!({"lowerbound": "0", "upperbound": "100"})),
-            channel("count", "Count", 1, false, "", &none),
+            channel("count", "Count", 1, false, MARKUP, &none),
             channel("setpoint", "Set point", 2, true, "°C", &bounds),
             channel("temperature", "Temperature", 2, false, "°C", &bounds),
             channel("mask", "Mask", 4, true, "", &none),

@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 
 use crate::browser::Browser;
 use crate::process::{Server, until};
@@ -33,6 +34,9 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     zoom(browser).await.context("zooming")?;
     keys(browser).await.context("keys")?;
     links(browser, server).await.context("links")?;
+    split_and_merge(browser).await.context("several charts")?;
+    files(browser).await.context("files")?;
+    among_cards(browser, server).await.context("among the cards")?;
     browser.clean().await
 }
 
@@ -45,7 +49,7 @@ async fn open(browser: &Browser, server: &Server, query: &str) -> Result<()> {
 
 async fn settled(browser: &Browser, chart: &str) -> Result<f64> {
     let stage = format!("chart-stage-{chart}");
-    browser.number(&stage, "data-painted", |it| it > 1.0).await?;
+    browser.number(&stage, "data-painted", |it| it > 0.0).await?;
     browser.expect(&stage, "data-loading", "false").await?;
     browser.number(&stage, "data-points", |it| it > 0.0).await
 }
@@ -60,6 +64,11 @@ async fn several_in_one(browser: &Browser, server: &Server) -> Result<()> {
     }
     point(browser, 0.3).await?;
     browser.pictures("charts-several").await?;
+    browser.language("zh-TW").await?;
+    settled(browser, "temperature").await?;
+    browser.pictures("charts-zh-TW").await?;
+    browser.language("en").await?;
+    settled(browser, "temperature").await?;
     let text = browser.script("return document.body.innerText;").await?;
     ensure!(!text.as_str().unwrap_or_default().contains("NaN"), "something is NaN");
     ensure!(browser.script("return window.e2eAttack;").await?.is_null(), "a text ran as a script");
@@ -165,6 +174,79 @@ async fn links(browser: &Browser, server: &Server) -> Result<()> {
     .await?;
     // What the device does not have is left out, and what was chosen before is shown.
     browser.see("channels-0").await
+}
+
+async fn split_and_merge(browser: &Browser) -> Result<()> {
+    browser.click("add-chart").await?;
+    let place = browser
+        .script("return document.querySelectorAll('[data-testid^=\"board-\"]').length - 1;")
+        .await?;
+    let place = place.as_u64().unwrap_or(0);
+    browser.click(&format!("channels-{place}")).await?;
+    browser.click(&format!("pick-{place}-temperature")).await?;
+    browser.click(&format!("pick-{place}-led")).await?;
+    browser.click(&format!("pick-{place}-target")).await?;
+    browser.picture("charts-picker").await?;
+    browser.click(&format!("channels-{place}")).await?;
+    settled(browser, "temperature").await?;
+    browser.click(&format!("split-{place}")).await?;
+    browser.see(&format!("board-{}", place + 2)).await?;
+    // What nobody sees is not painted.
+    let script = "document.querySelector('[data-testid=\"chart-stage-target\"]').scrollIntoView();";
+    browser.script(script).await?;
+    settled(browser, "target").await?;
+    point(browser, 0.6).await?;
+    browser.pictures("charts-split").await?;
+    browser.click("merge-charts").await?;
+    browser.miss("board-1").await?;
+    // Its first line gives it its name.
+    settled(browser, "count").await?;
+    Ok(())
+}
+
+async fn files(browser: &Browser) -> Result<()> {
+    let spy = "window.e2eFiles = []; const make = URL.createObjectURL;
+        URL.createObjectURL = blob => { window.e2eFiles.push(blob); return make(blob); };
+        HTMLAnchorElement.prototype.click = function () { window.e2eName = this.download; };";
+    browser.script(spy).await?;
+    browser.click("save-picture").await?;
+    let file = until("the picture is saved", async || {
+        let script =
+            "const it = window.e2eFiles[0]; return it && [it.type, it.size, window.e2eName];";
+        Ok(Some(browser.script(script).await?).filter(|it| !it.is_null()))
+    })
+    .await?;
+    ensure!(file[0] == json!("image/png") && file[1].as_u64() > Some(5_000), "{file}");
+    ensure!(file[2].as_str().is_some_and(|it| it.starts_with("Greenhouse")), "{file}");
+    browser.click("window-30d").await?;
+    browser.click("save-points").await?;
+    until("the points are saved", async || {
+        Ok(browser.text("saved-points").await?.contains("points are saved").then_some(()))
+    })
+    .await?;
+    let script = "window.e2eFiles.at(-1).text().then(it => { window.e2eText = it; });";
+    browser.script(script).await?;
+    let text = until("the file is read", async || {
+        Ok(browser.script("return window.e2eText;").await?.as_str().map(str::to_owned))
+    })
+    .await?;
+    ensure!(text.starts_with("time_utc,"), "{}", &text[..200.min(text.len())]);
+    let measured = text.lines().filter(|it| it.contains(",temperature,")).count();
+    ensure!(measured > 4_400, "only {measured} of a month's points are in the file");
+    Ok(())
+}
+
+async fn among_cards(browser: &Browser, server: &Server) -> Result<()> {
+    browser.open("about:blank").await?;
+    browser.open(&format!("http://{}/#/devices/{DEVICE}", server.http)).await?;
+    browser.see("card-temperature").await?;
+    browser.chart("led", 0.0).await?;
+    // Opened from far below, it comes into sight; and it is there after a reload.
+    browser.reload().await?;
+    browser.see("chart-led").await?;
+    browser.click("chart-more-led").await?;
+    browser.see("board-0").await?;
+    browser.see("line-led").await
 }
 
 /// A month of points every ten minutes, an hour of other things, a gap of five minutes.

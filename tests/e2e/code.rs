@@ -29,6 +29,11 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.click("code-key").await?;
     browser.miss("code-key").await?;
     browser.pictures("device-code").await?;
+    browser.language("zh-TW").await?;
+    browser.see("code-program").await?;
+    browser.pictures("device-code-zh-TW").await?;
+    browser.language("en").await?;
+    browser.see("code-program").await?;
 
     let shell = pasted(browser, "temperature", "shell").await?;
     let _curl = Program::run(NAME, "sh", &["-c", &shell])?;

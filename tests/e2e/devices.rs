@@ -46,6 +46,11 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     until("the order is turned", async || Ok((first(browser).await? == "Pump 999").then_some(())))
         .await?;
     browser.pictures("devices-found").await?;
+    browser.language("zh-TW").await?;
+    browser.see("device-list").await?;
+    browser.pictures("devices-zh-TW").await?;
+    browser.language("en").await?;
+    browser.see("device-list").await?;
 
     // The address says all of it.
     browser.reload().await?;

@@ -73,6 +73,6 @@ super::texts! { "chart"
     save_csv = "Save as CSV";
     stop_after(#n) = "Stop after {n} point" | "Stop after {n} points";
     saved(#n) = "{n} point is saved." | "{n} points are saved.";
-    saved_first(#n) = "The first point is saved, and there are more. Choose a shorter time." | "The first {n} points are saved, and there are more. Choose a shorter time.";
+    saved_first(#n) = "The first {n} point is saved, and there are more. Choose a shorter time." | "The first {n} points are saved, and there are more. Choose a shorter time.";
     saved_none = "Nothing is saved: the server did not give all points. Try again later.";
 }

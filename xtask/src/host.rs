@@ -64,12 +64,26 @@ const PYTHON: Program = Program {
     check: &["-c", "import paho.mqtt.client"],
 };
 
+/// A font for the pictures of the page in Chinese and Japanese: without one they show empty boxes.
+const FONT: Program = Program {
+    variable: "FC_LIST",
+    names: &["fc-list"],
+    package: "fonts-droid-fallback",
+    check: &["--quiet", ":lang=zh-tw"],
+};
+
 /// Finds the programs; on Debian and Ubuntu, as root, installs the missing ones first.
 pub(crate) fn ready() -> Result<Host> {
     let all = [&BROWSER, &DRIVER, &MOSQUITTO, &MOSQUITTO_PUB, &MOSQUITTO_SUB, &PYTHON];
     let missing: Vec<_> = all.into_iter().filter(|it| it.find().is_none()).collect();
     if !missing.is_empty() {
         install(&missing)?;
+    }
+    // Nothing is tested by it, so its absence stops nobody.
+    if FONT.find().is_none()
+        && let Err(error) = install(&[&FONT])
+    {
+        println!("Chinese and Japanese will be empty boxes in the pictures: {error:#}");
     }
     Ok(Host {
         browser: BROWSER.require()?,

@@ -30,7 +30,7 @@ if (!mqtt && "serviceWorker" in navigator) {
     try {
       await navigator.serviceWorker.register("sw.js", { scope: "./" });
       const { active } = await navigator.serviceWorker.ready;
-      active.postMessage({ files: [...new Set(files)] });
+      active.postMessage({ files: [...new Set(files)], app: app.content });
     } catch {
       // Refused, as in a private window: the console works, but not without its server.
     }

@@ -1,11 +1,14 @@
 //! The state of a push to a device, in words.
 
+use core::fmt::Display;
+
 use leptos::prelude::*;
 use mcs_model::DeviceId;
 use mcs_model::api::{PushState, PushStatus};
 
 use crate::clock;
 use crate::store::Store;
+use crate::texts::ui as t;
 use crate::ui::{Icon, Symbol};
 
 /// The newest push to a device: icon, word, version.
@@ -31,7 +34,7 @@ pub(crate) fn State(
             title=move || push.with(|it| it.as_ref().map(since)).unwrap_or_default()>
             {move || push.get().map(|status| {
                 let (_, symbol, words) = look(status.state);
-                view! { <Icon symbol/><span>{format!("{words}: {}", status.version)}</span> }
+                view! { <Icon symbol/><span>{words(&status.version)}</span> }
             })}
         </span>
     }
@@ -40,9 +43,9 @@ pub(crate) fn State(
 fn since(status: &PushStatus) -> String {
     let at = clock::local(status.since.as_millis()).date_and_time();
     if status.detail.is_empty() {
-        format!("Since {at}")
+        t::push_since(&at)
     } else {
-        format!("Since {at}: {}", status.detail)
+        t::push_since_why(&at, &status.detail)
     }
 }
 
@@ -63,18 +66,19 @@ fn wire(state: PushState) -> &'static str {
     }
 }
 
-fn look(state: PushState) -> (&'static str, Symbol, &'static str) {
+/// Its tone, its icon, and what says it of a version.
+fn look(state: PushState) -> (&'static str, Symbol, fn(&dyn Display) -> String) {
     match state {
-        PushState::Queued => ("pending", Symbol::Clock, "Waiting for the device"),
-        PushState::Initiated => ("pending", Symbol::Send, "Notice sent"),
-        PushState::Downloading => ("pending", Symbol::Clock, "Downloading"),
-        PushState::Downloaded => ("pending", Symbol::Clock, "Downloaded"),
-        PushState::Updating => ("pending", Symbol::Clock, "Installing"),
-        PushState::Updated => ("ok", Symbol::Check, "Updated"),
-        PushState::AlreadyInstalled => ("ok", Symbol::Check, "Already installed"),
-        PushState::Failed => ("danger", Symbol::Warning, "Failed"),
-        PushState::TimedOut => ("danger", Symbol::Warning, "No word in time"),
-        PushState::Canceled => ("offline", Symbol::Close, "Canceled"),
-        _ => ("offline", Symbol::Question, "Unknown"),
+        PushState::Queued => ("pending", Symbol::Clock, t::push_queued),
+        PushState::Initiated => ("pending", Symbol::Send, t::push_initiated),
+        PushState::Downloading => ("pending", Symbol::Clock, t::push_downloading),
+        PushState::Downloaded => ("pending", Symbol::Clock, t::push_downloaded),
+        PushState::Updating => ("pending", Symbol::Clock, t::push_updating),
+        PushState::Updated => ("ok", Symbol::Check, t::push_updated),
+        PushState::AlreadyInstalled => ("ok", Symbol::Check, t::push_already),
+        PushState::Failed => ("danger", Symbol::Warning, t::push_failed),
+        PushState::TimedOut => ("danger", Symbol::Warning, t::push_timed_out),
+        PushState::Canceled => ("offline", Symbol::Close, t::push_canceled),
+        _ => ("offline", Symbol::Question, t::push_unknown),
     }
 }

@@ -3,6 +3,7 @@
 mod banner;
 mod help;
 mod listen;
+mod news;
 mod notices;
 mod palette;
 mod parts;

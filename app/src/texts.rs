@@ -5,17 +5,22 @@
 //!
 //! The functions are not reactive: when the language changes, the whole page is painted anew.
 
+pub(crate) mod accounts;
 pub(crate) mod card;
 pub(crate) mod chart;
 pub(crate) mod device;
 pub(crate) mod devices;
+pub(crate) mod firmware;
 pub(crate) mod format;
+pub(crate) mod notices;
+pub(crate) mod prototypes;
 pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
 mod table;
 #[cfg(test)]
 mod tests;
+pub(crate) mod ui;
 
 use core::cell::Cell;
 use core::fmt::Display;

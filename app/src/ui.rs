@@ -10,6 +10,8 @@ use mcs_view::protocol::Online;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlAnchorElement, HtmlElement, HtmlTextAreaElement};
 
+use crate::texts::ui as t;
+
 pub(crate) use icon::{Icon, Symbol};
 pub(crate) use save::{save, save_parts};
 pub(crate) use tabs::{Tab, Tabs, panel_id};
@@ -20,7 +22,7 @@ pub(crate) fn CopyButton(
     /// What is copied.
     #[prop(into)]
     text: Signal<String>,
-    /// What it is, for the label: "Copy the device key".
+    /// What it is, for the label: "Copy: device key".
     what: &'static str,
     /// For tests.
     #[prop(into)]
@@ -39,8 +41,8 @@ pub(crate) fn CopyButton(
     };
     view! {
         <button type="button" class="button quiet icon-only" data-testid=testid on:click=copy
-            aria-label=move || if copied.get() { format!("Copied the {what}") } else { format!("Copy the {what}") }
-            title=format!("Copy the {what}")>
+            aria-label=move || if copied.get() { t::copied(&what) } else { t::copy(&what) }
+            title=t::copy(&what)>
             {move || if copied.get() {
                 view! { <Icon symbol=Symbol::Check/> }
             } else {
@@ -121,9 +123,9 @@ pub(crate) fn Loading(
 
 fn online_word(online: Online) -> (&'static str, &'static str) {
     match online {
-        Online::Yes => ("yes", "Online"),
-        Online::No => ("no", "Offline"),
-        Online::Unknown => ("unknown", "Unknown"),
+        Online::Yes => ("yes", t::online()),
+        Online::No => ("no", t::offline()),
+        Online::Unknown => ("unknown", t::unknown()),
     }
 }
 

@@ -3,8 +3,11 @@
 // The network comes first: whoever is online never sees an old console. What it gave last is what
 // is shown offline, whole: the files of one version are kept together, and replaced together.
 
-const CACHE = "mcs-console";
 const here = new URL("./", self.location).pathname;
+// Several consoles of one origin keep their files apart. The first cache says which of the others
+// is shown: a set of files is used when it is whole, and all of it at once.
+const CURRENT = `mcs-console ${here}`;
+const SET = `${CURRENT} `;
 
 // What the server computes is never kept.
 const ours = (url) =>
@@ -15,26 +18,41 @@ const ours = (url) =>
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-// The page names its files once it runs: then they are known to belong together.
+// The page names its files once it runs: then they are known to belong together. Two tabs may do so
+// at once, and are served one after the other.
+let keeping = Promise.resolve();
 self.addEventListener("message", (event) => {
-  if (Array.isArray(event.data?.files)) event.waitUntil(keep(event.data.files));
+  const { files, app } = event.data ?? {};
+  if (!Array.isArray(files) || typeof app !== "string") return;
+  // A browser without room keeps what it has.
+  keeping = keeping.then(() => keep(files, app)).catch(() => {});
+  event.waitUntil(keeping);
 });
 
-async function keep(files) {
-  const next = await caches.open(`${CACHE}-next`);
-  try {
-    await next.addAll(files);
-  } catch {
-    // The server went away, or has another version by now: what was kept before still is whole.
-    await caches.delete(`${CACHE}-next`);
+async function keep(files, app) {
+  const name = SET + crypto.randomUUID();
+  if (!(await fetched(name, files, app))) {
+    await caches.delete(name);
     return;
   }
-  const kept = await caches.open(CACHE);
-  for (const request of await kept.keys()) {
-    if (!(await next.match(request))) await kept.delete(request);
+  const current = await caches.open(CURRENT);
+  await current.put("current", new Response(name));
+  for (const other of await caches.keys()) {
+    if (other.startsWith(SET) && other !== name) await caches.delete(other);
   }
-  for (const request of await next.keys()) await kept.put(request, await next.match(request));
-  await caches.delete(`${CACHE}-next`);
+}
+
+// Whether the files are all here and belong together: while they are fetched the server may go away,
+// or get another version, whose first file names another program.
+async function fetched(name, files, app) {
+  const set = await caches.open(name);
+  try {
+    await set.addAll(files);
+    const page = await set.match("./");
+    return (await page.text()).includes(app);
+  } catch {
+    return false;
+  }
 }
 
 self.addEventListener("fetch", (event) => {
@@ -49,9 +67,10 @@ async function answer(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    const kept = await caches.open(CACHE);
+    const current = await (await caches.open(CURRENT)).match("current");
+    const set = current && (await caches.open(await current.text()));
     const path = request.mode === "navigate" ? "./" : request;
-    const found = await kept.match(path, { ignoreSearch: true });
+    const found = await set?.match(path, { ignoreSearch: true });
     if (found) return found;
     throw error;
   }

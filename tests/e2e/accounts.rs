@@ -43,9 +43,16 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.see(&format!("revoke-mia-{DEVICE}")).await?;
     browser.pictures("settings-people").await?;
 
+    // The dialogs of a very long name.
     browser.click(&format!("remove-{}", &LONG[..64])).await?;
+    browser.see(&format!("remove-confirm-{}", &LONG[..64])).await?;
+    browser.pictures("settings-remove").await?;
     browser.click(&format!("remove-confirm-{}", &LONG[..64])).await?;
     browser.miss(&format!("person-{}", &LONG[..64])).await?;
+    // Who is the only administrator stays one.
+    ensure!(browser.attribute("role-demo", "disabled").await?.is_some(), "the own role can change");
+    browser.miss("remove-demo").await?;
+    browser.see("own-row").await?;
     browser.click("leave-everywhere").await?;
     own(browser).await.context("the own account")?;
     browser.clean().await
@@ -69,12 +76,34 @@ async fn own(browser: &Browser) -> Result<()> {
     browser.expect("password-outcome", "data-outcome", "failed").await?;
     change(browser, "long enough", "another one", "another two").await?;
     browser.see("password-differs").await?;
+    browser.miss("password-outcome").await?;
     browser.pictures("settings-password").await?;
     change(browser, "long enough", "another one", "another one").await?;
     browser.expect("password-outcome", "data-outcome", "done").await?;
     browser.expect("link-state", "data-state", "connected").await?;
     browser.click("leave-everywhere").await?;
     sign_in(browser, "another one").await?;
+    browser.see(&format!("device-row-{DEVICE}")).await?;
+    browser.click("nav-settings").await?;
+    browser.click("leave-everywhere").await?;
+    reset(browser).await.context("an administrator resets a password")
+}
+
+/// Who has forgotten the password gets another one.
+async fn reset(browser: &Browser) -> Result<()> {
+    browser.sign_in_as("demo", "demo").await?;
+    browser.click("nav-settings").await?;
+    browser.click("reset-mia").await?;
+    browser.see("reset-confirm-mia").await?;
+    browser.pictures("settings-reset").await?;
+    browser.fill("reset-password-mia", "a third one").await?;
+    browser.click("reset-confirm-mia").await?;
+    browser.expect("reset-done", "data-outcome", "done").await?;
+    browser.miss("reset-confirm-mia").await?;
+    browser.click("leave-everywhere").await?;
+    browser.sign_in_as("mia", "another one").await?;
+    browser.see("login-error").await?;
+    sign_in(browser, "a third one").await?;
     browser.see(&format!("device-row-{DEVICE}")).await
 }
 
@@ -86,9 +115,7 @@ async fn change(browser: &Browser, current: &str, new: &str, again: &str) -> Res
 }
 
 async fn sign_in(browser: &Browser, password: &str) -> Result<()> {
-    browser.fill("login-name", "mia").await?;
-    browser.fill("login-password", password).await?;
-    browser.click("login-submit").await?;
+    browser.sign_in_as("mia", password).await?;
     // Whoever comes back finds the page that was left.
     browser.click("nav-devices").await
 }

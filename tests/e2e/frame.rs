@@ -1,10 +1,14 @@
 //! The frame: languages, the palette, the keyboard, times, an old page and one without its server.
 
+use std::fs;
+use std::path::Path;
+
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::{Browser, Shape};
 use crate::process::{Server, until};
+use crate::{dist, files, output};
 
 const NAME: &str = "frame";
 
@@ -17,6 +21,90 @@ async fn the_frame_speaks_four_languages_and_works_by_keyboard_alone() -> Result
     let browser = Browser::start(NAME).await?;
     let result = walk(&browser, &mut server).await;
     browser.finish(result).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_console_is_offered_and_taken() -> Result<()> {
+    let name = "frame-update";
+    let folder = output().join(name).join("site");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    copy(&dist(), &folder)?;
+    let site = files::serve(folder.clone()).await?;
+    let browser = Browser::start(name).await?;
+    let result = update(&browser, &format!("http://{site}/"), &folder).await;
+    browser.finish(result).await
+}
+
+async fn update(browser: &Browser, site: &str, folder: &Path) -> Result<()> {
+    browser.open(site).await?;
+    browser.see("nav-settings").await?;
+    kept(browser).await?;
+    let former = program(browser).await?;
+    // Somebody installs another version, and somebody else comes back to a tab.
+    let index = folder.join("index.html");
+    let page = fs::read_to_string(&index)?;
+    fs::copy(folder.join(former.trim_start_matches("./")), folder.join("newer.js"))?;
+    let content = format!("content=\"{former}\"");
+    ensure!(page.contains(&content), "the page does not name {former} like this");
+    fs::write(&index, page.replace(&content, "content=\"newer.js\""))?;
+    browser.script("dispatchEvent(new Event('visibilitychange'));").await?;
+    browser.see("banner-version").await?;
+    browser.pictures("banner-version").await?;
+    browser.click("banner-reload").await?;
+    until("the newer one runs", async || {
+        Ok((program(browser).await.ok().as_deref() == Some("newer.js")).then_some(()))
+    })
+    .await?;
+    browser.see("nav-settings").await?;
+    browser.miss("banner-version").await?;
+    until("the newer one is kept", async || {
+        let kept = browser.script_later(KEPT).await?;
+        let newer = |it: &Value| it.as_str().is_some_and(|it| it.ends_with("/newer.js"));
+        Ok(kept.as_array().is_some_and(|it| it.iter().any(newer)).then_some(()))
+    })
+    .await?;
+    let sets = "const done = arguments[0]; caches.keys().then((it) => done(it.length));";
+    ensure!(browser.script_later(sets).await? == json!(2), "a former set of files is still there");
+    browser.clean().await
+}
+
+/// The program that the page runs.
+async fn program(browser: &Browser) -> Result<String> {
+    let script = "return document.querySelector('meta[name=mcs-app]').content;";
+    let name = browser.script(script).await?;
+    Ok(name.as_str().context("the page names no program")?.to_owned())
+}
+
+/// Passes the addresses of the files that are kept.
+const KEPT: &str = "const done = arguments[0];
+    const current = caches.keys().then((all) => caches.open(all.find((it) => it.endsWith('/'))));
+    const set = current.then((it) => it.match('current')).then((it) => it.text());
+    set.then((name) => caches.open(name)).then((it) => it.keys())
+        .then((all) => done(all.map((it) => it.url)), () => done([]));";
+
+/// Waits until the browser keeps the console.
+async fn kept(browser: &Browser) -> Result<()> {
+    until("everything is kept", async || {
+        let kept = browser.script_later(KEPT).await?;
+        Ok((kept.as_array().map_or(0, Vec::len) >= 12).then_some(()))
+    })
+    .await
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 async fn walk(browser: &Browser, server: &mut Server) -> Result<()> {
@@ -119,13 +207,7 @@ async fn settings(browser: &Browser) -> Result<()> {
 }
 
 async fn without_a_server(browser: &Browser, server: &mut Server) -> Result<()> {
-    until("everything is kept", async || {
-        let script = "const done = arguments[0];
-            caches.open('mcs-console').then((it) => it.keys()).then((it) => done(it.length), () => done(0));";
-        let kept = browser.script_later(script).await?;
-        Ok((kept.as_u64() >= Some(12)).then_some(()))
-    })
-    .await?;
+    kept(browser).await?;
     server.kill().await?;
     browser.reload().await?;
     browser.see("banner-offline").await?;

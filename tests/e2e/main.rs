@@ -18,6 +18,7 @@ mod frame;
 mod journey;
 mod member;
 mod messages;
+mod newcomer;
 mod operators;
 mod pages;
 mod process;

@@ -45,10 +45,15 @@ impl Browser {
 
     /// Signs in with the demo's account.
     pub(crate) async fn sign_in(&self) -> Result<()> {
-        self.fill("login-name", "demo").await?;
-        self.fill("login-password", "demo").await?;
-        self.click("login-submit").await?;
+        self.sign_in_as("demo", "demo").await?;
         self.see("device-list").await
+    }
+
+    /// Sends a name and a password.
+    pub(crate) async fn sign_in_as(&self, name: &str, password: &str) -> Result<()> {
+        self.fill("login-name", name).await?;
+        self.fill("login-password", password).await?;
+        self.click("login-submit").await
     }
 
     /// Opens a device's page from the list.

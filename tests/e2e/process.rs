@@ -15,9 +15,11 @@ use tokio::time::{sleep, timeout};
 
 use crate::{dist, output};
 
-/// `mcs-server serve --demo` with a data folder of its own.
+/// `mcs-server serve` with a data folder of its own.
 pub(crate) struct Server {
     child: Child,
+    /// With two simulated devices.
+    demo: bool,
     data: PathBuf,
     /// The console and REST.
     pub(crate) http: SocketAddr,
@@ -40,14 +42,23 @@ pub(crate) struct Broker {
 pub(crate) struct Program(Child);
 
 impl Server {
-    /// Starts with an empty data folder.
+    /// Starts with the demo and nothing else.
     pub(crate) async fn start(name: &str) -> Result<Self> {
+        Self::start_new(name, true).await
+    }
+
+    /// Starts with nothing, not even an account.
+    pub(crate) async fn start_empty(name: &str) -> Result<Self> {
+        Self::start_new(name, false).await
+    }
+
+    async fn start_new(name: &str, demo: bool) -> Result<Self> {
         let data = output().join(name).join("data");
         if data.exists() {
             fs::remove_dir_all(&data)?;
         }
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self::start_at(data, [any; 4]).await
+        Self::start_at(data, demo, [any; 4]).await
     }
 
     /// Kills the process without a warning, and starts it on the same data and ports.
@@ -58,7 +69,7 @@ impl Server {
     /// Starts again where [`Self::kill`] ended, on the same ports.
     pub(crate) async fn start_again(&mut self) -> Result<()> {
         let addresses = [self.http, self.mqtt, self.ws, self.command];
-        *self = Self::start_at(self.data.clone(), addresses).await?;
+        *self = Self::start_at(self.data.clone(), self.demo, addresses).await?;
         Ok(())
     }
 
@@ -101,10 +112,15 @@ impl Server {
         Ok(text.parse()?)
     }
 
-    async fn start_at(data: PathBuf, [http, mqtt, ws, command]: [SocketAddr; 4]) -> Result<Self> {
+    async fn start_at(
+        data: PathBuf,
+        demo: bool,
+        [http, mqtt, ws, command]: [SocketAddr; 4],
+    ) -> Result<Self> {
         let mut server = Command::new(built("mcs-server")?);
         server
-            .args(["serve", "--demo", "--max-upload-points", "1000"])
+            .args(["serve", "--max-upload-points", "1000"])
+            .args(demo.then_some("--demo"))
             .arg("--console")
             .arg(dist())
             .arg("--data")
@@ -122,6 +138,7 @@ impl Server {
         let ready: Value = serde_json::from_str(&ready).context("the ready line is no JSON")?;
         let address = |name: &str| Self::address(&ready, name);
         Ok(Self {
+            demo,
             data,
             http: address("http")?,
             mqtt: address("mqtt")?,

@@ -27,6 +27,16 @@ async fn without_a_server_the_browser_keeps_prototypes_and_devices() -> Result<(
     browser.finish(result).await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_operators_edit_one_prototype_and_neither_loses_unasked() -> Result<()> {
+    let server = Server::start("prototypes-two").await?;
+    let ada = Browser::start("prototypes-ada").await?;
+    let bob = Browser::start("prototypes-bob").await?;
+    let result = both(&ada, &bob, &server).await;
+    let result = bob.finish(result).await;
+    ada.finish(result).await
+}
+
 impl Browser {
     /// Adds a channel of a type, named so, and leaves its form open.
     async fn add_channel(&self, kind: &str, name: &str) -> Result<()> {
@@ -125,9 +135,7 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.choose("channel-kind", "String").await?;
     browser.click("prototype-save").await?;
     browser.see("hide-confirm").await?;
-    // Another language closes the dialog, and loses nothing of the draft.
     browser.pictures("prototype-hide").await?;
-    browser.click("prototype-save").await?;
     browser.click("hide-confirm").await?;
     browser.expect("prototype-state", "data-dirty", "false").await?;
     server.upload(&device, &key, "air_temperature,,warm").await?;
@@ -158,7 +166,7 @@ async fn unsaved(browser: &Browser, id: &str) -> Result<()> {
     browser.click("prototype-discard").await?;
     browser.expect("prototype-state", "data-dirty", "false").await?;
     browser.click("prototype-remove").await?;
-    ensure!(browser.text("remove-words").await?.contains("One device"), "the device is not named");
+    ensure!(browser.text("remove-words").await?.contains("1 device"), "the device is not named");
     browser.click("remove-cancel").await?;
     browser.click("prototype-clone").await?;
     browser.click("clone-confirm").await?;
@@ -215,10 +223,65 @@ async fn files_of_mcs(browser: &Browser) -> Result<()> {
     browser.see("card-switch").await
 }
 
+/// A file of everything is taken, and one that is none is refused.
+async fn everything(browser: &Browser) -> Result<()> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (wrong, right) = (folder.join("wrong.json"), folder.join("everything.json"));
+    std::fs::write(&wrong, "{}")?;
+    std::fs::write(
+        &right,
+        r#"{"mcs_console_backup":1,"profiles":{"profiles":[
+            {"id":7,"profile":{"name":"Shed","host":"shed.example","port":8083}}]}}"#,
+    )?;
+    browser.click("nav-prototypes").await?;
+    browser.see("backup").await?;
+    browser.send("restore", wrong.to_str().context("a path")?).await?;
+    browser.see("prototypes-problem").await?;
+    browser.send("restore", right.to_str().context("a path")?).await?;
+    browser.see("restored").await?;
+    let said = browser.text("restored").await?;
+    ensure!(said.contains("connections 1"), "it is not said what came: {said}");
+    browser.pictures("prototypes-restored").await
+}
+
 async fn order(browser: &Browser) -> Result<String> {
     let script = "return [...document.querySelectorAll('[data-testid=channel-rows] > li')]
         .map(it => it.dataset.testid.replace('channel-row-', '')).join(' ');";
     Ok(browser.script(script).await?.as_str().unwrap_or_default().to_owned())
+}
+
+async fn both(ada: &Browser, bob: &Browser, server: &Server) -> Result<()> {
+    for browser in [ada, bob] {
+        browser.open(&format!("http://{}/", server.http)).await?;
+        browser.sign_in().await?;
+    }
+    let id = ada.make_prototype("Shared").await?;
+    ada.add_channel("Switch", "Lamp").await?;
+    ada.save_prototype().await?;
+    bob.open(&format!("http://{}/#/prototypes/{id}", server.http)).await?;
+    bob.see("open-lamp").await?;
+
+    // Bob has typed something when Ada saves: he is asked.
+    bob.fill("prototype-version", "2").await?;
+    ada.add_channel("Integer", "Count").await?;
+    ada.save_prototype().await?;
+    bob.see("prototype-conflict").await?;
+    let changes = bob.text("prototype-changes").await?;
+    ensure!(changes.contains("count"), "it is not said what has changed: {changes}");
+    bob.pictures("prototype-conflict").await?;
+    bob.click("keep-mine").await?;
+    bob.save_prototype().await?;
+    // Ada has typed nothing: she sees what Bob has saved.
+    ada.miss("open-count").await?;
+
+    ada.fill("prototype-version", "3").await?;
+    bob.fill("prototype-description", "By Bob").await?;
+    bob.save_prototype().await?;
+    ada.click("take-theirs").await?;
+    ada.expect("prototype-state", "data-dirty", "false").await?;
+    ada.miss("prototype-conflict").await?;
+    ada.clean().await?;
+    bob.clean().await
 }
 
 async fn alone(browser: &Browser, site: &str) -> Result<()> {
@@ -239,5 +302,6 @@ async fn alone(browser: &Browser, site: &str) -> Result<()> {
     browser.see("card-count").await?;
     browser.open(&format!("{site}#/prototypes/{id}")).await?;
     browser.see("open-count").await?;
+    everything(browser).await.context("everything goes out and comes in")?;
     browser.clean().await
 }

@@ -3,6 +3,7 @@
 mod file;
 mod push;
 mod stored;
+mod words;
 
 use leptos::prelude::*;
 use mcs_model::{FirmwareId, ProductId};
@@ -11,6 +12,7 @@ use mcs_view::protocol::{FirmwareJob, FirmwareView, JobStage, Setting, StoredFir
 use crate::route::Route;
 use crate::shell::open;
 use crate::store::Store;
+use crate::texts::firmware as t;
 use crate::ui::{Empty, Loading};
 use file::File;
 use push::Push;
@@ -44,7 +46,7 @@ impl Page {
             picked: RwSignal::new(None),
             locked: Memo::new(move |_| {
                 let may = store.firmware.with(|it| it.as_ref().is_none_or(|it| it.may_upload));
-                (!may).then_some("You may only look at this firmware")
+                (!may).then(t::look_only)
             }),
         }
     }
@@ -68,30 +70,29 @@ pub(crate) fn Firmware() -> impl IntoView {
     let state = Memo::new(move |_| {
         store.firmware.with(|view| view.as_ref().map(|view| view.prototypes.is_empty()))
     });
-    move || {
-        match (is_static.get(), state.get()) {
+    move || match (is_static.get(), state.get()) {
         (true, _) => view! {
             <div class="page">
-                <Empty title="Firmware needs a server" testid="firmware-static">
-                    <p>"A broker alone cannot keep files or send the notice. Start mcs-server, then open its address."</p>
+                <Empty title=t::needs_server() testid="firmware-static">
+                    <p>{t::needs_server_why()}</p>
                 </Empty>
             </div>
         }
         .into_any(),
         (false, None) => {
-            view! { <div class="page"><Loading text="Fetching the firmware" testid="firmware-loading"/></div> }.into_any()
+            view! { <div class="page"><Loading text=t::loading() testid="firmware-loading"/></div> }
+                .into_any()
         }
         (false, Some(true)) => view! {
             <div class="page">
-                <Empty title="No prototypes yet" testid="firmware-empty">
-                    <p>"Firmware belongs to a prototype. Import the first one on the server:"</p>
-                    <code class="block">"mcs-server prototype import FILE"</code>
+                <Empty title=t::no_prototypes() testid="firmware-empty">
+                    <p>{t::no_prototypes_why()}</p>
+                    <a class="button primary" href="#/prototypes">{t::to_prototypes()}</a>
                 </Empty>
             </div>
         }
         .into_any(),
         (false, Some(false)) => view! { <Open/> }.into_any(),
-    }
     }
 }
 
@@ -123,9 +124,9 @@ fn Open() -> impl IntoView {
     view! {
         <div class="page">
             <div class="page-head">
-                <h1>"Firmware"</h1>
+                <h1>{t::title()}</h1>
                 <label class="field inline">
-                    <span class="field-name">"Prototype"</span>
+                    <span class="field-name">{t::prototype()}</span>
                     <select class="input" data-testid="prototype-select" on:change:target=move |event| choose(event.target().value())>{options}</select>
                 </label>
             </div>

@@ -22,6 +22,7 @@ use mcs_view::prototypes::Draft;
 use crate::route::Route;
 use crate::shell;
 use crate::store::Store;
+use crate::texts::prototypes as t;
 use crate::ui::{Empty, Loading};
 use editor::Editor;
 use list::List;
@@ -121,7 +122,7 @@ fn Open(page: Page, id: ProductId) -> impl IntoView {
         None => view! {
             <div class="page">
                 <words::Failure page/>
-                <Loading text="Fetching the prototype" testid="prototype-loading"/>
+                <Loading text=t::fetching_one() testid="prototype-loading"/>
             </div>
         }
         .into_any(),
@@ -132,9 +133,9 @@ fn Open(page: Page, id: ProductId) -> impl IntoView {
 fn Missing(id: ProductId) -> impl IntoView {
     view! {
         <div class="page">
-            <Empty title="There is no such prototype" testid="prototype-missing">
-                <p>"No prototype has the id "<code>{id.to_string()}</code>", or you may not see it."</p>
-                <a class="button" href="#/prototypes">"Go to the prototypes"</a>
+            <Empty title=t::missing() testid="prototype-missing">
+                <p>{t::missing_why(&id)}</p>
+                <a class="button" href="#/prototypes">{t::to_all()}</a>
             </Empty>
         </div>
     }

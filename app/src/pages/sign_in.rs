@@ -59,6 +59,8 @@ pub(crate) fn SignIn() -> impl IntoView {
                 <button type="submit" class="button primary" data-testid="login-submit" disabled=busy>
                     {move || if busy() { t::busy() } else { t::submit() }}
                 </button>
+                <p class="hint">{t::no_account()}</p>
+                <code class="block">"mcs-server user add NAME --role admin"</code>
             </form>
         </main>
     }

@@ -64,7 +64,14 @@ pub(super) fn watch(store: Store, standing: RwSignal<Standing>) {
         }
         now
     });
-    // It lasts as long as the page.
+    // Whoever comes back to a tab that was left open hears it at once.
+    let visible = window_event_listener_untyped("visibilitychange", move |_| {
+        if !document().hidden() {
+            version::check(standing);
+        }
+    });
+    // Both last as long as the page.
+    core::mem::forget(visible);
     let _ = set_interval_with_handle(move || version::check(standing), EVERY);
 }
 

@@ -6,6 +6,7 @@ use core::time::Duration;
 use leptos::prelude::*;
 use mcs_view::protocol::{Level, Notice, Request};
 
+use super::news;
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::shell as t;
@@ -31,7 +32,7 @@ pub(crate) fn Notices() -> impl IntoView {
 #[component]
 fn Toast(notice: Notice) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
-    let Notice { id, level, text } = notice;
+    let Notice { id, level, news } = notice;
     let (word, symbol) = match level {
         Level::Info => ("info", Symbol::Info),
         Level::Success => ("success", Symbol::Check),
@@ -45,7 +46,7 @@ fn Toast(notice: Notice) -> impl IntoView {
     view! {
         <div class="notice" data-testid=format!("notice-{id}") data-level=word>
             <Icon symbol/>
-            <p>{text}</p>
+            <p>{news::words(&news)}</p>
             <button type="button" class="button quiet icon-only" aria-label=t::dismiss()
                 data-testid=format!("notice-dismiss-{id}") on:click=move |_| dismiss()>
                 <Icon symbol=Symbol::Close/>

@@ -5,6 +5,7 @@ super::texts! { "sign_in"
     name = "Name";
     password = "Password";
     submit = "Sign in";
+    no_account = "No account yet? Ask an administrator of this server. The first account is made where the server runs:";
     busy = "Signing in";
     wrong = "Name or password is wrong. Check both and try again.";
     too_many = "Too many attempts. Wait a minute, then try again.";

@@ -1,21 +1,27 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Table, card, chart, device, devices, fill, form, format, settings, shell, sign_in, speak,
+    Table, accounts, card, chart, device, devices, fill, firmware, form, format, notices,
+    prototypes, settings, shell, sign_in, speak, ui,
 };
 use crate::language::Language;
 use crate::test;
 
 /// Every area of the page.
-const AREAS: [&[(&str, &str, &str)]; 8] = [
+const AREAS: [&[(&str, &str, &str)]; 13] = [
+    accounts::ALL,
     card::ALL,
     chart::ALL,
     device::ALL,
     devices::ALL,
+    firmware::ALL,
     format::ALL,
+    notices::ALL,
+    prototypes::ALL,
     settings::ALL,
     shell::ALL,
     sign_in::ALL,
+    ui::ALL,
 ];
 
 const FILES: [(&str, &str); 3] = [

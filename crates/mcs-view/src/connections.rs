@@ -1,5 +1,6 @@
 //! The brokers that the operator named: profiles, and what becomes of their connections.
 
+mod backup;
 mod deep;
 mod draft;
 mod transfer;
@@ -288,13 +289,7 @@ impl Console {
 
     fn keep_profiles(&mut self) {
         self.connections.changed = true;
-        let entry = |(id, it): (&ConnectionId, &Connection)| Entry {
-            id: id.0,
-            profile: it.profile.clone(),
-            wanted: it.wanted,
-        };
-        let file = File { profiles: self.connections.map.iter().map(entry).collect() };
-        self.keep(kept::PROFILES, &file);
+        self.keep(kept::PROFILES, &self.profile_file());
     }
 
     /// A connection has failed; the first time, the doctor looks into it unasked.

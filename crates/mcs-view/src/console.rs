@@ -18,7 +18,7 @@ use crate::link::{Links, Sent, SocketInput};
 use crate::messages::Messages;
 use crate::meter::Meter;
 use crate::notices::Notices;
-use crate::protocol::{Away, Level, Request, Setting, Start};
+use crate::protocol::{Away, Level, News, Request, Setting, Sought, Start};
 use crate::prototypes::Prototypes;
 use crate::rest::{self, Call, Rest};
 
@@ -150,18 +150,13 @@ impl Console {
     }
 
     /// A call failed, and not because of what was asked.
-    pub(crate) fn trouble(&mut self, what: &str, fetched: &Fetched) {
-        let why = match fetched {
-            Fetched::Answer { status, body } => rest::error_text(*status, body),
-            Fetched::Unreachable => "the server does not answer".to_owned(),
-        };
-        self.notices.add(Level::Error, format!("{what}: {why}."));
+    pub(crate) fn not_fetched(&mut self, sought: Sought, fetched: &Fetched) {
+        self.notices.add(Level::Error, News::NotFetched(sought, rest::failure(fetched)));
     }
 
     /// An answer is not of this version of the interface.
-    pub(crate) fn misunderstood(&mut self, what: &str, why: &str) {
-        let text = format!("The server's answer about {what} cannot be read; reload. ({why})");
-        self.notices.add(Level::Error, text);
+    pub(crate) fn misunderstood(&mut self, why: &str) {
+        self.notices.add(Level::Error, News::Misunderstood(why.to_owned()));
     }
 
     fn request(&mut self, request: Request, file: Option<FileInfo>) {

@@ -5,6 +5,7 @@ use mcs_model::api::{self, Credentials};
 
 use crate::console::Console;
 use crate::io::Fetched;
+use crate::protocol::Sought;
 use crate::rest::Call;
 
 impl Console {
@@ -22,9 +23,9 @@ impl Console {
         match fetched {
             Fetched::Answer { status: 200, body } => match api::from_json(&body) {
                 Ok(credentials) => self.credentials = Some(credentials),
-                Err(error) => self.misunderstood("the device's key", &error.to_string()),
+                Err(error) => self.misunderstood(&error.to_string()),
             },
-            other => self.trouble("The device's key could not be fetched", &other),
+            other => self.not_fetched(Sought::Key, &other),
         }
     }
 }

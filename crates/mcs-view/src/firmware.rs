@@ -9,7 +9,7 @@ use mcs_model::{DeviceId, FirmwareId, ProductId};
 
 use crate::io::{FileInfo, Hashes, JobId};
 use crate::protocol::{
-    ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
+    Deviation, ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
 };
 
 mod flow;
@@ -110,18 +110,16 @@ impl Firmwares {
     }
 }
 
-/// The check that `found` fails when it should be `wanted`, in words; none if it is.
-fn difference(found: &Hashes, wanted: &Hashes) -> Option<String> {
-    let differs = |what: &str, found: &str, wanted: &str| {
-        Some(format!("{what} differs: it is {found} and should be {wanted}"))
-    };
+/// What of `found` is another than it should be, if anything is.
+fn deviation(found: &Hashes, wanted: &Hashes) -> Option<Deviation> {
     if found.size != wanted.size {
-        let (found, wanted) = (found.size.to_string(), wanted.size.to_string());
-        differs("the size in bytes", &found, &wanted)
+        Some(Deviation::Size { found: found.size, wanted: wanted.size })
     } else if found.md5 != wanted.md5 {
-        differs("the MD5", &found.md5, &wanted.md5)
+        let (found, wanted) = (found.md5.clone(), wanted.md5.clone());
+        Some(Deviation::Md5 { found, wanted })
     } else if found.sha256 != wanted.sha256 {
-        differs("the SHA-256", &found.sha256, &wanted.sha256)
+        let (found, wanted) = (found.sha256.clone(), wanted.sha256.clone());
+        Some(Deviation::Sha256 { found, wanted })
     } else {
         None
     }

@@ -1,5 +1,7 @@
 //! Static setting: devices that the operator typed in, imported or exported.
 
+use std::collections::BTreeMap;
+
 use mcs_model::prototype_file::Imported;
 use mcs_model::{Channel, DeviceId, DeviceKey, ProductId, api, prototype_file};
 use serde::{Deserialize, Serialize};
@@ -7,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::console::Console;
 use crate::devices::Device;
 use crate::kept;
-use crate::notices::devices;
-use crate::protocol::{ConnectionId, Level, NewDevice, Setting};
+use crate::notices::count;
+use crate::protocol::{ConnectionId, Level, NewDevice, News, Setting};
 
 /// The file of devices.
 #[derive(Default, Serialize, Deserialize)]
@@ -37,6 +39,18 @@ struct Entry {
     tags: Vec<String>,
 }
 
+impl File {
+    /// The same devices, where what was one connection is another now.
+    pub(crate) fn moved(mut self, places: &BTreeMap<ConnectionId, ConnectionId>) -> Self {
+        for entry in &mut self.devices {
+            if let Some(here) = places.get(&entry.connection) {
+                entry.connection = *here;
+            }
+        }
+        self
+    }
+}
+
 impl Console {
     /// Adds a device, or replaces it.
     pub(crate) fn add_device(&mut self, device: NewDevice) {
@@ -54,8 +68,8 @@ impl Console {
         }
         let trouble = match api::from_json::<File>(text.as_bytes()) {
             Ok(file) => {
-                let count = self.add_devices(file);
-                self.notices.add(Level::Success, format!("{} imported.", devices(count)));
+                let devices = count(self.add_devices(file));
+                self.notices.add(Level::Success, News::Imported(devices));
                 return;
             }
             Err(error) => error,
@@ -66,10 +80,7 @@ impl Console {
                 self.give_channels(&prototype.name, &prototype.channels)
             }
             _ => {
-                let text = format!(
-                    "Not imported: neither a file of devices ({trouble}) nor an MCS prototype."
-                );
-                self.notices.add(Level::Error, text);
+                self.notices.add(Level::Error, News::NotImported(trouble.to_string()));
             }
         }
     }
@@ -154,7 +165,7 @@ impl Console {
     fn is_static(&mut self) -> bool {
         let is = matches!(self.setting, Setting::Static);
         if !is {
-            self.notices.add(Level::Warning, "Devices of a server are registered there.");
+            self.notices.add(Level::Warning, News::RegisteredThere);
         }
         is
     }
@@ -170,21 +181,20 @@ impl Console {
     }
 
     fn give_channels(&mut self, name: &str, channels: &[Channel]) {
-        let mut count = 0;
+        let mut devices = 0;
         for device in self.devices.iter_mut().filter(|it| it.channels.is_empty()) {
             device.channels = channels.to_vec();
             device.complained = false;
-            count += 1;
+            devices += 1;
         }
         self.devices.changed = true;
         self.device_changed = true;
         self.keep_devices();
-        if count == 0 {
-            let text = format!("Every device has channels: add one without, then import {name}.");
-            self.notices.add(Level::Warning, text);
+        if devices == 0 {
+            self.notices.add(Level::Warning, News::NoneWithoutChannels(name.to_owned()));
         } else {
-            let text = format!("The channels of {name} were given to {}.", devices(count));
-            self.notices.add(Level::Success, text);
+            let news = News::ChannelsGiven { prototype: name.to_owned(), devices };
+            self.notices.add(Level::Success, news);
         }
     }
 }

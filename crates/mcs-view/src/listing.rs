@@ -9,11 +9,9 @@ use mcs_model::{DataPoint, ProductId};
 use crate::console::Console;
 use crate::devices::Device;
 use crate::io::Fetched;
-use crate::protocol::Level;
+use crate::notices::count;
+use crate::protocol::{Level, Named, News, Sought};
 use crate::rest::Call;
-
-/// What stands in a notice while the list cannot be had.
-const TROUBLE: &str = "The device list could not be fetched";
 
 /// How long to wait before the list is asked for again after a failure.
 const RETRY: Duration = Duration::from_secs(3);
@@ -37,14 +35,14 @@ impl Console {
             Fetched::Answer { status: 200, body } => api::from_json::<Vec<DeviceInfo>>(&body),
             other => {
                 self.list_at = Some(self.clock.now() + RETRY);
-                return self.trouble(TROUBLE, &other);
+                return self.not_fetched(Sought::Devices, &other);
             }
         };
         match list {
             Ok(list) => self.take_list(list),
-            Err(error) => return self.misunderstood("the device list", &error.to_string()),
+            Err(error) => return self.misunderstood(&error.to_string()),
         }
-        self.notices.retract(TROUBLE);
+        self.notices.retract(Sought::Devices);
         self.presence_known = listening && self.links.is_listening();
         events.iter().for_each(|event| self.apply_event(event));
         self.send_waiting();
@@ -109,18 +107,22 @@ impl Console {
                 Some(_) => {}
             }
         }
-        let mentions = [
-            (lost, Level::Warning, "is gone, or you may not see it any more"),
-            (less, Level::Warning, "may only be looked at from now on"),
-            (more, Level::Info, "may be controlled from now on"),
+        let mentions: [(_, _, fn(Named) -> News); 3] = [
+            (lost, Level::Warning, News::Lost),
+            (less, Level::Warning, News::LookOnly),
+            (more, Level::Info, News::Controllable),
         ];
-        for (names, level, what) in mentions {
+        for (names, level, news) in mentions {
             let who = match names[..] {
                 [] => continue,
-                [name] => name.clone(),
-                [first, .., last] => format!("Each of {} devices, {first} to {last},", names.len()),
+                [name] => Named::One(name.clone()),
+                [first, .., last] => Named::Several {
+                    count: count(names.len()),
+                    first: first.clone(),
+                    last: last.clone(),
+                },
             };
-            self.notices.add(level, format!("{who} {what}."));
+            self.notices.add(level, news(who));
         }
     }
 

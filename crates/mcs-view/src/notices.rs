@@ -1,6 +1,6 @@
 //! What the operator has to be told.
 
-use crate::protocol::{Level, Notice};
+use crate::protocol::{Level, News, Notice, Sought};
 
 /// The most notices at once; the oldest makes room.
 const MOST: usize = 20;
@@ -15,15 +15,14 @@ pub(crate) struct Notices {
 }
 
 impl Notices {
-    /// Adds one; the same words again move to the end instead of standing there twice.
-    pub(crate) fn add(&mut self, level: Level, text: impl Into<String>) {
-        let text = text.into();
-        self.list.retain(|it| it.text != text);
+    /// Adds one; the same news again moves to the end instead of standing there twice.
+    pub(crate) fn add(&mut self, level: Level, news: News) {
+        self.list.retain(|it| it.news != news);
         if self.list.len() == MOST {
             self.list.remove(0);
         }
         self.last_id += 1;
-        self.list.push(Notice { id: self.last_id, level, text });
+        self.list.push(Notice { id: self.last_id, level, news });
         self.changed = true;
     }
 
@@ -33,10 +32,10 @@ impl Notices {
         self.changed = true;
     }
 
-    /// Removes those that begin like this: they are true no more.
-    pub(crate) fn retract(&mut self, beginning: &str) {
+    /// What was sought is here: that it could not be fetched is true no more.
+    pub(crate) fn retract(&mut self, found: Sought) {
         let before = self.list.len();
-        self.list.retain(|it| !it.text.starts_with(beginning));
+        self.list.retain(|it| !matches!(&it.news, News::NotFetched(it, _) if *it == found));
         self.changed |= self.list.len() != before;
     }
 
@@ -46,7 +45,7 @@ impl Notices {
     }
 }
 
-/// `1 device`, `2 devices`.
-pub(crate) fn devices(count: usize) -> String {
-    format!("{count} device{}", if count == 1 { "" } else { "s" })
+/// A number of things for the page.
+pub(crate) fn count(things: usize) -> u32 {
+    u32::try_from(things).unwrap_or(u32::MAX)
 }

@@ -18,6 +18,7 @@ mod connections;
 mod firmware;
 mod frame;
 mod messages;
+mod notices;
 mod prototypes;
 mod request;
 
@@ -38,11 +39,11 @@ pub use connections::{
     StorageTrouble, VaultState,
 };
 pub use firmware::{
-    ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
+    Deviation, ExpectedMd5, FileFailure, FirmwareJob, FirmwareView, JobStage, StoredFirmware,
+    Verification, VerifyFailure,
 };
 pub use frame::{
-    Alert, DeviceRow, DeviceView, Frame, Level, Link, LinkState, LoginError, Notice, Online,
-    Setting, Stats,
+    Alert, DeviceRow, DeviceView, Frame, Link, LinkState, LoginError, Online, Setting, Stats,
 };
 pub use messages::{
     Body, Clearing, Detail, DetailView, DiffLine, Difference, Direction, Draft, ExportPiece, Fate,
@@ -52,13 +53,16 @@ pub use messages::{
     Rows, SavedCommand, StoreView, SubscribeTrouble, SubscriptionRow, SubscriptionState, TopicRef,
     TraceRow, TraceView, TreeLook, TreeRow, TreeView,
 };
+pub use notices::{
+    Failure, Level, Md5Objection, Named, News, NotPushed, NotUploaded, Notice, Sought,
+};
 pub use prototypes::{
     OpenPrototype, Outcome, OwnDevice, PrototypesRequest, PrototypesView, Trouble,
 };
 pub use request::{FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
 
 /// The version of this protocol: page and engine of different builds refuse each other.
-pub const VERSION: u8 = 4;
+pub const VERSION: u8 = 5;
 
 /// The bytes of a [`Request`] or a [`Frame`].
 pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {

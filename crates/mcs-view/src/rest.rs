@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use mcs_model::{ChannelId, DeviceId, FirmwareId, ProductId, api};
 use serde::Serialize;
 
-use crate::io::{FetchId, Method, Output};
+use crate::io::{FetchId, Fetched, Method, Output};
+use crate::protocol::Failure;
 
 #[cfg(test)]
 mod tests;
@@ -213,6 +214,14 @@ pub(crate) fn upload_path(prototype: &ProductId, fields: &[(&str, &str)]) -> Str
         path.push_str(&format!("{separator}{name}={}", escape(value)));
     }
     path
+}
+
+/// Why a call failed.
+pub(crate) fn failure(fetched: &Fetched) -> Failure {
+    match fetched {
+        Fetched::Answer { status, body } => Failure::Refused(error_text(*status, body)),
+        Fetched::Unreachable => Failure::Unreachable,
+    }
 }
 
 /// What the server says in an error, or else the bare status.

@@ -12,7 +12,9 @@ use crate::console::Console;
 use crate::control::Life;
 use crate::io::Fetched;
 use crate::link::Link;
-use crate::protocol::{Away, CardRequest, ConnectionId, ControlFailure, Level, LinkState, Online};
+use crate::protocol::{
+    Away, CardRequest, ConnectionId, ControlFailure, Level, LinkState, News, Online,
+};
 use crate::rest::Call;
 use crate::trail::Trail;
 
@@ -24,9 +26,7 @@ impl Console {
     pub(crate) fn send(&mut self, id: &DeviceId, channel: &ChannelId, text: String) {
         let attempt = self.prepare(id, channel, text);
         let Some((_, card)) = self.devices.get_mut(id).and_then(|it| it.open(channel)) else {
-            let text =
-                format!("Not sent: there is no channel {channel} of a device {id} any more.");
-            self.notices.add(Level::Error, text);
+            self.notices.add(Level::Error, News::NotSent(id.clone(), channel.clone()));
             return;
         };
         card.changed = true;

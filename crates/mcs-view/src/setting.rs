@@ -7,7 +7,7 @@ use mcs_session::{Credentials, Protocol, Version};
 use crate::console::Console;
 use crate::io::Fetched;
 use crate::link::{self, Link};
-use crate::protocol::{ConnectionId, Level, LoginError, Setting, Start};
+use crate::protocol::{ConnectionId, Level, LoginError, News, Setting, Start};
 use crate::rest::{self, Call};
 
 impl Console {
@@ -113,7 +113,7 @@ impl Console {
         self.set_signed_in(&session);
         let former = self.signed_in.replace(session);
         if former.is_some_and(|it| it.role != role) {
-            self.notices.add(Level::Info, "An administrator has changed what you may do.");
+            self.notices.add(Level::Info, News::RoleChanged);
             self.listen(ConnectionId::SERVER);
             self.fetch_devices();
         }

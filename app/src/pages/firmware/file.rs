@@ -2,14 +2,17 @@
 
 mod ready;
 
+use core::fmt::Display;
+
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
 use mcs_view::protocol::{ExpectedMd5, FirmwareRequest, JobStage, Request};
 use web_sys::File as WebFile;
 
-use super::Page;
+use super::{Page, words};
 use crate::engine::Dispatch;
 use crate::format;
+use crate::texts::firmware as t;
 use crate::ui::{CopyButton, Icon, Symbol};
 use ready::{Upload, why_not};
 
@@ -50,25 +53,25 @@ pub(crate) fn File(page: Page) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="new-firmware" data-testid="job"
             data-stage=move || page.job.with(|job| stage(&job.stage))>
-            <h2 id="new-firmware">"New firmware"</h2>
+            <h2 id="new-firmware">{t::new()}</h2>
             <Drop choose/>
             <Hashes page/>
             <label class="field">
-                <span class="field-name">"Expected MD5 "<span class="muted">"(optional, from whoever built the file)"</span></span>
+                <span class="field-name">{t::expected()}</span>
                 <input class="input mono" data-testid="expected-md5" autocomplete="off" spellcheck="false" maxlength="64"
-                    placeholder="32 hexadecimal digits" aria-describedby="verdict"
+                    placeholder=t::expected_hint() aria-describedby="verdict"
                     prop:value=move || expected.get() on:input:target=move |event| expect(event.target().value())/>
             </label>
             <Verdict page/>
-            <Text label="Name" value=name testid="firmware-name"/>
-            <Text label="Version, as the device will report it" value=version testid="firmware-version"/>
-            <Text label="Note" value=note testid="firmware-note"/>
+            <Text label=t::name() value=name testid="firmware-name"/>
+            <Text label=t::version() value=version testid="firmware-version"/>
+            <Text label=t::note() value=note testid="firmware-note"/>
             <div class="actions">
                 <button type="button" class="button primary" data-testid="upload" disabled=move || why.get().is_some()
-                    aria-describedby="upload-why" on:click=upload><Icon symbol=Symbol::Upload/><span>"Upload"</span></button>
+                    aria-describedby="upload-why" on:click=upload><Icon symbol=Symbol::Upload/><span>{t::upload()}</span></button>
                 <p class="hint" id="upload-why" data-testid="upload-why">{move || why.get()}</p>
             </div>
-            <p class="remark">"MD5 proves integrity, not authenticity: it shows that the file arrived unchanged, not who made it."</p>
+            <p class="remark">{t::md5_remark()}</p>
         </section>
     }
 }
@@ -101,7 +104,7 @@ fn Drop(choose: impl Fn(WebFile) + Copy + Send + 'static) -> impl IntoView {
             on:dragover=move |event: DragEvent| { event.prevent_default(); over.set(true); }
             on:dragleave=move |_| over.set(false) on:drop=dropped>
             <Icon symbol=Symbol::Upload/>
-            <span><strong>"Choose a file"</strong>" or drop it here"</span>
+            <span>{t::choose()}</span>
             <input type="file" class="sr-only" data-testid="firmware-file" on:change:target=move |event| {
                 let field = event.target();
                 if let Some(file) = field.files().and_then(|files| files.get(0)) {
@@ -123,7 +126,7 @@ fn Hashes(page: Page) -> impl IntoView {
     let hashes = Memo::new(move |_| page.job.with(|job| hashes(&job.stage)));
     let failed = Memo::new(move |_| {
         page.job.with(|job| match &job.stage {
-            JobStage::Failed(why) => Some(why.clone()),
+            JobStage::Failed(failure) => Some(words::failure(failure)),
             _ => None,
         })
     });
@@ -135,13 +138,13 @@ fn Hashes(page: Page) -> impl IntoView {
             <div class="file">
                 <p class="grow"><strong class="break">{name}</strong><br/><span class="muted number">{format::bytes(size)}</span></p>
                 <button type="button" class="button quiet" data-testid="job-cancel" on:click=cancel>
-                    {move || if kind.get().is_some() { "Cancel" } else { "Forget" }}
+                    {move || if kind.get().is_some() { t::cancel() } else { t::forget() }}
                 </button>
             </div>
         })}
         {move || kind.get().map(|(testid, words)| view! {
             <label class="progress">
-                <span>{words}" "<span class="number">{move || format!("{:.0} %", share() * 100.0)}</span></span>
+                <span class="number">{move || words(&format!("{:.0}", share() * 100.0))}</span>
                 <progress max="1" data-testid=testid prop:value=share></progress>
             </label>
         })}
@@ -164,27 +167,10 @@ fn Verdict(page: Page) -> impl IntoView {
     let verdict = Memo::new(move |_| page.job.with(|job| job.expected));
     let look = move || match verdict.get() {
         ExpectedMd5::None => ("none", "none", None, ""),
-        ExpectedMd5::Invalid => (
-            "invalid",
-            "warning",
-            Some(Symbol::Warning),
-            "This is no MD5: it has 32 hexadecimal digits.",
-        ),
-        ExpectedMd5::Waiting => (
-            "waiting",
-            "pending",
-            Some(Symbol::Clock),
-            "It will be compared once a file is hashed.",
-        ),
-        ExpectedMd5::Match => {
-            ("match", "ok", Some(Symbol::Check), "The file has the expected MD5.")
-        }
-        ExpectedMd5::Mismatch => (
-            "mismatch",
-            "danger",
-            Some(Symbol::Warning),
-            "The file's MD5 is not the expected one. It is another file or a damaged one: it cannot be uploaded.",
-        ),
+        ExpectedMd5::Invalid => ("invalid", "warning", Some(Symbol::Warning), t::md5_invalid()),
+        ExpectedMd5::Waiting => ("waiting", "pending", Some(Symbol::Clock), t::md5_waiting()),
+        ExpectedMd5::Match => ("match", "ok", Some(Symbol::Check), t::md5_match()),
+        ExpectedMd5::Mismatch => ("mismatch", "danger", Some(Symbol::Warning), t::md5_mismatch()),
     };
     view! {
         <p class="state verdict" id="verdict" role="status" data-testid="expected-verdict"
@@ -206,11 +192,14 @@ fn stage(stage: &JobStage) -> &'static str {
     }
 }
 
-fn progress(stage: &JobStage) -> Option<(&'static str, &'static str, u64, u64)> {
+/// Says how far something is, in percent.
+type Percent = fn(&dyn Display) -> String;
+
+fn progress(stage: &JobStage) -> Option<(&'static str, Percent, u64, u64)> {
     match stage {
-        JobStage::Hashing { done, total } => Some(("hash-progress", "Hashing", *done, *total)),
+        JobStage::Hashing { done, total } => Some(("hash-progress", t::hashing, *done, *total)),
         JobStage::Uploading { done, total, .. } => {
-            Some(("upload-progress", "Uploading", *done, *total))
+            Some(("upload-progress", t::uploading, *done, *total))
         }
         _ => None,
     }

@@ -13,6 +13,7 @@ use crate::engine::Dispatch;
 use crate::format;
 use crate::push;
 use crate::store::Store;
+use crate::texts::firmware as t;
 use crate::ui::{Icon, OnlineLight, Symbol};
 
 /// The prototype's devices, the button, the confirmation.
@@ -37,7 +38,7 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
     });
     let locked = Memo::new(move |_| {
         let none = mine.with(Vec::is_empty) && !devices.with(Vec::is_empty);
-        none.then_some("You may only look at these devices")
+        none.then(t::why_look_only)
     });
     let why =
         Memo::new(move |_| why_not(locked.get(), page.chosen().as_ref(), targets.get().len()));
@@ -64,10 +65,12 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
         }
     };
     let label = move || match (page.chosen(), targets.get().len()) {
-        (Some(firmware), count @ 1..) => {
-            format!("Push {} to {}", firmware.info.version, counted(count))
-        }
-        _ => "Push".to_owned(),
+        (Some(firmware), count @ 1..) => t::push_to(count as u64, &firmware.info.version),
+        _ => t::push().to_owned(),
+    };
+    let question = move || {
+        let count = targets.get().len() as u64;
+        page.chosen().map(|it| t::push_question(count, &it.info.version))
     };
     let all = move || !mine.with(Vec::is_empty) && targets.get().len() == mine.with(Vec::len);
     let toggle_all = move |_| {
@@ -76,12 +79,12 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
     };
     view! {
         <section class="panel" aria-labelledby="push-title">
-            <h2 id="push-title">"Devices"</h2>
-            {move || devices.with(Vec::is_empty).then(|| view! { <p class="muted">"No device of this prototype yet."</p> })}
+            <h2 id="push-title">{t::devices()}</h2>
+            {move || devices.with(Vec::is_empty).then(|| view! { <p class="muted">{t::no_devices()}</p> })}
             <label class="choice" class:gone=move || devices.with(Vec::is_empty)>
                 <input type="checkbox" data-testid="push-all" prop:checked=all on:change=toggle_all
                     disabled=move || locked.get().is_some()/>
-                <span>"All devices of the prototype"</span>
+                <span>{t::all_devices()}</span>
             </label>
             <ul class="list">
                 <For each=move || devices.get() key=Clone::clone let:id><Target id ticked/></For>
@@ -92,18 +95,18 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
                 <p class="hint" id="push-why" data-testid="push-why">{move || why.get()}</p>
             </div>
             <dialog class="dialog" node_ref=dialog data-testid="push-dialog" aria-labelledby="push-question">
-                <h2 id="push-question">{move || format!("{}?", label())}</h2>
+                <h2 id="push-question">{question}</h2>
                 {move || page.chosen().map(|firmware| view! {
-                    <p>{format!("“{}”, version {}, {}.", firmware.info.name, firmware.info.version, format::bytes(firmware.info.size))}</p>
+                    <p>{t::push_what(&firmware.info.name, &firmware.info.version, &format::bytes(firmware.info.size))}</p>
                     <p>"MD5 "<code class="break">{firmware.info.md5}</code></p>
                 })}
                 <ul class="targets">{move || targets.get().into_iter().map(|id| {
                     let name = store.row(&id).map_or_else(|| id.to_string(), |row| row.with(|row| row.name.clone()));
                     view! { <li>{name}" "<code>{id.to_string()}</code></li> }
                 }).collect::<Vec<_>>()}</ul>
-                <p>"Each device is told to download the file, and restarts with it."</p>
+                <p>{t::push_consequence()}</p>
                 <div class="actions end">
-                    <button type="button" class="button" data-testid="push-cancel" on:click=move |_| close()>"Cancel"</button>
+                    <button type="button" class="button" data-testid="push-cancel" on:click=move |_| close()>{t::cancel()}</button>
                     <button type="button" class="button primary" data-testid="push-confirm" on:click=confirm>{label}</button>
                 </div>
             </dialog>
@@ -127,7 +130,9 @@ fn Target(id: DeviceId, ticked: RwSignal<BTreeSet<DeviceId>>) -> impl IntoView {
         let row = row.clone();
         move || {
             row.with(|row| {
-                row.firmware_version.clone().unwrap_or_else(|| "not reported".to_owned())
+                row.firmware_version
+                    .as_ref()
+                    .map_or_else(|| t::not_reported().to_owned(), |it| t::reported(it))
             })
         }
     };
@@ -157,7 +162,7 @@ fn Target(id: DeviceId, ticked: RwSignal<BTreeSet<DeviceId>>) -> impl IntoView {
             <label class="choice grow">
                 <input type="checkbox" data-testid=format!("push-device-{id}") prop:checked=checked on:change=toggle disabled=locked/>
                 <span><strong class="break">{name}</strong><br/>
-                    <span class="muted">"Firmware: "<span data-testid=format!("push-version-{id}")>{version}</span></span></span>
+                    <span class="muted" data-testid=format!("push-version-{id}")>{version}</span></span>
             </label>
             <div class="item-side">
                 <OnlineLight online testid=format!("push-online-{id}")/>
@@ -172,23 +177,19 @@ fn controls(store: Store, id: &DeviceId) -> bool {
     store.row(id).is_some_and(|row| row.with(|row| row.right >= Right::Control))
 }
 
-fn counted(devices: usize) -> String {
-    if devices == 1 { "1 device".to_owned() } else { format!("{devices} devices") }
-}
-
 /// Why nothing can be pushed; `None` when it can.
 fn why_not(
     locked: Option<&'static str>,
     firmware: Option<&StoredFirmware>,
     devices: usize,
 ) -> Option<&'static str> {
-    let Some(firmware) = firmware else { return locked.or(Some("Choose a firmware above")) };
+    let Some(firmware) = firmware else { return locked.or(Some(t::why_firmware())) };
     match firmware.verified {
         _ if locked.is_some() => locked,
-        Verification::NotYet => Some("Verify the firmware first"),
-        Verification::Running { .. } => Some("Wait until the firmware is verified"),
-        Verification::Failed(_) => Some("The firmware could not be verified: it is not pushed"),
-        Verification::Verified if devices == 0 => Some("Choose at least one device"),
+        Verification::NotYet => Some(t::why_verify()),
+        Verification::Running { .. } => Some(t::why_verifying()),
+        Verification::Failed(_) => Some(t::why_not_verified()),
+        Verification::Verified if devices == 0 => Some(t::why_device()),
         Verification::Verified => None,
     }
 }

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use mcs_model::FirmwareId;
 use mcs_view::protocol::{FirmwareRequest, Request, StoredFirmware, Verification};
 
-use super::Page;
+use super::{Page, words};
 use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
+use crate::texts::firmware as t;
 use crate::ui::{Icon, Symbol};
 
 /// The prototype's firmwares, newest first; one of them is chosen for the push.
@@ -18,9 +19,9 @@ pub(crate) fn Stored(page: Page) -> impl IntoView {
     });
     view! {
         <section class="panel" aria-labelledby="stored">
-            <h2 id="stored">"On the server"</h2>
+            <h2 id="stored">{t::stored()}</h2>
             {move || order.with(Vec::is_empty).then(|| view! {
-                <p class="muted" data-testid="firmwares-empty">"Nothing yet. Choose a file under “New firmware” and upload it."</p>
+                <p class="muted" data-testid="firmwares-empty">{t::stored_none()}</p>
             })}
             <ul class="list" data-testid="firmware-list">
                 <For each=move || order.get() key=Clone::clone let:id><Item page id/></For>
@@ -62,7 +63,7 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
                     <strong class="break">{info.version.clone()}</strong>" "<span class="break">{info.name}</span><br/>
                     <span class="muted number">{format!("{}, {uploaded}", format::bytes(info.size))}</span>
                     {(!info.note.is_empty()).then(|| view! { <br/><span class="break">{info.note}</span> })}
-                    <br/><code class="break" title="MD5 by the server">{info.md5}</code>
+                    <br/><code class="break" title=t::md5_server()>{info.md5}</code>
                 </span>
             </label>
             <div class="item-side">
@@ -70,7 +71,7 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
                     data-state=move || look(&verified.get()).0 data-tone=move || look(&verified.get()).1>
                     {move || { let (_, _, symbol, words) = look(&verified.get()); view! { <Icon symbol/><span>{words}</span> } }}
                 </span>
-                <button type="button" class="button" data-testid=format!("verify-{id}") disabled=running on:click=verify>"Verify"</button>
+                <button type="button" class="button" data-testid=format!("verify-{id}") disabled=running on:click=verify>{t::verify()}</button>
             </div>
         </li>
     })
@@ -79,16 +80,15 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
 fn look(verified: &Verification) -> (&'static str, &'static str, Symbol, String) {
     match verified {
         Verification::NotYet => {
-            ("not-yet", "offline", Symbol::Question, "Not verified yet".to_owned())
+            ("not-yet", "offline", Symbol::Question, t::not_verified().to_owned())
         }
         Verification::Running { done, total } => {
-            let words =
-                format!("Fetching back {} of {}", format::bytes(*done), format::bytes(*total));
+            let words = t::fetching_back(&format::bytes(*done), &format::bytes(*total));
             ("running", "pending", Symbol::Clock, words)
         }
-        Verification::Verified => {
-            ("verified", "ok", Symbol::Check, "The download is what was uploaded".to_owned())
+        Verification::Verified => ("verified", "ok", Symbol::Check, t::verified().to_owned()),
+        Verification::Failed(why) => {
+            ("failed", "danger", Symbol::Warning, words::not_verified(why))
         }
-        Verification::Failed(why) => ("failed", "danger", Symbol::Warning, why.clone()),
     }
 }

@@ -8,6 +8,7 @@ use mcs_view::prototypes::{Draft, changes};
 
 use super::editor::Edited;
 use super::words;
+use crate::texts::prototypes as t;
 
 /// Somebody else has edited the prototype: what, and how to go on.
 #[component]
@@ -18,8 +19,8 @@ pub(super) fn Conflict(edited: Edited, newer: RwSignal<Option<PrototypeInfo>>) -
         let items: Vec<_> =
             list.iter().map(words::change).map(|it| view! { <li>{it}</li> }).collect();
         let who = match info.edited_by.as_str() {
-            "" => "This prototype was changed elsewhere while you were editing it.".to_owned(),
-            name => format!("{name} has changed this prototype while you were editing it."),
+            "" => t::conflict().to_owned(),
+            name => t::conflict_by(&name),
         };
         let (mine, theirs) = (info.clone(), info);
         Some(view! {
@@ -30,14 +31,14 @@ pub(super) fn Conflict(edited: Edited, newer: RwSignal<Option<PrototypeInfo>>) -
                     <button type="button" class="button" data-testid="keep-mine" on:click=move |_| {
                         edited.draft.update(|draft| draft.rebase(mine.clone()));
                         newer.set(None);
-                    }>"Go on with mine"</button>
+                    }>{t::keep_mine()}</button>
                     <button type="button" class="button" data-testid="take-theirs" on:click=move |_| {
                         edited.draft.set(Draft::new(theirs.clone()));
                         edited.open.set(None);
                         newer.set(None);
-                    }>"Take theirs, drop mine"</button>
+                    }>{t::take_theirs()}</button>
                 </div>
-                <p class="hint">"If you go on with yours, saving replaces what is listed here."</p>
+                <p class="hint">{t::conflict_hint()}</p>
             </div>
         })
     }
@@ -61,13 +62,8 @@ pub(super) fn HideDialog(
     });
     let items = move || {
         let list = hides.get().unwrap_or_default();
-        let item = |it: HiddenHistory| {
-            let devices = match it.devices {
-                1 => "on 1 device".to_owned(),
-                count => format!("on {count} devices"),
-            };
-            view! { <li><code>{it.channel.to_string()}</code>", "{devices}</li> }
-        };
+        let item =
+            |it: HiddenHistory| view! { <li>{t::hide_on(it.devices.into(), &it.channel)}</li> };
         list.into_iter().map(item).collect::<Vec<_>>()
     };
     let confirm = move |_| {
@@ -77,13 +73,13 @@ pub(super) fn HideDialog(
     };
     view! {
         <dialog class="dialog" node_ref=dialog aria-labelledby="hide-title" data-testid="hide-dialog" on:close=move |_| hides.set(None)>
-            <h2 id="hide-title">"Hide history?"</h2>
-            <p>"These channels go or get another type, and have history:"</p>
+            <h2 id="hide-title">{t::hide()}</h2>
+            <p>{t::hide_what()}</p>
             <ul class="targets">{items}</ul>
-            <p class="remark">"The history is kept, and shown again with a channel of the same id and type."</p>
+            <p class="remark">{t::hide_kept()}</p>
             <div class="actions end">
-                <button type="button" class="button" on:click=move |_| hides.set(None)>"Cancel"</button>
-                <button type="button" class="button primary" data-testid="hide-confirm" on:click=confirm>"Save and hide it"</button>
+                <button type="button" class="button" on:click=move |_| hides.set(None)>{t::cancel()}</button>
+                <button type="button" class="button primary" data-testid="hide-confirm" on:click=confirm>{t::hide_save()}</button>
             </div>
         </dialog>
     }

@@ -8,11 +8,18 @@ use mcs_view::protocol::{Outcome, OwnDevice, PrototypesRequest, Request};
 use super::dialogs::{close, open};
 use super::{Page, words};
 use crate::engine::Dispatch;
+use crate::texts::prototypes as t;
 use crate::ui::{CopyButton, Icon, Symbol};
 
 /// The devices.
 #[component]
-pub(super) fn Devices(page: Page) -> impl IntoView {
+pub(super) fn Devices(
+    page: Page,
+    /// The prototype says something, all of it is saved, and the operator may make devices.
+    is_ready: Signal<bool>,
+    /// Counts how often devices are asked for.
+    asked_for: RwSignal<u32>,
+) -> impl IntoView {
     let all = Memo::new(move |_| {
         page.view.with(|view| view.as_ref().map(|view| view.devices.clone()).unwrap_or_default())
     });
@@ -24,9 +31,15 @@ pub(super) fn Devices(page: Page) -> impl IntoView {
     });
     view! {
         <section class="stack" aria-labelledby="own-devices" data-testid="own-devices">
-            <h2 id="own-devices">"Devices "<span class="muted number">{move || all.with(Vec::len)}</span></h2>
-            {move || all.with(Vec::is_empty).then(|| view! {
-                <p class="muted">"None is made from this prototype yet, or you may see none of them."</p>
+            <h2 id="own-devices">{t::devices()}" "<span class="muted number">{move || all.with(Vec::len)}</span></h2>
+            {move || all.with(Vec::is_empty).then(|| if is_ready.get() {
+                view! {
+                    <p class="muted">{t::next_devices()}</p>
+                    <div class="actions"><button type="button" class="button" data-testid="next-devices"
+                        on:click=move |_| asked_for.update(|it| *it += 1)>{t::make()}</button></div>
+                }.into_any()
+            } else {
+                view! { <p class="muted">{t::no_devices()}</p> }.into_any()
             })}
             <ul class="list own-devices">
                 <For each=move || all.get() key=|it| (it.id.clone(), it.about.name.clone(), it.about.description.clone(), it.about.tags.clone()) let:device>{
@@ -34,14 +47,14 @@ pub(super) fn Devices(page: Page) -> impl IntoView {
                     let may_edit = device.may_edit;
                     let tags: Vec<_> = device.about.tags.iter().map(|tag| view! { <span class="tag">{tag.clone()}</span> }).collect();
                     let name = device.about.name.clone();
-                    let label = format!("Manage {name}");
+                    let label = t::manage_it(&name);
                     view! {
                         <li class="item" data-testid=format!("own-{id}")>
                             <a class="break" href=format!("#/devices/{id}")>{name}</a>
                             <code>{id.clone()}</code>{tags}
                             <span class="item-side">
                                 <button type="button" class="button quiet" data-testid=format!("manage-{id}") aria-label=label
-                                    disabled=!may_edit on:click=move |_| choose.run(device.clone())>"Manage"</button>
+                                    disabled=!may_edit on:click=move |_| choose.run(device.clone())>{t::manage()}</button>
                             </span>
                         </li>
                     }
@@ -114,42 +127,42 @@ fn Manage(page: Page, device: OwnDevice, dialog: NodeRef<html::Dialog>) -> impl 
     view! {
         <h2 id="manage-title" class="break">{title}</h2>
         <form class="stack" on:submit=save>
-            <label class="field"><span class="field-name">"Name"</span>
+            <label class="field"><span class="field-name">{t::name()}</span>
                 <input class="input" data-testid="manage-name" maxlength="200" required prop:value=move || name.get()
                     on:input:target=move |event| name.set(event.target().value())/></label>
-            <label class="field"><span class="field-name">"Description"</span>
+            <label class="field"><span class="field-name">{t::description()}</span>
                 <textarea class="input" rows="2" data-testid="manage-description" prop:value=move || description.get()
                     on:input:target=move |event| description.set(event.target().value())></textarea></label>
-            <label class="field"><span class="field-name">"Tags, with commas between them"</span>
+            <label class="field"><span class="field-name">{t::tags()}</span>
                 <input class="input" data-testid="manage-tags" prop:value=move || tags.get()
                     on:input:target=move |event| tags.set(event.target().value())/></label>
             <div role="alert">{move || failed.get().map(|why| view! { <p class="problem"><Icon symbol=Symbol::Warning/><span>{why}</span></p> })}</div>
             <div class="actions end">
-                <button type="button" class="button" on:click=move |_| close(dialog)>"Close"</button>
-                <button type="submit" class="button primary" data-testid="manage-save" disabled=move || busy.get() || name.with(|it| it.trim().is_empty())>"Save"</button>
+                <button type="button" class="button" on:click=move |_| close(dialog)>{t::close()}</button>
+                <button type="submit" class="button primary" data-testid="manage-save" disabled=move || busy.get() || name.with(|it| it.trim().is_empty())>{t::save()}</button>
             </div>
         </form>
         {(!is_static && page.may_edit.get_untracked()).then(|| view! {
             <div class="stack">
-                <h3>"Another key"</h3>
-                <p class="remark">"Connections with the present key end at once. The device needs the new one."</p>
+                <h3>{t::rekey()}</h3>
+                <p class="remark">{t::rekey_what()}</p>
                 {move || match key.get() {
                     Some(key) => view! { <span class="fact-row"><code data-testid="new-device-key">{key.clone()}</code>
-                        <CopyButton text=Signal::stored(key) what="device key" testid="copy-new-key"/></span> }.into_any(),
+                        <CopyButton text=Signal::stored(key) what=t::device_key() testid="copy-new-key"/></span> }.into_any(),
                     None => view! { <div class="actions"><button type="button" class="button" data-testid="manage-rekey" disabled=move || busy.get()
-                        on:click=rekey.clone()>"Make another key"</button></div> }.into_any(),
+                        on:click=rekey.clone()>{t::rekey_make()}</button></div> }.into_any(),
                 }}
             </div>
         })}
         {page.may_edit.get_untracked().then(|| view! {
             <div class="stack">
-                <h3>"Remove the device"</h3>
+                <h3>{t::remove_device()}</h3>
                 {(!is_static).then(|| view! {
                     <label class="choice"><input type="checkbox" data-testid="manage-history" prop:checked=move || with_history.get()
                         on:change:target=move |event| with_history.set(event.target().checked())/>
-                        <span>"Remove its history too. Otherwise it is kept for a device with the same id."</span></label>
+                        <span>{t::remove_history()}</span></label>
                 })}
-                <div class="actions"><button type="button" class="button" data-testid="manage-remove" disabled=move || busy.get() on:click=remove>"Remove the device"</button></div>
+                <div class="actions"><button type="button" class="button" data-testid="manage-remove" disabled=move || busy.get() on:click=remove>{t::remove_device()}</button></div>
             </div>
         })}
     }

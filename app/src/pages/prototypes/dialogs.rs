@@ -8,6 +8,7 @@ use mcs_view::protocol::{PrototypesRequest, Request};
 use super::Page;
 use super::editor::Edited;
 use crate::engine::Dispatch;
+use crate::texts::prototypes as t;
 
 /// Opens a dialog.
 pub(super) fn open(dialog: NodeRef<html::Dialog>) {
@@ -32,7 +33,7 @@ pub(super) fn CloneDialog(page: Page, id: ProductId, edited: Edited) -> impl Int
     let name = RwSignal::new(String::new());
     let ask = move |_| {
         let former = edited.draft.with_untracked(|it| it.base().prototype.name.clone());
-        name.set(format!("{former} (copy)"));
+        name.set(t::clone_default(&former));
         open(dialog);
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -43,20 +44,20 @@ pub(super) fn CloneDialog(page: Page, id: ProductId, edited: Edited) -> impl Int
     };
     view! {
         <button type="button" class="button" data-testid="prototype-clone"
-            disabled=move || page.busy.get() || !page.may_edit.get() on:click=ask>"Clone"</button>
+            disabled=move || page.busy.get() || !page.may_edit.get() on:click=ask>{t::clone()}</button>
         <dialog class="dialog" node_ref=dialog aria-labelledby="clone-title">
-            <h2 id="clone-title">"Clone the prototype"</h2>
+            <h2 id="clone-title">{t::clone_title()}</h2>
             <form class="stack" on:submit=submit>
                 <label class="field">
-                    <span class="field-name">"Name of the new one"</span>
+                    <span class="field-name">{t::clone_name()}</span>
                     <input class="input" data-testid="clone-name" maxlength="200" required autocomplete="off"
                         prop:value=move || name.get() on:input:target=move |event| name.set(event.target().value())/>
                 </label>
-                <p class="hint">"It gets the channels as they were saved last, and no devices or firmware."</p>
+                <p class="hint">{t::clone_hint()}</p>
                 <div class="actions end">
-                    <button type="button" class="button" on:click=move |_| close(dialog)>"Cancel"</button>
+                    <button type="button" class="button" on:click=move |_| close(dialog)>{t::cancel()}</button>
                     <button type="submit" class="button primary" data-testid="clone-confirm"
-                        disabled=move || name.with(|it| it.trim().is_empty())>"Clone"</button>
+                        disabled=move || name.with(|it| it.trim().is_empty())>{t::clone()}</button>
                 </div>
             </form>
         </dialog>
@@ -73,20 +74,19 @@ pub(super) fn RemoveDialog(page: Page, id: ProductId, devices: Memo<u32>) -> imp
         dispatch.send(Request::Prototypes(PrototypesRequest::Remove(id.clone())));
     };
     let words = move || match devices.get() {
-        0 if page.is_static.get() => "The prototype is gone for good.".to_owned(),
-        0 => "The prototype and its firmware are gone for good.".to_owned(),
-        1 => "One device is made from this prototype. Remove it first.".to_owned(),
-        count => format!("{count} devices are made from this prototype. Remove them first."),
+        0 if page.is_static.get() => t::delete_static().to_owned(),
+        0 => t::delete_server().to_owned(),
+        count => t::delete_not(count.into()),
     };
     view! {
         <button type="button" class="button" data-testid="prototype-remove"
-            disabled=move || page.busy.get() || !page.may_edit.get() on:click=move |_| open(dialog)>"Delete"</button>
+            disabled=move || page.busy.get() || !page.may_edit.get() on:click=move |_| open(dialog)>{t::delete()}</button>
         <dialog class="dialog" node_ref=dialog aria-labelledby="remove-title">
-            <h2 id="remove-title">"Delete the prototype?"</h2>
+            <h2 id="remove-title">{t::delete_title()}</h2>
             <p data-testid="remove-words">{words}</p>
             <div class="actions end">
-                <button type="button" class="button" data-testid="remove-cancel" on:click=move |_| close(dialog)>"Cancel"</button>
-                <button type="button" class="button primary" data-testid="remove-confirm" disabled=move || { devices.get() > 0 } on:click=remove>"Delete"</button>
+                <button type="button" class="button" data-testid="remove-cancel" on:click=move |_| close(dialog)>{t::cancel()}</button>
+                <button type="button" class="button primary" data-testid="remove-confirm" disabled=move || { devices.get() > 0 } on:click=remove>{t::delete()}</button>
             </div>
         </dialog>
     }

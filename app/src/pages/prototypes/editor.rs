@@ -18,6 +18,7 @@ use super::{Page, Unsaved, words};
 use crate::clock;
 use crate::engine::Dispatch;
 use crate::store::Store;
+use crate::texts::prototypes as t;
 use crate::ui::{CopyButton, Empty};
 
 /// The draft while it is on the page; a handle.
@@ -90,7 +91,7 @@ impl Edited {
     pub(super) fn move_to(self, number: u32, to: usize) {
         self.draft.update(|draft| draft.move_to(number, to));
         let (place, all) = self.draft.with(|it| (it.place(number), it.fields().rows.len()));
-        self.said.set(format!("Place {} of {all}.", place.unwrap_or_default() + 1));
+        self.said.set(t::placed(&(place.unwrap_or_default() + 1), &all));
     }
 }
 
@@ -148,27 +149,32 @@ pub(super) fn Editor(page: Page, id: ProductId) -> impl IntoView {
         })
     };
     let locked = Signal::derive(move || !page.may_edit.get());
+    let asked_for = RwSignal::new(0);
+    let is_ready = Signal::derive(move || {
+        let channels = edited.draft.with(|it| !it.base().prototype.channels.is_empty());
+        page.may_edit.get() && channels && !dirty.get()
+    });
     Some(view! {
         <div class="page prototype-page" on:keydown=move |event| shortcut(&event, edited, save)>
-            <Head page edited info dirty save/>
+            <Head page edited info dirty save asked_for/>
             <words::Locked page/>
             <words::Failure page/>
             <Skipped page id=id.clone()/>
             {(came_back).then(|| view! {
-                <p class="remark" data-testid="prototype-unsaved">"These are your changes from before. They are not saved yet."</p>
+                <p class="remark" data-testid="prototype-unsaved">{t::unsaved()}</p>
             })}
             <Conflict edited newer/>
             <fieldset class="stack" disabled=move || locked.get()>
-                <section class="panel" aria-label="About the prototype">
+                <section class="panel" aria-label=t::about()>
                     <div class="prototype-fields">
-                        <Line edited place=(None, Field::Name) label="Name" testid="prototype-name"/>
-                        <Line edited place=(None, Field::Version) label="Version" testid="prototype-version"/>
-                        <Line edited place=(None, Field::Description) label="Description" testid="prototype-description" lines=true class="whole"/>
+                        <Line edited place=(None, Field::Name) label=t::name() testid="prototype-name"/>
+                        <Line edited place=(None, Field::Version) label=t::version() testid="prototype-version"/>
+                        <Line edited place=(None, Field::Description) label=t::description() testid="prototype-description" lines=true class="whole"/>
                     </div>
                 </section>
                 <Channels edited/>
             </fieldset>
-            <Devices page/>
+            <Devices page is_ready asked_for/>
             <HideDialog hides save/>
             <p class="sr-only" role="status">{move || edited.said.get()}</p>
         </div>
@@ -216,7 +222,7 @@ fn answer(
                     edited.tried.set(false);
                     newer.set(None);
                     hides.set(None);
-                    edited.said.set("Saved.".to_owned());
+                    edited.said.set(t::saved().to_owned());
                 }
                 Some(Outcome::Outdated(info)) => newer.set(Some(*info)),
                 Some(Outcome::Hides(list)) => hides.set(Some(list)),
@@ -278,6 +284,7 @@ fn Head(
     info: Memo<Option<PrototypeInfo>>,
     dirty: Memo<bool>,
     save: Callback<Vec<ChannelId>>,
+    asked_for: RwSignal<u32>,
 ) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
     let id = edited.draft.with_untracked(|draft| draft.base().prototype.id.clone());
@@ -288,17 +295,10 @@ fn Head(
             let at = it.as_ref()?.edited?.as_millis();
             let who = it.as_ref().map(|it| it.edited_by.clone()).unwrap_or_default();
             let at = clock::local(at).date_and_time();
-            Some(if who.is_empty() {
-                format!("Saved {at}")
-            } else {
-                format!("Saved {at} by {who}")
-            })
+            Some(if who.is_empty() { t::saved_at(&at) } else { t::saved_by(&at, &who) })
         }),
-        (true, 1) if edited.tried.get() => Some("One field needs another look".to_owned()),
-        (true, faults) if edited.tried.get() && faults > 0 => {
-            Some(format!("{faults} fields need another look"))
-        }
-        (true, _) => Some("Not saved yet".to_owned()),
+        (true, faults) if edited.tried.get() && faults > 0 => Some(t::faults(faults as u64)),
+        (true, _) => Some(t::not_saved().to_owned()),
     };
     let can = move |what: fn(&Draft) -> bool| move || !edited.draft.with(what);
     let export = {
@@ -308,33 +308,30 @@ fn Head(
     let text = id.to_string();
     view! {
         <div class="page-head">
-            <a class="button quiet" href="#/prototypes">"All prototypes"</a>
+            <a class="button quiet" href="#/prototypes">{t::all()}</a>
             <h1 data-testid="prototype-title">{name}</h1>
             <span class="fact-row"><code data-testid="prototype-id">{text.clone()}</code>
-                <CopyButton text=Signal::stored(text) what="prototype id" testid="copy-prototype-id"/></span>
-            <a class="muted" href="#/devices" data-testid="prototype-devices">{move || match devices.get() {
-                1 => "1 device".to_owned(),
-                count => format!("{count} devices"),
-            }}</a>
+                <CopyButton text=Signal::stored(text) what=t::prototype_id() testid="copy-prototype-id"/></span>
+            <a class="muted" href="#/devices" data-testid="prototype-devices">{move || t::device_count(devices.get().into())}</a>
         </div>
         <div class="prototype-bar">
             <span class="state prototype-state" role="status" data-testid="prototype-state"
                 data-dirty=move || dirty.get().to_string() data-tone=move || if dirty.get() { "warning" } else { "offline" }>{state}</span>
             <div class="actions">
                 <button type="button" class="button quiet" data-testid="prototype-undo" disabled=can(Draft::can_undo)
-                    on:click=move |_| edited.draft.update(Draft::undo)>"Undo"</button>
+                    on:click=move |_| edited.draft.update(Draft::undo)>{t::undo()}</button>
                 <button type="button" class="button quiet" data-testid="prototype-redo" disabled=can(Draft::can_redo)
-                    on:click=move |_| edited.draft.update(Draft::redo)>"Redo"</button>
+                    on:click=move |_| edited.draft.update(Draft::redo)>{t::redo()}</button>
                 <button type="button" class="button quiet" data-testid="prototype-discard" disabled=move || !dirty.get()
-                    on:click=move |_| edited.draft.update(Draft::discard)>"Discard changes"</button>
+                    on:click=move |_| edited.draft.update(Draft::discard)>{t::discard()}</button>
                 <button type="button" class="button primary" data-testid="prototype-save"
                     disabled=move || !dirty.get() || page.busy.get() || !page.may_edit.get()
-                    on:click=move |_| save.run(Vec::new())>"Save"</button>
+                    on:click=move |_| save.run(Vec::new())>{t::save()}</button>
             </div>
             <div class="actions">
-                <MakeDialog page id=id.clone() edited dirty/>
+                <MakeDialog page id=id.clone() edited dirty asked_for/>
                 <CloneDialog page id=id.clone() edited/>
-                <button type="button" class="button" data-testid="prototype-export" disabled=move || page.busy.get() on:click=export>"Export"</button>
+                <button type="button" class="button" data-testid="prototype-export" disabled=move || page.busy.get() on:click=export>{t::export()}</button>
                 <RemoveDialog page id devices/>
             </div>
         </div>
@@ -350,9 +347,9 @@ fn Skipped(page: Page, id: ProductId) -> impl IntoView {
         });
         Some(view! {
             <div class="note" role="status" data-testid="prototype-skipped">
-                <p>"These channels of the file have a type that is not supported here, and were left out:"</p>
+                <p>{t::skipped()}</p>
                 <ul class="targets">{items.collect::<Vec<_>>()}</ul>
-                <button type="button" class="button quiet" on:click=move |_| page.skipped.set(None)>"Close"</button>
+                <button type="button" class="button quiet" on:click=move |_| page.skipped.set(None)>{t::close()}</button>
             </div>
         })
     }
@@ -380,10 +377,10 @@ fn Channels(edited: Edited) -> impl IntoView {
     };
     view! {
         <section class="stack" aria-labelledby="channels">
-            <h2 id="channels">"Channels "<span class="muted number">{move || rows.with(Vec::len)}</span></h2>
+            <h2 id="channels">{t::channels()}" "<span class="muted number">{move || rows.with(Vec::len)}</span></h2>
             {move || rows.with(Vec::is_empty).then(|| view! {
-                <Empty title="No channels yet" testid="prototype-no-channels">
-                    <p>"A channel is one thing that a device reports or takes: a temperature, a lamp, a text. Choose a type and add the first."</p>
+                <Empty title=t::no_channels() testid="prototype-no-channels">
+                    <p>{t::no_channels_what()}</p>
                 </Empty>
             })}
             <ol class="channel-rows" data-testid="channel-rows">
@@ -391,10 +388,10 @@ fn Channels(edited: Edited) -> impl IntoView {
             </ol>
             <div class="actions">
                 <label class="field inline">
-                    <span class="field-name">"Type"</span>
+                    <span class="field-name">{t::kind()}</span>
                     <select class="input" data-testid="new-kind" on:change:target=move |event| choose(event.target().value())>{kinds}</select>
                 </label>
-                <button type="button" class="button" data-testid="add-channel" on:click=add>"Add a channel"</button>
+                <button type="button" class="button" data-testid="add-channel" on:click=add>{t::add_channel()}</button>
                 <span class="hint">{move || words::kind_about(kind.get())}</span>
             </div>
         </section>

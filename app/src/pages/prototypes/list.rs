@@ -3,16 +3,19 @@
 use leptos::html;
 use leptos::prelude::*;
 use mcs_model::api::PrototypeSummary;
-use mcs_view::protocol::{PrototypesRequest, Request};
+use mcs_view::protocol::{Outcome, PrototypesRequest, Request};
 
+use super::dialogs::{close, open};
 use super::{Page, file, words};
 use crate::engine::Dispatch;
 use crate::format;
+use crate::texts::prototypes as t;
 use crate::ui::{Empty, Icon, Loading, Symbol};
 
 /// Every prototype.
 #[component]
 pub(crate) fn List(page: Page) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
     let sought = RwSignal::new(String::new());
     let found = Memo::new(move |_| {
         let sought = sought.get().to_lowercase();
@@ -32,37 +35,42 @@ pub(crate) fn List(page: Page) -> impl IntoView {
         None => String::new(),
         Some(found) if found == total.get() => format::count(found as u64),
         Some(found) => {
-            format!("{} of {}", format::count(found as u64), format::count(total.get() as u64))
+            let total = format::count(total.get() as u64);
+            t::found_of(&format::count(found as u64), &total)
         }
     };
     let is_empty = Memo::new(move |_| found.with(|found| found.as_ref().map(Vec::is_empty)));
     view! {
         <div class="page">
             <div class="page-head">
-                <h1>"Prototypes "<span class="muted number">{heading}</span></h1>
+                <h1>{t::title()}" "<span class="muted number">{heading}</span></h1>
                 <label class="search">
                     <Icon symbol=Symbol::Search/>
-                    <span class="sr-only">"Search prototypes"</span>
-                    <input type="search" class="input" placeholder="Name, id or description" data-testid="prototype-search"
+                    <span class="sr-only">{t::search()}</span>
+                    <input type="search" class="input" placeholder=t::search_hint() data-testid="prototype-search"
                         autocomplete="off" prop:value=move || sought.get()
                         on:input:target=move |event| sought.set(event.target().value())/>
                 </label>
-                <New page/>
+                <New page dialog/>
             </div>
             <words::Locked page/>
             <words::Failure page/>
             {move || match (is_empty.get(), total.get()) {
                 (None, _) if page.trouble.get().is_some() => ().into_any(),
-                (None, _) => view! { <Loading text="Fetching the prototypes" testid="prototypes-loading"/> }.into_any(),
+                (None, _) => view! { <Loading text=t::fetching_all() testid="prototypes-loading"/> }.into_any(),
                 (_, 0) => view! {
-                    <Empty title="No prototypes yet" testid="prototypes-empty">
-                        <p>"A prototype says which channels a kind of device has. Devices are made from it, and every change of it holds for all of them."</p>
+                    <Empty title=t::none() testid="prototypes-empty">
+                        <p>{t::none_what()}</p>
+                        {move || page.may_edit.get().then(|| view! {
+                            <button type="button" class="button primary" data-testid="prototype-first"
+                                on:click=move |_| open(dialog)>{t::none_made()}</button>
+                        })}
                     </Empty>
                 }.into_any(),
                 (Some(true), _) => view! {
-                    <Empty title="No prototype matches" testid="prototypes-empty">
-                        <p>"Nothing has “"{move || sought.get()}"” in its name, id, version or description."</p>
-                        <button type="button" class="button" on:click=move |_| sought.set(String::new())>"Show all prototypes"</button>
+                    <Empty title=t::no_match() testid="prototypes-empty">
+                        <p>{move || t::no_match_why(&sought.get())}</p>
+                        <button type="button" class="button" on:click=move |_| sought.set(String::new())>{t::show_all()}</button>
                     </Empty>
                 }.into_any(),
                 (Some(false), _) => view! {
@@ -78,19 +86,15 @@ pub(crate) fn List(page: Page) -> impl IntoView {
 
 #[component]
 fn Entry(it: PrototypeSummary) -> impl IntoView {
-    let count = |number: u32, one: &'static str, many: &'static str| {
-        let word = if number == 1 { one } else { many };
-        view! { <span class="number"><strong>{format::count(number.into())}</strong>" "{word}</span> }
-    };
     view! {
         <li class="prototype" data-testid=format!("prototype-row-{}", it.id)>
             <a class="prototype-name" href=format!("#/prototypes/{}", it.id) data-testid=format!("prototype-link-{}", it.id)>{it.name}</a>
-            {(!it.version.is_empty()).then(|| view! { <span class="tag" title="Version">{it.version}</span> })}
+            {(!it.version.is_empty()).then(|| view! { <span class="tag" title=t::version()>{it.version}</span> })}
             <code>{it.id.to_string()}</code>
             <p class="prototype-about">{it.description}</p>
             <p class="prototype-counts muted">
-                {count(it.channels, "channel", "channels")}
-                {count(it.devices, "device", "devices")}
+                <span class="number">{t::channel_count(it.channels.into())}</span>
+                <span class="number">{t::device_count(it.devices.into())}</span>
             </p>
         </li>
     }
@@ -98,9 +102,8 @@ fn Entry(it: PrototypeSummary) -> impl IntoView {
 
 /// How another prototype comes here: by hand, or from a file.
 #[component]
-fn New(page: Page) -> impl IntoView {
+fn New(page: Page, dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
-    let dialog = NodeRef::<html::Dialog>::new();
     let name = RwSignal::new(String::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -109,40 +112,28 @@ fn New(page: Page) -> impl IntoView {
             dispatch.send(Request::Prototypes(PrototypesRequest::Create(name)));
         }
     };
-    let open = move |_| {
-        name.set(String::new());
-        if let Some(dialog) = dialog.get_untracked() {
-            // Refused only while it is open.
-            let _ = dialog.show_modal();
-        }
-    };
-    let close = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
     let import = Callback::new(move |text| {
         dispatch.send(Request::Prototypes(PrototypesRequest::Import(text)));
     });
     let locked = move || page.busy.get() || !page.may_edit.get();
     view! {
         <div class="actions">
-            <file::Pick label="Import" testid="prototype-import" disabled=Signal::derive(locked) on_text=import/>
-            <button type="button" class="button primary" data-testid="prototype-new" disabled=locked on:click=open>"New prototype"</button>
+            <file::Pick label=t::import() testid="prototype-import" disabled=Signal::derive(locked) on_text=import/>
+            <button type="button" class="button primary" data-testid="prototype-new" disabled=locked on:click=move |_| open(dialog)>{t::new()}</button>
         </div>
-        <dialog class="dialog" node_ref=dialog aria-labelledby="prototype-new-title">
-            <h2 id="prototype-new-title">"New prototype"</h2>
+        <dialog class="dialog" node_ref=dialog aria-labelledby="prototype-new-title" on:close=move |_| name.set(String::new())>
+            <h2 id="prototype-new-title">{t::new()}</h2>
             <form class="stack" on:submit=submit>
                 <label class="field">
-                    <span class="field-name">"Name"</span>
+                    <span class="field-name">{t::name()}</span>
                     <input class="input" data-testid="prototype-new-name" maxlength="200" autocomplete="off" required
                         prop:value=move || name.get() on:input:target=move |event| name.set(event.target().value())/>
                 </label>
-                <p class="hint">"Such as the kind of board. Channels come next."</p>
+                <p class="hint">{t::new_hint()}</p>
                 <div class="actions end">
-                    <button type="button" class="button" on:click=close>"Cancel"</button>
+                    <button type="button" class="button" on:click=move |_| close(dialog)>{t::cancel()}</button>
                     <button type="submit" class="button primary" data-testid="prototype-create"
-                        disabled=move || locked() || name.with(|it| it.trim().is_empty())>"Create"</button>
+                        disabled=move || locked() || name.with(|it| it.trim().is_empty())>{t::create()}</button>
                 </div>
             </form>
         </dialog>
@@ -156,15 +147,24 @@ fn Everything(page: Page) -> impl IntoView {
     let restore = Callback::new(move |text| {
         dispatch.send(Request::Prototypes(PrototypesRequest::Restore(text)));
     });
+    let restored = move || match page.outcome.get() {
+        Some(Outcome::Restored { prototypes, devices, profiles }) => {
+            Some(t::restored(&prototypes, &devices, &profiles))
+        }
+        _ => None,
+    };
     view! {
         <section class="panel" aria-labelledby="everything">
-            <h2 id="everything">"Everything in this browser"</h2>
-            <p class="remark">"Prototypes and devices are kept by this browser only. The file holds the keys of the devices: keep it to yourself."</p>
+            <h2 id="everything">{t::everything()}</h2>
+            <p class="remark">{t::everything_what()}</p>
             <div class="actions">
                 <button type="button" class="button" data-testid="backup" disabled=move || page.busy.get()
-                    on:click=move |_| dispatch.send(Request::Prototypes(PrototypesRequest::Backup))>"Export everything"</button>
-                <file::Pick label="Import everything" testid="restore" disabled=page.busy on_text=restore/>
+                    on:click=move |_| dispatch.send(Request::Prototypes(PrototypesRequest::Backup))>{t::export_everything()}</button>
+                <file::Pick label=t::import_everything() testid="restore" disabled=page.busy on_text=restore/>
             </div>
+            <div role="status">{move || restored().map(|said| view! {
+                <p class="state" data-tone="ok" data-testid="restored"><Icon symbol=Symbol::Check/><span>{said}</span></p>
+            })}</div>
         </section>
     }
 }

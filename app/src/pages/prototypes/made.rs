@@ -10,6 +10,8 @@ use super::dialogs::{close, open};
 use super::editor::Edited;
 use super::{Page, file, words};
 use crate::engine::Dispatch;
+use crate::store::Store;
+use crate::texts::prototypes as t;
 use crate::ui::{CopyButton, Icon, Symbol};
 
 /// The most devices at once.
@@ -25,6 +27,8 @@ pub(super) fn MakeDialog(
     id: ProductId,
     edited: Edited,
     dirty: Memo<bool>,
+    /// Counts how often devices are asked for elsewhere on the page.
+    asked_for: RwSignal<u32>,
 ) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
     let dialog = NodeRef::<html::Dialog>::new();
@@ -49,12 +53,19 @@ pub(super) fn MakeDialog(
         let lines = lines.lines().map(str::trim).filter(|it| !it.is_empty());
         lines.map(str::to_owned).collect::<Vec<_>>()
     });
-    let ask = move |_| {
+    let ask = move || {
         text.set(String::new());
         made.set(Vec::new());
         failed.set(None);
         open(dialog);
     };
+    Effect::new(move |former: Option<u32>| {
+        let now = asked_for.get();
+        if former.is_some_and(|former| former != now) {
+            ask();
+        }
+        now
+    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         failed.set(None);
@@ -71,42 +82,41 @@ pub(super) fn MakeDialog(
         dispatch.send(Request::Prototypes(PrototypesRequest::MakeDevices(id.clone(), devices)));
     };
     let count = move || names.with(Vec::len);
-    let label = move || match count() {
-        0 | 1 => "Create the device".to_owned(),
-        count => format!("Create {count} devices"),
-    };
+    let label = move || t::make_count(count().max(1) as u64);
     let cannot = move || page.busy.get() || count() == 0 || count() > MOST;
     let empty = move || edited.draft.with(|it| it.base().prototype.channels.is_empty());
     view! {
         <button type="button" class="button" data-testid="make-devices"
-            disabled=move || page.busy.get() || !page.may_edit.get() on:click=ask>"Create devices"</button>
+            disabled=move || page.busy.get() || !page.may_edit.get() on:click=move |_| ask()>{t::make()}</button>
         <dialog class="dialog made" node_ref=dialog aria-labelledby="make-title">
-            <h2 id="make-title">{move || if made.with(Vec::is_empty) { "Create devices" } else { "Ids and keys" }}</h2>
+            <h2 id="make-title">{move || if made.with(Vec::is_empty) { t::make() } else { t::made() }}</h2>
             {move || made.with(Vec::is_empty).then(|| view! {
                 <form class="stack" on:submit=submit.clone()>
                     <label class="field">
-                        <span class="field-name">"Names, one a line"</span>
+                        <span class="field-name">{t::make_names()}</span>
                         <textarea class="input" rows="4" data-testid="make-names" spellcheck="false"
                             prop:value=move || text.get() on:input:target=move |event| text.set(event.target().value())></textarea>
                     </label>
-                    {move || dirty.get().then(|| view! { <p class="remark">"Devices are made from what was saved last. Your changes are not saved yet, and hold for the devices once they are."</p> })}
-                    {move || (empty() && !dirty.get()).then(|| view! { <p class="remark">"The prototype has no channels yet. Add some later: they hold for its devices at once."</p> })}
-                    {move || (count() > MOST).then(|| view! { <p class="problem"><Icon symbol=Symbol::Warning/><span>"At most 500 at once."</span></p> })}
+                    {move || dirty.get().then(|| view! { <p class="remark">{t::make_dirty()}</p> })}
+                    {move || (empty() && !dirty.get()).then(|| view! { <p class="remark">{t::make_empty()}</p> })}
+                    {move || (count() > MOST).then(|| view! { <p class="problem"><Icon symbol=Symbol::Warning/><span>{t::make_most(&MOST)}</span></p> })}
                     <div role="alert">{move || failed.get().map(|why| view! { <p class="problem" data-testid="make-failed"><Icon symbol=Symbol::Warning/><span>{why}</span></p> })}</div>
                     <div class="actions end">
-                        <button type="button" class="button" on:click=move |_| close(dialog)>"Cancel"</button>
+                        <button type="button" class="button" on:click=move |_| close(dialog)>{t::cancel()}</button>
                         <button type="submit" class="button primary" data-testid="make-confirm" disabled=cannot>{label}</button>
                     </div>
                 </form>
             })}
-            {move || { let list = made.get(); (!list.is_empty()).then(|| view! { <Made list dialog/> }) }}
+            {move || { let list = made.get(); (!list.is_empty()).then(|| view! { <Made page list dialog/> }) }}
         </dialog>
     }
 }
 
 /// What a device needs to know, for each.
 #[component]
-fn Made(list: Vec<MadeDevice>, dialog: NodeRef<html::Dialog>) -> impl IntoView {
+fn Made(page: Page, list: Vec<MadeDevice>, dialog: NodeRef<html::Dialog>) -> impl IntoView {
+    let store = expect_context::<Store>();
+    let needs_broker = page.is_static.get_untracked() && store.link.with_untracked(Option::is_none);
     let csv = csv(&list);
     let (all, saved) = (csv.clone(), csv);
     let one = (list.len() == 1).then(|| list[0].clone());
@@ -118,35 +128,39 @@ fn Made(list: Vec<MadeDevice>, dialog: NodeRef<html::Dialog>) -> impl IntoView {
                 <tr data-testid="made-device">
                     <th scope="row" class="break">{name}</th>
                     <td><span class="fact-row"><code data-testid="made-id">{id.clone()}</code>
-                        <CopyButton text=Signal::stored(id) what="device id" testid="copy-made-id"/></span></td>
+                        <CopyButton text=Signal::stored(id) what=t::device_id() testid="copy-made-id"/></span></td>
                     <td><span class="fact-row"><code data-testid="made-key">{key.clone()}</code>
-                        <CopyButton text=Signal::stored(key) what="device key" testid="copy-made-key"/></span></td>
+                        <CopyButton text=Signal::stored(key) what=t::device_key() testid="copy-made-key"/></span></td>
                 </tr>
             }
         })
         .collect();
     view! {
-        <p class="remark">"A device proves itself with its id and key. Who may control a device finds them on its page again."</p>
+        <p class="remark">{t::made_what()}</p>
         <div class="made-list">
             <table class="made-table">
-                <thead><tr><th scope="col">"Name"</th><th scope="col">"Device id"</th><th scope="col">"Device key"</th></tr></thead>
+                <thead><tr><th scope="col">{t::name()}</th><th scope="col">{t::device_id()}</th><th scope="col">{t::device_key()}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        {one.map(|MadeDevice { id, key, .. }| view! {
+        {one.map(|MadeDevice { id, .. }| view! {
             <div class="stack" data-testid="made-next">
-                <h3>"What next"</h3>
-                <p class="remark">"Let the device publish to this topic, with the id of a channel at the end:"</p>
-                <code class="block">{format!("mcs/{id}/{key}/CHANNEL")}</code>
-                <p class="remark">"A payload is "<code>",CHANNEL,VALUE"</code>". The page of the device shows each value as it comes."</p>
-                <div class="actions"><a class="button" href=format!("#/devices/{id}") data-testid="made-open">"Open the device"</a></div>
+                <h3>{t::made_next()}</h3>
+                {needs_broker.then(|| view! {
+                    <p class="remark" data-testid="made-connect">{t::made_connect()}" "<a href="#/connections">{t::made_to_connections()}</a></p>
+                })}
+                <p class="remark">{t::made_next_what()}</p>
+                <div class="actions">
+                    <a class="button primary" href=format!("#/devices/{id}?tab=code") data-testid="made-code">{t::made_code()}</a>
+                    <a class="button" href=format!("#/devices/{id}") data-testid="made-open">{t::made_open()}</a>
+                </div>
             </div>
         })}
         <div class="actions end">
-            <span class="fact-row"><span class="hint">"Copy all"</span><CopyButton text=Signal::stored(all) what="ids and keys" testid="copy-made"/></span>
+            <span class="fact-row"><span class="hint">{t::copy_all()}</span><CopyButton text=Signal::stored(all) what=t::ids_and_keys() testid="copy-made"/></span>
             <button type="button" class="button" data-testid="made-csv"
-                on:click=move |_| file::save("devices.csv", "text/csv", &saved)>"Download CSV"</button>
-            <button type="button" class="button primary" data-testid="made-done" on:click=move |_| close(dialog)>"Done"</button>
+                on:click=move |_| file::save("devices.csv", "text/csv", &saved)>{t::download_csv()}</button>
+            <button type="button" class="button primary" data-testid="made-done" on:click=move |_| close(dialog)>{t::done()}</button>
         </div>
     }
 }

@@ -7,15 +7,16 @@ use mcs_view::prototypes::Row;
 
 use crate::card::ChannelCard;
 use crate::store::Store;
+use crate::texts::prototypes as t;
 
 /// The card.
 #[component]
 pub(super) fn Preview(row: Memo<Option<Row>>) -> impl IntoView {
     let channel =
-        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.preview("New channel"))));
+        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.preview(t::new_channel()))));
     view! {
         <div class="preview" data-testid="preview">
-            <p class="hint">"Preview. What you try here goes to no device."</p>
+            <p class="hint">{t::preview()}</p>
             {move || channel.get().map(|channel| view! { <Card channel/> })}
         </div>
     }

@@ -10,6 +10,7 @@ use super::field::Line;
 use super::preview::Preview;
 use super::settings::Settings;
 use super::words;
+use crate::texts::prototypes as t;
 use crate::ui::{Icon, Symbol};
 
 /// A channel.
@@ -23,11 +24,14 @@ pub(super) fn ChannelRow(edited: Edited, number: u32) -> impl IntoView {
     let name = part(|row| row.name.clone());
     let id = part(|row| row.id.clone());
     let called = move || {
-        name.with(|name| if name.is_empty() { "New channel".to_owned() } else { name.clone() })
+        name.with(|name| if name.is_empty() { t::new_channel().to_owned() } else { name.clone() })
     };
     let about = part(|row| {
-        let who = if row.direction == Direction::Controller { "controller" } else { "display" };
-        format!("{}, {who}", words::kind(row.kind))
+        let kind = words::kind(row.kind);
+        match row.direction {
+            Direction::Controller => t::about_controller(&kind),
+            Direction::Display => t::about_display(&kind),
+        }
     });
     let place =
         Memo::new(move |_| edited.draft.with(|draft| draft.place(number)).unwrap_or_default());
@@ -70,8 +74,8 @@ pub(super) fn ChannelRow(edited: Edited, number: u32) -> impl IntoView {
             <div class="channel-head">
                 <button type="button" class="button quiet icon-only handle" id=format!("move-{number}") draggable="true"
                     data-testid=move || format!("move-{}", id.get())
-                    aria-label=move || format!("Move {}: arrow up, arrow down", called())
-                    title="Drag, or press arrow up and down" on:keydown=keys on:dragstart=drag>
+                    aria-label=move || t::move_it(&called())
+                    title=t::move_hint() on:keydown=keys on:dragstart=drag>
                     <span class="grip" aria-hidden="true"></span>
                 </button>
                 <button type="button" class="channel-open" aria-expanded=move || is_open.get().to_string()
@@ -80,22 +84,22 @@ pub(super) fn ChannelRow(edited: Edited, number: u32) -> impl IntoView {
                     <code>{id}</code>
                     <span class="muted">{about}</span>
                     {move || edited.is_wrong(number).then(|| view! {
-                        <span class="state" data-tone="danger"><Icon symbol=Symbol::Warning/><span>"Look again"</span></span>
+                        <span class="state" data-tone="danger"><Icon symbol=Symbol::Warning/><span>{t::flawed()}</span></span>
                     })}
                 </button>
                 <div class="channel-actions">
                     <button type="button" class="button quiet" data-testid=move || format!("up-{}", id.get()) disabled=move || place.get() == 0
-                        aria-label=move || format!("Move {} up", called()) on:click=move |_| up()>"Up"</button>
+                        aria-label=move || t::move_up(&called()) on:click=move |_| up()>{t::up()}</button>
                     <button type="button" class="button quiet" data-testid=move || format!("down-{}", id.get()) disabled=last
-                        aria-label=move || format!("Move {} down", called()) on:click=move |_| down()>"Down"</button>
-                    <button type="button" class="button quiet" aria-label=move || format!("Copy {}", called())
+                        aria-label=move || t::move_down(&called()) on:click=move |_| down()>{t::down()}</button>
+                    <button type="button" class="button quiet" aria-label=move || t::copy(&called())
                         on:click=move |_| {
                             let copy = edited.draft.try_update(|draft| draft.duplicate(number)).flatten();
                             edited.open.set(copy);
-                        }>"Copy"</button>
+                        }>{t::copy_it()}</button>
                     <button type="button" class="button quiet" data-testid=move || format!("remove-{}", id.get())
-                        aria-label=move || format!("Remove {}", called())
-                        on:click=move |_| edited.draft.update(|draft| draft.remove(number))>"Remove"</button>
+                        aria-label=move || t::remove(&called())
+                        on:click=move |_| edited.draft.update(|draft| draft.remove(number))>{t::remove_it()}</button>
                 </div>
             </div>
             {move || is_open.get().then(|| view! { <Form edited number row/> })}
@@ -109,7 +113,7 @@ fn Form(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
         Memo::new(move |_| row.with(|row| row.as_ref().map_or(KindName::Switch, |it| it.kind)));
     let kept = row.with_untracked(|row| row.as_ref().is_some_and(|it| it.kept));
     let direction = Memo::new(move |_| row.with(|row| row.as_ref().map(|it| it.direction)));
-    let fixed = kept.then_some("The id is known to devices and does not change any more.");
+    let fixed = kept.then(t::id_fixed);
     let set_kind = move |name: String| {
         if let Some(it) = KindName::ALL.into_iter().find(|it| format!("{it:?}") == name) {
             edited.draft.update(|draft| draft.set_kind(number, it));
@@ -119,8 +123,8 @@ fn Form(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
         view! { <option value=format!("{it:?}") selected=move || kind.get() == it>{words::kind(it)}</option> }
     });
     let directions = [
-        (Direction::Controller, "Controller", "you to the device", "direction-controller"),
-        (Direction::Display, "Display", "the device to you", "direction-display"),
+        (Direction::Controller, t::controller(), t::controller_about(), "direction-controller"),
+        (Direction::Display, t::display(), t::display_about(), "direction-display"),
     ]
     .map(|(it, name, about, testid)| {
         let impossible = move || !kind.get().directions().contains(&it);
@@ -136,19 +140,19 @@ fn Form(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
     view! {
         <div class="channel-form">
             <div class="prototype-fields">
-                <Line edited place=(Some(number), Field::Name) label="Name" testid="channel-name"/>
-                <Line edited place=(Some(number), Field::Id) label="Channel id" testid="channel-id" fixed
-                    hint="Devices use it on the wire. It cannot be changed once it is saved."/>
+                <Line edited place=(Some(number), Field::Name) label=t::name() testid="channel-name"/>
+                <Line edited place=(Some(number), Field::Id) label=t::channel_id() testid="channel-id" fixed
+                    hint=t::channel_id_hint()/>
                 <label class="field">
-                    <span class="field-name">"Type"</span>
+                    <span class="field-name">{t::kind()}</span>
                     <select class="input" data-testid="channel-kind" on:change:target=move |event| set_kind(event.target().value())>{kinds}</select>
                     <span class="hint">{move || words::kind_about(kind.get())}</span>
                 </label>
                 <fieldset class="field">
-                    <legend class="field-name">"Direction"</legend>
+                    <legend class="field-name">{t::direction()}</legend>
                     {directions}
                 </fieldset>
-                <Line edited place=(Some(number), Field::Description) label="Description" testid="channel-description" lines=true class="whole"/>
+                <Line edited place=(Some(number), Field::Description) label=t::description() testid="channel-description" lines=true class="whole"/>
                 <Settings edited number kind row/>
             </div>
             <Preview row/>

@@ -6,6 +6,7 @@ use mcs_view::protocol::{Outcome, Trouble};
 use mcs_view::prototypes::{Change, KindName};
 
 use super::Page;
+use crate::texts::prototypes as t;
 use crate::ui::{Icon, Symbol};
 
 /// Says who may edit, to who may not.
@@ -14,7 +15,7 @@ pub(super) fn Locked(page: Page) -> impl IntoView {
     move || {
         (!page.may_edit.get()).then(|| {
             view! {
-                <p class="remark" data-testid="prototypes-locked">"You may look at prototypes. Only an administrator of the server may change them."</p>
+                <p class="remark" data-testid="prototypes-locked">{t::locked()}</p>
             }
         })
     }
@@ -26,9 +27,7 @@ pub(super) fn Failure(page: Page) -> impl IntoView {
     let text = Memo::new(move |_| {
         page.outcome.with(|outcome| match outcome {
             Some(Outcome::Failed(trouble)) => Some(trouble_words(trouble)),
-            Some(Outcome::InUse) => {
-                Some("Devices are made from this prototype. Remove them first.".to_owned())
-            }
+            Some(Outcome::InUse) => Some(t::in_use().to_owned()),
             _ => page.trouble.get().as_ref().map(trouble_words),
         })
     });
@@ -44,93 +43,88 @@ pub(super) fn Failure(page: Page) -> impl IntoView {
 /// A trouble as a sentence.
 pub(super) fn trouble_words(trouble: &Trouble) -> String {
     match trouble {
-        Trouble::Unreachable => {
-            "The server does not answer. Nothing was changed; try again when it is back.".to_owned()
-        }
-        Trouble::NotAllowed => "Only an administrator may do that.".to_owned(),
-        Trouble::Gone => "This prototype does not exist any more.".to_owned(),
-        Trouble::IdExists => {
-            "There is a device with one of these ids already. No device was made.".to_owned()
-        }
-        Trouble::TooMany => "There are too many prototypes. Remove some first.".to_owned(),
-        Trouble::TooLarge(limit) => {
-            format!("The file is too large: at most {} are read.", crate::format::bytes(*limit))
-        }
-        Trouble::Refused(why) => why.clone(),
-        Trouble::Other(why) => format!("The answer cannot be understood; reload the page. ({why})"),
+        Trouble::Unreachable => t::unreachable().to_owned(),
+        Trouble::NotAllowed => t::not_allowed().to_owned(),
+        Trouble::Gone => t::gone().to_owned(),
+        Trouble::IdExists => t::id_exists().to_owned(),
+        Trouble::TooMany => t::too_many().to_owned(),
+        Trouble::TooLarge(limit) => t::too_large(&crate::format::bytes(*limit)),
+        Trouble::Refused(why) => t::refused(why),
+        Trouble::File(why) => t::file_refused(why),
+        Trouble::NoBackup => t::no_backup().to_owned(),
+        Trouble::LaterVersion => t::later_version().to_owned(),
+        Trouble::Other(why) => t::unclear(why),
     }
 }
 
 /// What is wrong with a field, as a sentence below it.
 pub(super) fn fault(field: Field, flaw: Flaw) -> String {
     match (field, flaw) {
-        (Field::Id, Flaw::Empty) => "Type an id: devices use it on the wire.".to_owned(),
-        (Field::Id, Flaw::Twice) => "Another channel has this id.".to_owned(),
-        (Field::Options, Flaw::Empty) => "Add at least one key.".to_owned(),
-        (Field::OptionValue(_), Flaw::Twice) => "Another key has this value.".to_owned(),
-        (Field::Button(_), Flaw::Twice) => "Another button has this name.".to_owned(),
-        (_, Flaw::Empty) => "This is needed.".to_owned(),
-        (_, Flaw::TooLong(most)) => format!("At most {most} characters."),
-        (_, Flaw::TooMany(most)) => format!("At most {most}."),
-        (_, Flaw::OuterSpace) => "No space at the beginning or end.".to_owned(),
-        (_, Flaw::Control) => "One line only.".to_owned(),
-        (_, Flaw::Separator(character)) => {
-            format!("The character {character} has a meaning on the wire and cannot be used.")
-        }
-        (_, Flaw::Twice) => "This is there already.".to_owned(),
-        (_, Flaw::Reserved) => "FOTA is the name of the firmware notice.".to_owned(),
-        (_, Flaw::NoNumber) => "Type a number.".to_owned(),
-        (_, Flaw::BelowLower) => "Less than the least value.".to_owned(),
+        (Field::Id, Flaw::Empty) => t::wrong_id_empty().to_owned(),
+        (Field::Id, Flaw::Twice) => t::wrong_id_twice().to_owned(),
+        (Field::Options, Flaw::Empty) => t::wrong_no_keys().to_owned(),
+        (Field::OptionValue(_), Flaw::Twice) => t::wrong_key_twice().to_owned(),
+        (Field::Button(_), Flaw::Twice) => t::wrong_button_twice().to_owned(),
+        (_, Flaw::Empty) => t::wrong_empty().to_owned(),
+        (_, Flaw::TooLong(most)) => t::wrong_long(&most),
+        (_, Flaw::TooMany(most)) => t::wrong_many(&most),
+        (_, Flaw::OuterSpace) => t::wrong_space().to_owned(),
+        (_, Flaw::Control) => t::wrong_control().to_owned(),
+        (_, Flaw::Separator(character)) => t::wrong_separator(&character),
+        (_, Flaw::Twice) => t::wrong_twice().to_owned(),
+        (_, Flaw::Reserved) => t::wrong_reserved().to_owned(),
+        (_, Flaw::NoNumber) => t::wrong_number().to_owned(),
+        (_, Flaw::BelowLower) => t::wrong_below().to_owned(),
     }
 }
 
 /// A change that somebody else made, as a sentence.
 pub(super) fn change(change: &Change) -> String {
     match change {
-        Change::Name(name) => format!("The name is “{name}” now."),
-        Change::Version(version) if version.is_empty() => "There is no version now.".to_owned(),
-        Change::Version(version) => format!("The version is “{version}” now."),
-        Change::Description => "The description is another one.".to_owned(),
-        Change::Added(id) => format!("The channel {id} is new."),
-        Change::Removed(id) => format!("The channel {id} is gone."),
-        Change::Retyped(id) => format!("The channel {id} has another type."),
-        Change::Edited(id) => format!("The channel {id} was edited."),
-        Change::Order => "The channels are in another order.".to_owned(),
+        Change::Name(name) => t::changed_name(name),
+        Change::Version(version) if version.is_empty() => t::changed_no_version().to_owned(),
+        Change::Version(version) => t::changed_version(version),
+        Change::Description => t::changed_description().to_owned(),
+        Change::Added(id) => t::changed_added(id),
+        Change::Removed(id) => t::changed_removed(id),
+        Change::Retyped(id) => t::changed_retyped(id),
+        Change::Edited(id) => t::changed_edited(id),
+        Change::Order => t::changed_order().to_owned(),
     }
 }
 
 /// A type's name for people.
 pub(super) fn kind(kind: KindName) -> &'static str {
     match kind {
-        KindName::Switch => "On/Off",
-        KindName::Category => "Category",
-        KindName::Integer => "Integer",
-        KindName::Float => "Float",
-        KindName::Analog => "Analog",
+        KindName::Switch => t::kind_switch(),
+        KindName::Category => t::kind_category(),
+        KindName::Integer => t::kind_integer(),
+        KindName::Float => t::kind_float(),
+        KindName::Analog => t::kind_analog(),
         KindName::Pwm => "PWM",
         KindName::Gpio => "GPIO",
-        KindName::String => "String",
-        KindName::Hex => "Hex",
+        KindName::String => t::kind_string(),
+        KindName::Hex => t::kind_hex(),
         KindName::Gps => "GPS",
-        KindName::Gamepad => "Gamepad",
-        KindName::Image => "Image",
+        KindName::Gamepad => t::kind_gamepad(),
+        KindName::Image => t::kind_image(),
     }
 }
 
 /// What a type is for, in a few words.
 pub(super) fn kind_about(kind: KindName) -> &'static str {
     match kind {
-        KindName::Switch => "On or off: 1 or 0.",
-        KindName::Category => "One of a list of keys.",
-        KindName::Integer => "A whole number.",
-        KindName::Float => "A decimal number.",
-        KindName::Analog => "A whole number from a slider.",
-        KindName::Pwm => "A value and a period, both 0 to 1000.",
-        KindName::Gpio => "High or low: 1 or 0.",
-        KindName::String => "Any text of one line.",
-        KindName::Hex => "Digits 0–9 and A–F.",
-        KindName::Gps => "Latitude, longitude, altitude.",
-        KindName::Gamepad => "Buttons that are pressed and released.",
-        KindName::Image => "A JPEG or PNG picture, base64 on the wire.",
+        KindName::Switch => t::about_switch(),
+        KindName::Category => t::about_category(),
+        KindName::Integer => t::about_integer(),
+        KindName::Float => t::about_float(),
+        KindName::Analog => t::about_analog(),
+        KindName::Pwm => t::about_pwm(),
+        KindName::Gpio => t::about_gpio(),
+        KindName::String => t::about_string(),
+        KindName::Hex => t::about_hex(),
+        KindName::Gps => t::about_gps(),
+        KindName::Gamepad => t::about_gamepad(),
+        KindName::Image => t::about_image(),
     }
 }

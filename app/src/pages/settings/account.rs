@@ -9,6 +9,7 @@ use super::trouble::Outcome;
 use crate::engine::Dispatch;
 use crate::pages::role;
 use crate::store::Store;
+use crate::texts::{accounts as t, shell};
 use crate::ui::{Icon, Symbol};
 
 /// What everybody does with the own account.
@@ -16,22 +17,22 @@ use crate::ui::{Icon, Symbol};
 pub(crate) fn Account() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
+    dispatch.send(Request::Accounts(AccountsRequest::Open));
     let user = Memo::new(move |_| match store.setting.get() {
         Setting::SignedIn { name, role, .. } => Some((name, role)),
         _ => None,
     });
     view! {
         <section class="panel" aria-labelledby="account" data-testid="account">
-            <h2 id="account">"Account"</h2>
+            <h2 id="account">{t::title()}</h2>
             <dl class="facts">
-                <div><dt>"Name"</dt><dd class="break" data-testid="account-name">{move || user.get().map(|it| it.0)}</dd></div>
-                <div><dt>"Role"</dt><dd data-testid="account-role">{move || user.get().map(|it| role(it.1))}</dd></div>
+                <div><dt>{t::name()}</dt><dd class="break" data-testid="account-name">{move || user.get().map(|it| it.0)}</dd></div>
+                <div><dt>{t::role()}</dt><dd data-testid="account-role">{move || user.get().map(|it| role(it.1))}</dd></div>
             </dl>
             <Password/>
             <div class="actions">
                 <button type="button" class="button" data-testid="leave-everywhere"
-                    on:click=move |_| dispatch.send(Request::Logout { everywhere: true })>"Sign out everywhere"</button>
-                <a class="button quiet" href="/api/docs" target="_blank" rel="noopener" data-testid="api-docs">"API documentation"</a>
+                    on:click=move |_| dispatch.send(Request::Logout { everywhere: true })>{shell::sign_out_everywhere()}</button>
             </div>
         </section>
     }
@@ -45,6 +46,9 @@ fn Password() -> impl IntoView {
     let fields = [(); 3].map(|()| NodeRef::<html::Input>::new());
     let step = Memo::new(move |_| store.accounts.with(|it| it.password.clone()));
     let differs = RwSignal::new(false);
+    // What is typed now was not tried yet: how the last try went says nothing of it.
+    let is_tried = RwSignal::new(true);
+    let outcome = Signal::derive(move || if is_tried.get() { step.get() } else { Step::Idle });
     let value = move |field: NodeRef<html::Input>| {
         field.get_untracked().map(|it| it.value()).unwrap_or_default()
     };
@@ -52,6 +56,7 @@ fn Password() -> impl IntoView {
         event.prevent_default();
         let [current, new, again] = fields.map(value);
         differs.set(new != again);
+        is_tried.set(new == again);
         if new == again && step.get_untracked() != Step::Busy {
             let (current, new) = (Secret(current), Secret(new));
             dispatch.send(Request::Accounts(AccountsRequest::ChangePassword { current, new }));
@@ -66,32 +71,33 @@ fn Password() -> impl IntoView {
     });
     let [current, new, again] = fields;
     view! {
-        <form class="fields" data-testid="password-form" aria-labelledby="password-title" on:submit=submit>
-            <h3 id="password-title">"Password"</h3>
+        <form class="fields" data-testid="password-form" aria-labelledby="password-title" on:submit=submit
+            on:input=move |_| { differs.set(false); is_tried.set(false); }>
+            <h3 id="password-title">{t::password()}</h3>
             <label class="field">
-                <span class="field-name">"Current password"</span>
+                <span class="field-name">{t::current()}</span>
                 <input class="input" type="password" node_ref=current autocomplete="current-password" required data-testid="password-current"/>
             </label>
             <label class="field">
-                <span class="field-name">"New password"</span>
+                <span class="field-name">{t::new()}</span>
                 <input class="input" type="password" node_ref=new autocomplete="new-password" required maxlength="256"
                     aria-describedby="password-hint" data-testid="password-new"/>
             </label>
             <label class="field">
-                <span class="field-name">"New password again"</span>
+                <span class="field-name">{t::again()}</span>
                 <input class="input" type="password" node_ref=again autocomplete="new-password" required maxlength="256" data-testid="password-again"/>
             </label>
-            <p class="hint" id="password-hint">"A sentence of several words is hard to guess and easy to keep in mind. You are signed out everywhere else."</p>
+            <p class="hint" id="password-hint">{t::password_hint()}</p>
             <div role="alert">
                 {move || differs.get().then(|| view! {
                     <p class="problem" data-testid="password-differs"><Icon symbol=Symbol::Warning/>
-                        <span>"The new password was typed in two ways. Type it again."</span></p>
+                        <span>{t::differs()}</span></p>
                 })}
             </div>
-            <Outcome step testid="password-outcome" done="The password is changed, and you are signed out everywhere else."/>
+            <Outcome step=outcome testid="password-outcome" done=t::changed()/>
             <div class="actions">
                 <button type="submit" class="button primary" data-testid="password-submit" disabled=move || step.get() == Step::Busy>
-                    {move || if step.get() == Step::Busy { "Changing the password" } else { "Change the password" }}
+                    {move || if step.get() == Step::Busy { t::changing() } else { t::change() }}
                 </button>
             </div>
         </form>

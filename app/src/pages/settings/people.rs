@@ -11,29 +11,13 @@ use mcs_view::protocol::{AccountsRequest, Act, Request, Step};
 use super::trouble::Outcome;
 use crate::engine::Dispatch;
 use crate::store::Store;
+use crate::texts::accounts as t;
 use crate::ui::Loading;
 use add::AddPerson;
 use person::PersonRow;
 
-/// Every role: its name, and what it may do.
-const ROLES: [(Role, &str, &str); 4] = [
-    (
-        Role::Admin,
-        "Administrator",
-        "Everything: devices, prototypes, firmware, and the people on this page.",
-    ),
-    (
-        Role::Operator,
-        "Operator",
-        "Sees and controls every device, looks at keys, and pushes firmware.",
-    ),
-    (Role::Viewer, "Viewer", "Sees every device, and controls none."),
-    (
-        Role::Member,
-        "Member",
-        "Sees and controls only what is granted, device by device or by prototype.",
-    ),
-];
+/// Every role.
+const ROLES: [Role; 4] = [Role::Admin, Role::Operator, Role::Viewer, Role::Member];
 
 /// Sends acts, and knows where on the page the last one came from: there its outcome is said.
 #[derive(Clone, Copy)]
@@ -89,7 +73,6 @@ impl Desk {
 pub(crate) fn People() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
-    dispatch.send(Request::Accounts(AccountsRequest::Open));
     let desk = Desk {
         store,
         dispatch: StoredValue::new_local(dispatch),
@@ -105,16 +88,17 @@ pub(crate) fn People() -> impl IntoView {
     let alone = move || names.with(|it| it.as_ref().is_some_and(|it| it.len() == 1));
     view! {
         <section class="panel" aria-labelledby="people" data-testid="people">
-            <h2 id="people">"People"</h2>
-            <p class="remark">"Who may sign in, and what they may do. A change holds at once."</p>
+            <h2 id="people">{t::people()}</h2>
+            <p class="remark">{t::people_what()}</p>
             <details>
-                <summary data-testid="roles">"What each role may do"</summary>
-                <dl class="facts roles">{ROLES.map(|(_, name, words)| view! {
-                    <div><dt>{name}</dt><dd>{words}</dd></div>
+                <summary data-testid="roles">{t::roles()}</summary>
+                <dl class="facts roles">{ROLES.map(|role| {
+                    let (name, words) = about(role);
+                    view! { <div><dt>{name}</dt><dd>{words}</dd></div> }
                 })}</dl>
-                <p class="hint">"A grant adds to the role: a viewer may be let to control one device."</p>
+                <p class="hint">{t::grants_add()}</p>
             </details>
-            {move || waits().then(|| view! { <Loading text="Asking who there is" testid="people-loading"/> })}
+            {move || waits().then(|| view! { <Loading text=t::people_loading() testid="people-loading"/> })}
             <Outcome step=listing testid="people-failed"/>
             <ul class="list people" data-testid="people-list">
                 <For each=move || names.get().unwrap_or_default() key=Clone::clone let:name>
@@ -122,7 +106,7 @@ pub(crate) fn People() -> impl IntoView {
                 </For>
             </ul>
             {move || alone().then(|| view! {
-                <p class="muted" data-testid="people-alone">"Only you so far. Add the people who work with you."</p>
+                <p class="muted" data-testid="people-alone">{t::people_alone()}</p>
             })}
             <AddPerson desk/>
         </section>
@@ -131,9 +115,19 @@ pub(crate) fn People() -> impl IntoView {
 
 /// The options of a role.
 fn role_options(chosen: Signal<Role>) -> impl IntoView {
-    ROLES.map(|(role, name, _)| {
-        view! { <option value=word(role) prop:selected=move || chosen.get() == role>{name}</option> }
+    ROLES.map(|role| {
+        view! { <option value=word(role) prop:selected=move || chosen.get() == role>{about(role).0}</option> }
     })
+}
+
+/// A role's name, and what it may do.
+fn about(role: Role) -> (&'static str, &'static str) {
+    match role {
+        Role::Admin => (t::admin(), t::admin_may()),
+        Role::Operator => (t::operator(), t::operator_may()),
+        Role::Viewer => (t::viewer(), t::viewer_may()),
+        Role::Member => (t::member(), t::member_may()),
+    }
 }
 
 /// The value of an option.
@@ -148,5 +142,5 @@ fn word(role: Role) -> &'static str {
 
 /// The role of an option's value.
 fn role_of(word_: &str) -> Option<Role> {
-    ROLES.into_iter().map(|it| it.0).find(|it| word(*it) == word_)
+    ROLES.into_iter().find(|it| word(*it) == word_)
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use mcs_view::protocol::{AccountTrouble, Step};
 
+use crate::texts::accounts as t;
 use crate::ui::{Icon, Symbol};
 
 /// Says how it went, once it has.
@@ -14,8 +15,8 @@ pub(super) fn Outcome(
     /// For tests.
     testid: &'static str,
     /// What is said when it is done; nothing when empty.
-    #[prop(optional)]
-    done: &'static str,
+    #[prop(optional, into)]
+    done: String,
 ) -> impl IntoView {
     let said = move || {
         match step.get() {
@@ -27,7 +28,7 @@ pub(super) fn Outcome(
         ),
         Step::Done if !done.is_empty() => Some(
             view! {
-                <p class="state" data-tone="ok" data-testid=testid data-outcome="done"><Icon symbol=Symbol::Check/><span>{done}</span></p>
+                <p class="state" data-tone="ok" data-testid=testid data-outcome="done"><Icon symbol=Symbol::Check/><span>{done.clone()}</span></p>
             }
             .into_any(),
         ),
@@ -40,30 +41,16 @@ pub(super) fn Outcome(
 /// What went wrong, why, and what to do.
 fn words(trouble: &AccountTrouble) -> String {
     let words = match trouble {
-        AccountTrouble::WrongPassword => {
-            "That is not your current password. Check it and try again."
-        }
-        AccountTrouble::TooMany => "Too many attempts. Wait a minute, then try again.",
-        AccountTrouble::Taken => "Somebody has that name already. Choose another.",
-        AccountTrouble::Name => {
-            "That is no name for an account. Use 1 to 64 letters and digits, or - _ . @ between them."
-        }
-        AccountTrouble::Password => {
-            "The server does not take that password. It needs at least one character and has at most 1024 bytes."
-        }
-        AccountTrouble::OwnAccount => {
-            "Nobody does that to the own account, so that there is always an administrator. Ask another one."
-        }
-        AccountTrouble::NotAllowed => {
-            "Only an administrator may do that, and you are none any more. Reload the page."
-        }
-        AccountTrouble::Gone => {
-            "Somebody else was faster: the account, the grant or what it is on is gone. The list is up to date again."
-        }
-        AccountTrouble::Unreachable => {
-            "The server does not answer. Check that you are online, then try again."
-        }
-        AccountTrouble::Other(said) => return format!("The server refused: {said}"),
+        AccountTrouble::WrongPassword => t::wrong_password(),
+        AccountTrouble::TooMany => t::too_many(),
+        AccountTrouble::Taken => t::taken(),
+        AccountTrouble::Name => t::bad_name(),
+        AccountTrouble::Password => t::bad_password(),
+        AccountTrouble::OwnAccount => t::own_account(),
+        AccountTrouble::NotAllowed => t::not_allowed(),
+        AccountTrouble::Gone => t::gone(),
+        AccountTrouble::Unreachable => t::unreachable(),
+        AccountTrouble::Other(said) => return t::refused(said),
     };
     words.to_owned()
 }

@@ -5,7 +5,7 @@ use mcs_model::api;
 use super::{Ask, Key, shifted, window};
 use crate::console::Console;
 use crate::io::Fetched;
-use crate::protocol::{ChartRequest, Level, Stroke};
+use crate::protocol::{ChartRequest, Level, News, Stroke};
 use crate::rest::{self, Call};
 
 /// How much later than its own clock says a device's points may be, in milliseconds.
@@ -67,13 +67,13 @@ impl Console {
                 };
                 if let Err(error) = taken {
                     self.charts.failed(key, ask, now, true);
-                    self.misunderstood("the history", &error.to_string());
+                    self.misunderstood(&error.to_string());
                 }
             }
             Fetched::Answer { status: status @ 400..=499, body } if status != 429 => {
                 self.charts.failed(key, ask, now, true);
                 let why = rest::error_text(status, &body);
-                self.notices.add(Level::Error, format!("No history of {}: {why}.", key.1));
+                self.notices.add(Level::Error, News::NoHistory(key.1.clone(), why));
             }
             // Its absence is seen in the chart, and it is tried again.
             Fetched::Answer { .. } | Fetched::Unreachable => {

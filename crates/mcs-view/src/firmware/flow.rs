@@ -4,22 +4,24 @@ use mcs_digest::Md5Hex;
 use mcs_model::api::{self, FirmwareInfo, PushReport, PushRequest, PushState, Right};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
-use super::{Firmwares, Task, difference, recorded};
+use super::{Firmwares, Task, deviation, recorded};
 use crate::console::Console;
 use crate::devices::Device;
 use crate::io::{Ended, Fetched, FileInfo, Hashes, JobId, Output};
-use crate::notices::devices;
-use crate::protocol::{FirmwareRequest, JobStage, Level, Verification};
+use crate::protocol::{
+    FileFailure, FirmwareRequest, JobStage, Level, Md5Objection, News, NotPushed, NotUploaded,
+    Sought, Verification, VerifyFailure,
+};
 use crate::rest::{self, Call, HEADERS};
 
 impl Console {
     pub(crate) fn firmware_request(&mut self, request: FirmwareRequest, file: Option<FileInfo>) {
         if self.signed_in.is_none() {
-            self.notices.add(Level::Warning, "Firmware needs a server: sign in first.");
+            self.notices.add(Level::Warning, News::FirmwareNeedsServer);
             return;
         }
         if !self.may(&request) {
-            self.notices.add(Level::Error, "You may look at this firmware, but not change it.");
+            self.notices.add(Level::Error, News::FirmwareLookOnly);
             return;
         }
         self.firmware.changed = true;
@@ -75,9 +77,9 @@ impl Console {
         match fetched {
             Fetched::Answer { status: 200, body } => match api::from_json(&body) {
                 Ok(list) => self.firmware.restock(list),
-                Err(error) => self.misunderstood("the firmware list", &error.to_string()),
+                Err(error) => self.misunderstood(&error.to_string()),
             },
-            other => self.trouble("The firmware list could not be fetched", &other),
+            other => self.not_fetched(Sought::Firmwares, &other),
         }
     }
 
@@ -86,7 +88,7 @@ impl Console {
         let Some(file) = file else { return };
         let total = file.size;
         self.firmware.stage = if total == 0 {
-            JobStage::Failed(format!("{} is empty", file.name))
+            JobStage::Failed(FileFailure::Empty)
         } else {
             let job = self.firmware.next_job();
             self.firmware.task = Some((job, Task::Hash));
@@ -127,17 +129,17 @@ impl Console {
         let (Some(file), Some(hashes), None) =
             (&self.firmware.file, self.firmware.hashes.clone(), &self.firmware.task)
         else {
-            self.notices.add(Level::Warning, "Choose a file first, and wait until it is hashed.");
+            self.notices.add(Level::Warning, News::NotUploaded(NotUploaded::NoFile));
             return;
         };
         if let Some(objection) = self.objection(&hashes.md5) {
-            self.notices.add(Level::Error, format!("Not uploaded: {objection}"));
+            self.notices.add(Level::Error, News::NotUploaded(NotUploaded::Md5(objection)));
             return;
         }
         let (name, version) = (name.trim(), version.trim());
         if version.is_empty() || version.contains(',') || version.chars().any(char::is_control) {
             // It stands between commas in the notice that devices get (CONTRACT §5.2).
-            self.notices.add(Level::Error, "Not uploaded: a version is needed, without commas.");
+            self.notices.add(Level::Error, News::NotUploaded(NotUploaded::Version));
             return;
         }
         let name = if name.is_empty() { &file.name } else { name };
@@ -159,14 +161,17 @@ impl Console {
     }
 
     /// Why a file with this MD5 may not go out, if so.
-    fn objection(&self, md5: &str) -> Option<String> {
+    fn objection(&self, md5: &str) -> Option<Md5Objection> {
         if self.firmware.expectation.trim().is_empty() {
             return None;
         }
         match self.firmware.expectation.parse::<Md5Hex>() {
             Ok(expected) if md5.parse() == Ok(expected) => None,
-            Ok(expected) => Some(format!("the MD5 is {md5}, and you expect {expected}.")),
-            Err(error) => Some(format!("the MD5 that you expect is none: {error}.")),
+            Ok(expected) => {
+                let (found, expected) = (md5.to_owned(), expected.to_string());
+                Some(Md5Objection::Differs { found, expected })
+            }
+            Err(_) => Some(Md5Objection::Invalid),
         }
     }
 
@@ -193,11 +198,14 @@ impl Console {
             self.firmware.changed = true;
             match (task, ended) {
                 (Task::Hash, Ended::Hashed(hashes)) => self.hashed(hashes),
-                (Task::Hash, Ended::Failed(why)) => self.firmware.stage = JobStage::Failed(why),
+                (Task::Hash, Ended::Failed(why)) => {
+                    self.firmware.stage = JobStage::Failed(FileFailure::Unreadable(why));
+                }
                 (Task::Upload, Ended::Answered { status, body }) => self.uploaded(status, &body),
-                (Task::Upload, Ended::Failed(why)) => self.not_uploaded(&why),
+                (Task::Upload, Ended::Failed(why)) => self.not_uploaded(NotUploaded::Broken(why)),
+                // A job ends as it began.
                 (Task::Hash, Ended::Answered { .. }) | (Task::Upload, Ended::Hashed(_)) => {
-                    self.firmware.stage = JobStage::Failed("the job was mixed up".to_owned());
+                    self.abandon_file();
                 }
             }
         } else if let Some((_, firmware)) = self.firmware.check.take_if(|it| it.0 == job) {
@@ -210,10 +218,8 @@ impl Console {
     fn hashed(&mut self, hashes: Hashes) {
         let wanted = self.firmware.file.as_ref().map_or(0, |it| it.size);
         if hashes.size != wanted {
-            self.firmware.stage = JobStage::Failed(format!(
-                "the file changed: {} bytes were read, not {wanted}; choose it again",
-                hashes.size
-            ));
+            let failure = FileFailure::Changed { read: hashes.size, wanted };
+            self.firmware.stage = JobStage::Failed(failure);
             return;
         }
         let (md5, sha256) = (hashes.md5.clone(), hashes.sha256.clone());
@@ -227,20 +233,19 @@ impl Console {
             return;
         }
         if status != 200 && status != 201 {
-            self.not_uploaded(&rest::error_text(status, body));
+            self.not_uploaded(NotUploaded::Refused(rest::error_text(status, body)));
             return;
         }
         let (info, hashes) = match (api::from_json::<FirmwareInfo>(body), &self.firmware.hashes) {
             (Ok(info), Some(hashes)) => (info, hashes.clone()),
             (Err(error), _) => {
-                return self.not_uploaded(&format!("the answer is unclear: {error}"));
+                return self.not_uploaded(NotUploaded::Unclear(error.to_string()));
             }
             (_, None) => return,
         };
-        if let Some(difference) = difference(&recorded(&info), &hashes) {
+        if let Some(deviation) = deviation(&recorded(&info), &hashes) {
             // Never goes on from here: what lies on the server is not what was chosen.
-            let why = format!("what the server received is not this file: {difference}");
-            self.firmware.stage = JobStage::Failed(why);
+            self.firmware.stage = JobStage::Failed(FileFailure::Received(deviation));
             self.list_firmwares();
             return;
         }
@@ -256,11 +261,11 @@ impl Console {
     }
 
     /// Back to where the operator can try again with the same file.
-    fn not_uploaded(&mut self, why: &str) {
+    fn not_uploaded(&mut self, why: NotUploaded) {
         if let Some(Hashes { md5, sha256, .. }) = self.firmware.hashes.clone() {
             self.firmware.stage = JobStage::Hashed { md5, sha256 };
         }
-        self.notices.add(Level::Error, format!("Not uploaded: {why}"));
+        self.notices.add(Level::Error, News::NotUploaded(why));
     }
 
     fn verify(&mut self, firmware: FirmwareId) {
@@ -302,13 +307,16 @@ impl Console {
     fn checked(&mut self, firmware: &FirmwareId, ended: Ended) {
         let Some(stored) = self.firmware.stored(firmware) else { return };
         let failure = match ended {
-            Ended::Hashed(found) => difference(&found, &recorded(&stored.info)),
-            Ended::Failed(why) => Some(why),
-            Ended::Answered { .. } => Some("the job was mixed up".to_owned()),
+            Ended::Hashed(found) => {
+                deviation(&found, &recorded(&stored.info)).map(VerifyFailure::Differs)
+            }
+            Ended::Failed(why) => Some(VerifyFailure::NotFetched(why)),
+            // A job ends as it began.
+            Ended::Answered { status, .. } => Some(VerifyFailure::NotFetched(status.to_string())),
         };
         stored.verified = match failure {
             None => Verification::Verified,
-            Some(why) => Verification::Failed(format!("what devices would download: {why}")),
+            Some(why) => Verification::Failed(why),
         };
     }
 
@@ -316,16 +324,17 @@ impl Console {
         let Some(stored) = self.firmware.stored(&firmware) else { return };
         let (verified, info) = (stored.verified.clone(), stored.info.clone());
         let objection = match verified {
-            _ if devices.is_empty() => Some("choose at least one device.".to_owned()),
-            Verification::Verified => self.objection(&info.md5),
-            Verification::Failed(why) => Some(why),
-            Verification::NotYet | Verification::Running { .. } => {
-                Some("it was not fetched back and verified yet.".to_owned())
+            _ if devices.is_empty() => Some(NotPushed::NoDevice),
+            Verification::Verified => self.objection(&info.md5).map(NotPushed::Md5),
+            Verification::Failed(VerifyFailure::Differs(_)) => Some(NotPushed::Differs),
+            Verification::Failed(VerifyFailure::NotFetched(why)) => {
+                Some(NotPushed::NotFetched(why))
             }
+            Verification::NotYet | Verification::Running { .. } => Some(NotPushed::NotVerified),
         };
-        if let Some(objection) = objection {
-            let text = format!("{} {} is not pushed: {objection}", info.name, info.version);
-            self.notices.add(Level::Error, text);
+        if let Some(why) = objection {
+            let firmware = format!("{} {}", info.name, info.version);
+            self.notices.add(Level::Error, News::NotPushed { firmware, why });
             return;
         }
         let call = self.rest.call_with(Call::Push(firmware), &PushRequest { devices });
@@ -335,19 +344,22 @@ impl Console {
     pub(crate) fn pushed(&mut self, fetched: Fetched) {
         let body = match fetched {
             Fetched::Answer { status: 200..=202, body } => body,
-            other => return self.trouble("The firmware was not pushed", &other),
+            other => {
+                let news = News::PushFailed(rest::failure(&other));
+                return self.notices.add(Level::Error, news);
+            }
         };
         let report = match api::from_json::<PushReport>(&body) {
             Ok(report) => report,
-            Err(error) => return self.misunderstood("the push", &error.to_string()),
+            Err(error) => return self.misunderstood(&error.to_string()),
         };
         let mut taken = 0;
         for result in report.results {
             let Some(device) = self.devices.get_mut(&result.device) else { continue };
             let state = result.status.state;
             if matches!(state, PushState::Failed | PushState::TimedOut | PushState::Canceled) {
-                let text = format!("{}: not pushed: {}", device.name, result.status.detail);
-                self.notices.add(Level::Error, text);
+                let (device, why) = (device.name.clone(), result.status.detail.clone());
+                self.notices.add(Level::Error, News::DeviceNotPushed { device, why });
             } else {
                 taken += 1;
             }
@@ -361,11 +373,7 @@ impl Console {
         }
         self.devices.changed = true;
         if taken > 0 {
-            let text = format!(
-                "The notice goes to {}. A device is updated once it reports the version.",
-                devices(taken)
-            );
-            self.notices.add(Level::Info, text);
+            self.notices.add(Level::Info, News::Pushed(taken));
         }
     }
 }

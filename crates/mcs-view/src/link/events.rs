@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::devices::Device;
 use crate::doctor::Failure;
 use crate::link::Subscription;
-use crate::protocol::{ConnectionId, Level, LinkState, Setting};
+use crate::protocol::{ConnectionId, Level, LinkState, News, Setting};
 use crate::rest::Call;
 
 /// Devices have no manners: seconds for milliseconds, many points at once.
@@ -142,8 +142,8 @@ impl Console {
             None => device.live = true,
             Some(why) => {
                 device.live = false;
-                let text = format!("No live values from {}: {why}.", device.name);
-                self.notices.add(Level::Error, text);
+                let news = News::NoLiveValues { device: device.name.clone(), why };
+                self.notices.add(Level::Error, news);
             }
         }
     }
@@ -211,15 +211,19 @@ impl Console {
                                 .for_each(|it| self.charts.insert(&key, at, it, &value));
                             None
                         }
-                        None => Some(format!("it has no channel {}", raw.channel)),
+                        None => Some(News::UnknownChannel {
+                            device: device.name.clone(),
+                            channel: raw.channel,
+                        }),
                     }
                 }
-                Err(error) => Some(error.to_string()),
+                Err(error) => {
+                    Some(News::Unreadable { device: device.name.clone(), why: error.to_string() })
+                }
             };
-            if let Some(why) = complaint.filter(|_| !device.complained) {
+            if let Some(news) = complaint.filter(|_| !device.complained) {
                 device.complained = true;
-                let text = format!("{} sends what cannot be read: {why}.", device.name);
-                self.notices.add(Level::Warning, text);
+                self.notices.add(Level::Warning, news);
             }
         }
         self.devices.changed |= heard;

@@ -44,8 +44,43 @@ pub enum Verification {
     },
     /// What devices will download is what its record says.
     Verified,
-    /// It is not, or could not be fetched; in words.
-    Failed(String),
+    /// It is not, or could not be fetched.
+    Failed(VerifyFailure),
+}
+
+/// Why a firmware is not verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VerifyFailure {
+    /// Devices would download something else.
+    Differs(Deviation),
+    /// It could not be fetched back; the browser's reason.
+    NotFetched(String),
+}
+
+/// What of a file is another than it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deviation {
+    /// In bytes.
+    Size {
+        /// What it is.
+        found: u64,
+        /// What it should be.
+        wanted: u64,
+    },
+    /// In lower-case hex digits.
+    Md5 {
+        /// What it is.
+        found: String,
+        /// What it should be.
+        wanted: String,
+    },
+    /// In lower-case hex digits.
+    Sha256 {
+        /// What it is.
+        found: String,
+        /// What it should be.
+        wanted: String,
+    },
 }
 
 /// The file at hand.
@@ -99,8 +134,26 @@ pub enum JobStage {
         /// Its id there.
         firmware: FirmwareId,
     },
-    /// It went wrong; in words.
-    Failed(String),
+    /// It went wrong.
+    Failed(FileFailure),
+}
+
+/// What went wrong with the file at hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileFailure {
+    /// It has no bytes.
+    Empty,
+    /// It has not as many bytes as when it was chosen.
+    Changed {
+        /// Bytes read.
+        read: u64,
+        /// Bytes when it was chosen.
+        wanted: u64,
+    },
+    /// The browser cannot read it; its reason.
+    Unreadable(String),
+    /// The server has received something else.
+    Received(Deviation),
 }
 
 /// The operator's expectation against the file's MD5.

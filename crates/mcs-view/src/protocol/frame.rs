@@ -5,8 +5,8 @@ use mcs_model::{Channel, DeviceId, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CardState, ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, PointsPiece,
-    PrototypesView, Trail,
+    CardState, ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, Notice,
+    PointsPiece, PrototypesView, Trail,
 };
 
 /// From the engine: what changed. A section that is `None` is as it was.
@@ -209,28 +209,4 @@ pub struct Stats {
     pub budget: u64,
     /// Points evicted to stay within it.
     pub evicted: u64,
-}
-
-/// Something to tell the operator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    /// For [`Request::Dismiss`](super::Request::Dismiss).
-    pub id: u64,
-    /// How bad it is.
-    pub level: Level,
-    /// What happened, why, and what to do.
-    pub text: String,
-}
-
-/// How bad a notice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Level {
-    /// Good to know.
-    Info,
-    /// It worked.
-    Success,
-    /// Look at it.
-    Warning,
-    /// It went wrong.
-    Error,
 }

@@ -121,12 +121,14 @@ pub enum Outcome {
     DeviceRemoved(DeviceId),
     /// The device has another key.
     Rekeyed(Credentials),
-    /// So many prototypes and devices came from a file.
+    /// So much came from a file.
     Restored {
         /// Prototypes.
         prototypes: u32,
         /// Devices.
         devices: u32,
+        /// Connections.
+        profiles: u32,
     },
     /// It could not be done.
     Failed(Trouble),
@@ -145,8 +147,14 @@ pub enum Trouble {
     IdExists,
     /// There are as many prototypes as there may be.
     TooMany,
-    /// The file or the draft cannot be taken; in words.
+    /// The draft or its device cannot be taken; the server's or the model's reason.
     Refused(String),
+    /// The file is no export of a prototype; the reader's reason.
+    File(String),
+    /// The file is none that [`PrototypesRequest::Backup`] made.
+    NoBackup,
+    /// A later version of the console made the file.
+    LaterVersion,
     /// The file is larger than this many bytes.
     TooLarge(u64),
     /// The answer cannot be read, or is none of ours; in words.

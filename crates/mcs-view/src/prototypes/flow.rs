@@ -237,9 +237,14 @@ impl Console {
             PrototypesCall::Create | PrototypesCall::Clone(_) => {
                 answer(fetched).map(|info: PrototypeInfo| Outcome::Created(info.prototype.id))
             }
-            PrototypesCall::Import => answer(fetched).map(|imported: ImportedPrototype| {
-                Outcome::Imported(imported.info.prototype.id, imported.skipped)
-            }),
+            PrototypesCall::Import => answer(fetched)
+                .map(|imported: ImportedPrototype| {
+                    Outcome::Imported(imported.info.prototype.id, imported.skipped)
+                })
+                .map_err(|trouble| match trouble {
+                    Trouble::Refused(why) => Trouble::File(why),
+                    other => other,
+                }),
             PrototypesCall::Remove(id) => match fetched {
                 Fetched::Answer { status: 204, .. } => Ok(Outcome::Removed(id)),
                 other if code(&other) == "in-use" => Ok(Outcome::InUse),

@@ -11,6 +11,7 @@ use mcs_model::prototype_file::{self, Carried, Imported};
 use mcs_model::{DeviceId, ProductId, Prototype, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::connections;
 use crate::console::Console;
 use crate::import::File;
 use crate::kept;
@@ -50,6 +51,8 @@ struct Backup {
     prototypes: Vec<Stored>,
     #[serde(default)]
     devices: File,
+    #[serde(default)]
+    profiles: connections::File,
 }
 
 impl Console {
@@ -115,7 +118,7 @@ impl Console {
             PrototypesRequest::Import(text) => {
                 let id = self.new_prototype_id();
                 let Imported { prototype, carried, skipped } = prototype_file::import(&text, id)
-                    .map_err(|error| Trouble::Refused(error.to_string()))?;
+                    .map_err(|error| Trouble::File(error.to_string()))?;
                 let id = self.put_on_shelf(prototype.into(), carried)?;
                 Ok(Outcome::Imported(id, skipped))
             }
@@ -152,6 +155,7 @@ impl Console {
                     mcs_console_backup: BACKUP,
                     prototypes: self.prototypes.shelf.0.values().cloned().collect(),
                     devices: self.device_file(),
+                    profiles: self.profile_file(),
                 };
                 let text = String::from_utf8_lossy(&api::to_json(&backup)).into_owned();
                 Ok(Outcome::File { name: "mcs-console.json".to_owned(), text })
@@ -269,10 +273,9 @@ impl Console {
     }
 
     fn take_backup(&mut self, text: &str) -> Result<Outcome, Trouble> {
-        let backup: Backup = api::from_json(text.as_bytes())
-            .map_err(|error| Trouble::Refused(format!("not a backup: {error}")))?;
+        let backup: Backup = api::from_json(text.as_bytes()).map_err(|_| Trouble::NoBackup)?;
         if backup.mcs_console_backup != BACKUP {
-            return Err(Trouble::Refused("a later version of the console wrote it".to_owned()));
+            return Err(Trouble::LaterVersion);
         }
         backup.prototypes.iter().try_for_each(|it| sound(&it.prototype))?;
         let prototypes = count(backup.prototypes.len());
@@ -284,9 +287,10 @@ impl Console {
             self.prototypes.shelf.0.insert(stored.prototype.id.clone(), stored);
         }
         self.keep_prototypes();
-        let devices = count(self.add_devices(backup.devices));
+        let places = self.add_profiles(backup.profiles);
+        let devices = count(self.add_devices(backup.devices.moved(&places)));
         self.name_prototypes();
-        Ok(Outcome::Restored { prototypes, devices })
+        Ok(Outcome::Restored { prototypes, devices, profiles: count(places.len()) })
     }
 
     fn new_prototype_id(&mut self) -> ProductId {

@@ -2,7 +2,9 @@
 
 use mcs_model::api::{DeviceChange, LastPoint, Presence, PushState, PushStatus, Role};
 use mcs_model::{Timestamp, Value};
-use mcs_view::protocol::{Alert, ControlFailure, ControlStage, DeviceRow, Online, Request, View};
+use mcs_view::protocol::{
+    Alert, ControlFailure, ControlStage, DeviceRow, Failure, News, Online, Request, Sought, View,
+};
 use mcs_view::{Fetched, Input};
 
 use crate::site::{Site, TOPIC, WALL, device, id, session};
@@ -105,7 +107,8 @@ fn a_list_that_fails_is_tried_again() {
     let calls = site.server.count("GET /api/devices");
     site.seconds(4);
     assert_eq!(site.server.count("GET /api/devices"), calls + 1);
-    assert!(site.notices()[0].contains("does not answer"));
+    let trouble = News::NotFetched(Sought::Devices, Failure::Unreachable);
+    assert_eq!(site.notices(), [trouble]);
     site.server.unreachable = false;
     site.seconds(4);
     assert!(site.notices().is_empty(), "it is true no more");
@@ -154,9 +157,8 @@ fn a_channel_that_nobody_knows_is_mentioned_once() {
     let mut site = Site::signed_in();
     site.report("mystery", "1");
     site.report("mystery", "2");
-    let notices = site.notices();
-    assert_eq!(notices.len(), 1);
-    assert!(notices[0].contains("mystery"), "{notices:?}");
+    let device = "Greenhouse".to_owned();
+    assert_eq!(site.notices(), [News::UnknownChannel { device, channel: id("mystery") }]);
 }
 
 #[test]

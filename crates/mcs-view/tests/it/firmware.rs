@@ -5,8 +5,9 @@ use mcs_model::api::{
 };
 use mcs_model::{FirmwareId, Timestamp};
 use mcs_view::protocol::{
-    ExpectedMd5, FirmwareRequest, FirmwareView, JobStage, LoginError, Request, Setting,
-    Verification, View,
+    Deviation, ExpectedMd5, FileFailure, FirmwareRequest, FirmwareView, JobStage, LoginError,
+    Md5Objection, News, NotPushed, NotUploaded, Request, Setting, Verification, VerifyFailure,
+    View,
 };
 use mcs_view::{Ended, FileInfo, Hashes, Input, JobId, Output};
 
@@ -172,8 +173,9 @@ fn an_expected_md5_is_compared_and_a_mismatch_stops_everything() {
         assert_eq!(view(&mut site).job.expected, expected, "{typed}");
     }
     assert_eq!(upload(&mut site), None);
-    let notices = site.notices();
-    assert!(notices[0].contains(MD5) && notices[0].contains(OTHER), "{notices:?}");
+    let (found, expected) = (MD5.to_owned(), OTHER.to_owned());
+    let objection = Md5Objection::Differs { found, expected };
+    assert_eq!(site.notices(), [News::NotUploaded(NotUploaded::Md5(objection))]);
 }
 
 #[test]
@@ -183,7 +185,8 @@ fn an_expectation_holds_for_the_push_as_well() {
     ask(&mut site, FirmwareRequest::Expect(OTHER.to_owned()));
     push(&mut site);
     assert_eq!(pushes(&site), 0);
-    assert!(site.notices()[0].contains("not pushed"));
+    let objected = |it: &News| matches!(it, News::NotPushed { why: NotPushed::Md5(_), .. });
+    assert!(objected(&site.notices()[0]));
     ask(&mut site, FirmwareRequest::Expect(String::new()));
     push(&mut site);
     assert_eq!(pushes(&site), 1);
@@ -203,14 +206,18 @@ fn what_the_server_received_must_be_the_file() {
         |it| it.md5 = OTHER.to_owned(),
         |it| it.sha256 = SHA256.replace('b', "c"),
     ];
-    for (wrong, word) in wrong.into_iter().zip(["size", "MD5", "SHA-256"]) {
+    let deviations = [
+        Deviation::Size { found: 4, wanted: 3 },
+        Deviation::Md5 { found: OTHER.to_owned(), wanted: MD5.to_owned() },
+        Deviation::Sha256 { found: SHA256.replace('b', "c"), wanted: SHA256.to_owned() },
+    ];
+    for (wrong, deviation) in wrong.into_iter().zip(deviations) {
         let mut site = hashed();
         let (job, _) = upload(&mut site).unwrap();
         let mut info = record();
         wrong(&mut info);
         answer(&mut site, job, 200, api::to_json(&info));
-        let JobStage::Failed(why) = stage(&mut site) else { panic!("{word} differs") };
-        assert!(why.contains(word), "{why}");
+        assert_eq!(stage(&mut site), JobStage::Failed(FileFailure::Received(deviation)));
         assert!(site.jobs.is_empty(), "nothing is fetched back");
     }
 }
@@ -218,21 +225,42 @@ fn what_the_server_received_must_be_the_file() {
 #[test]
 fn what_devices_would_download_must_be_the_file() {
     let ends = [
-        (Ended::Hashed(Hashes { size: 2, ..hashes() }), "size"),
-        (Ended::Hashed(Hashes { md5: OTHER.to_owned(), ..hashes() }), "MD5"),
-        (Ended::Hashed(Hashes { sha256: OTHER.to_owned(), ..hashes() }), "SHA-256"),
-        (Ended::Failed("the server answered with status 404".to_owned()), "404"),
+        (
+            Ended::Hashed(Hashes { size: 2, ..hashes() }),
+            VerifyFailure::Differs(Deviation::Size { found: 2, wanted: 3 }),
+            NotPushed::Differs,
+        ),
+        (
+            Ended::Hashed(Hashes { md5: OTHER.to_owned(), ..hashes() }),
+            VerifyFailure::Differs(Deviation::Md5 {
+                found: OTHER.to_owned(),
+                wanted: MD5.to_owned(),
+            }),
+            NotPushed::Differs,
+        ),
+        (
+            Ended::Hashed(Hashes { sha256: OTHER.to_owned(), ..hashes() }),
+            VerifyFailure::Differs(Deviation::Sha256 {
+                found: OTHER.to_owned(),
+                wanted: SHA256.to_owned(),
+            }),
+            NotPushed::Differs,
+        ),
+        (
+            Ended::Failed("status 404".to_owned()),
+            VerifyFailure::NotFetched("status 404".to_owned()),
+            NotPushed::NotFetched("status 404".to_owned()),
+        ),
     ];
-    for (ended, word) in ends {
+    for (ended, failure, not_pushed) in ends {
         let (mut site, job, _) = uploaded();
         site.input(Input::Ended(job, ended));
-        let Verification::Failed(why) = view(&mut site).firmwares.remove(0).verified else {
-            panic!("{word} differs")
-        };
-        assert!(why.contains(word), "{why}");
+        let verified = view(&mut site).firmwares.remove(0).verified;
+        assert_eq!(verified, Verification::Failed(failure));
         push(&mut site);
         assert_eq!(pushes(&site), 0);
-        assert!(site.notices()[0].contains(word));
+        let refused = |it: &News| matches!(it, News::NotPushed { why, .. } if *why == not_pushed);
+        assert!(refused(&site.notices()[0]));
     }
 }
 
@@ -244,7 +272,8 @@ fn an_upload_that_is_refused_may_be_tried_again_with_the_same_file() {
     let error = ApiError { code: "version-exists".to_owned(), message };
     answer(&mut site, job, 409, api::to_json(&error));
     assert!(matches!(stage(&mut site), JobStage::Hashed { .. }));
-    assert_eq!(site.notices(), ["Not uploaded: version 2.0 exists already"]);
+    let why = NotUploaded::Refused("version 2.0 exists already".to_owned());
+    assert_eq!(site.notices(), [News::NotUploaded(why)]);
     let (job, _) = upload(&mut site).unwrap();
     site.input(Input::Ended(job, Ended::Failed("the connection broke off".to_owned())));
     assert!(matches!(stage(&mut site), JobStage::Hashed { .. }));
@@ -345,7 +374,7 @@ fn an_empty_file_is_no_firmware() {
     let mut site = page();
     let file = FileInfo { name: "a.bin".to_owned(), size: 0 };
     site.input(Input::RequestWithFile(Request::Firmware(FirmwareRequest::Choose), file));
-    assert_eq!(stage(&mut site), JobStage::Failed("a.bin is empty".to_owned()));
+    assert_eq!(stage(&mut site), JobStage::Failed(FileFailure::Empty));
     assert!(site.jobs.is_empty());
 }
 
@@ -417,7 +446,8 @@ fn a_file_that_changed_while_it_was_read_is_none() {
     let mut site = page();
     let job = choose(&mut site);
     site.input(Input::Ended(job, Ended::Hashed(Hashes { size: 4, ..hashes() })));
-    assert!(matches!(stage(&mut site), JobStage::Failed(why) if why.contains("changed")));
+    let changed = FileFailure::Changed { read: 4, wanted: 3 };
+    assert_eq!(stage(&mut site), JobStage::Failed(changed));
 }
 
 #[test]
@@ -427,7 +457,8 @@ fn a_push_to_nobody_is_none() {
     end_download(&mut site);
     ask(&mut site, FirmwareRequest::Push { firmware: id("F1"), devices: Vec::new() });
     assert_eq!(pushes(&site), 0);
-    assert!(site.notices()[0].contains("at least one device"));
+    let none = |it: &News| matches!(it, News::NotPushed { why: NotPushed::NoDevice, .. });
+    assert!(none(&site.notices()[0]));
 }
 
 #[test]

@@ -7,7 +7,8 @@ use mcs_model::api::{
 };
 use mcs_model::{Channel, ChannelKind, Direction, ProductId, Prototype};
 use mcs_view::protocol::{
-    OpenPrototype, Outcome, PrototypesRequest, PrototypesView, Request, Trouble, View,
+    ConnectionsRequest, OpenPrototype, Outcome, Profile, PrototypesRequest, PrototypesView,
+    Request, Secret, Trouble, View,
 };
 
 use crate::site::{Site, channels, id, profile};
@@ -350,7 +351,7 @@ fn what_cannot_be_kept_is_refused_here_too() {
     };
     assert_eq!(why, "channel number 2: the id is there twice");
     let import = site.outcome(PrototypesRequest::Import("{".to_owned()));
-    assert!(matches!(import, Outcome::Failed(Trouble::Refused(_))));
+    assert!(matches!(import, Outcome::Failed(Trouble::File(_))));
     let nameless = made(&mut site, &product, " ", "D1");
     assert!(matches!(nameless, Outcome::Failed(Trouble::Refused(_))));
     let clone = PrototypesRequest::Clone { prototype: id("Pnone"), name: "x".to_owned() };
@@ -375,7 +376,7 @@ fn everything_goes_into_a_file_and_comes_back_in_another_browser() {
     let mut other = Site::new();
     other.start();
     let restored = other.outcome(PrototypesRequest::Restore(text.clone()));
-    assert_eq!(restored, Outcome::Restored { prototypes: 1, devices: 1 });
+    assert_eq!(restored, Outcome::Restored { prototypes: 1, devices: 1, profiles: 0 });
     assert_eq!(opened(&mut other, &product).devices, 1);
     let Outcome::File { text: again, .. } = other.outcome(PrototypesRequest::Backup) else {
         panic!("no file")
@@ -383,6 +384,39 @@ fn everything_goes_into_a_file_and_comes_back_in_another_browser() {
     assert!(again.contains("\"Shed\"") && again.contains("\"cam\""), "{again}");
     for wrong in ["", "{}", "[]", &text.replace("_backup\":1", "_backup\":2"), &text[..99]] {
         let refused = other.outcome(PrototypesRequest::Restore(wrong.to_owned()));
-        assert!(matches!(refused, Outcome::Failed(Trouble::Refused(_))), "{refused:?}");
+        let why = [Trouble::NoBackup, Trouble::LaterVersion].map(Outcome::Failed);
+        assert!(why.contains(&refused), "{refused:?}");
     }
+}
+
+#[test]
+fn connections_come_back_without_passwords_and_keep_their_devices() {
+    let (mut site, product) = alone();
+    let named = |host: &str| Profile { host: host.to_owned(), ..Profile::default() };
+    let put = |profile, password: Option<&str>| ConnectionsRequest::Put {
+        id: None,
+        profile: Box::new(profile),
+        password: password.map(|it| Secret(it.to_owned())),
+        connect: false,
+    };
+    site.connections(put(named("shed.example"), Some("hunter2")));
+    made(&mut site, &product, "Shed", "D1");
+    let Outcome::File { text, .. } = site.outcome(PrototypesRequest::Backup) else {
+        panic!("no file")
+    };
+    assert!(text.contains("shed.example") && !text.contains("hunter2"), "{text}");
+
+    // There the first connection is another one.
+    let mut other = Site::new();
+    other.start();
+    other.connections(put(named("barn.example"), None));
+    for _ in 0..2 {
+        let restored = other.outcome(PrototypesRequest::Restore(text.clone()));
+        assert_eq!(restored, Outcome::Restored { prototypes: 1, devices: 1, profiles: 1 });
+    }
+    let Outcome::File { text: there, .. } = other.outcome(PrototypesRequest::Backup) else {
+        panic!("no file")
+    };
+    assert_eq!(there.matches("shed.example").count(), 1, "{there}");
+    assert!(there.contains("\"connection\":2"), "{there}");
 }

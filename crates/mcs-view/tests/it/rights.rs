@@ -4,7 +4,7 @@ use mcs_model::api::{Credentials, DeviceInfo, Right, Role};
 use mcs_model::{DeviceId, DeviceKey};
 use mcs_session::ReasonCode;
 use mcs_view::protocol::{
-    ControlFailure, ControlStage, FirmwareRequest, Online, Request, Setting, View,
+    ControlFailure, ControlStage, FirmwareRequest, Named, News, Online, Request, Setting, View,
 };
 
 use crate::site::{Site, device, id, session};
@@ -115,8 +115,8 @@ fn a_role_that_changes_is_taken_over_with_the_next_connection() {
     let device = &site.screen.devices.clone().unwrap()[0];
     assert_eq!((device.right, device.online), (Right::See, Online::Yes));
     let notices = site.notices();
-    assert!(notices.iter().any(|it| it.contains("changed what you may do")), "{notices:?}");
-    assert!(notices.iter().any(|it| it.contains("only be looked at")), "{notices:?}");
+    let which = Named::One("Greenhouse".to_owned());
+    assert_eq!(notices, [News::RoleChanged, News::LookOnly(which)]);
     site.send("lamp", "1");
     assert!(matches!(site.stage("lamp"), ControlStage::Failed(ControlFailure::Refused(_))));
     assert!(site.broker.messages().is_empty());
@@ -154,7 +154,8 @@ fn a_device_that_may_not_be_seen_any_more_goes_and_is_named() {
     assert_eq!(site.screen.devices, Some(Vec::new()));
     assert_eq!(filters(&site), Vec::<String>::new());
     let notices = site.notices();
-    assert!(notices.iter().any(|it| it.contains("Greenhouse is gone")), "{notices:?}");
+    let gone = News::Lost(Named::One("Greenhouse".to_owned()));
+    assert!(notices.contains(&gone), "{notices:?}");
 }
 
 #[test]
@@ -182,11 +183,11 @@ fn who_controls_one_device_pushes_to_it_and_uploads_nothing() {
     assert!(!site.screen.firmware.clone().unwrap().may_upload);
     let devices: Vec<DeviceId> = vec![id("D1")];
     site.request(Request::Firmware(FirmwareRequest::Push { firmware: id("F1"), devices }));
-    assert!(!site.notices().iter().any(|it| it.contains("not change it")));
+    assert!(!site.notices().contains(&News::FirmwareLookOnly));
     let (name, version) = ("App".to_owned(), "2".to_owned());
     let upload =
         FirmwareRequest::Upload { prototype: id("P1"), name, version, note: String::new() };
     site.request(Request::Firmware(upload));
     let notices = site.notices();
-    assert!(notices.iter().any(|it| it.contains("not change it")), "{notices:?}");
+    assert!(notices.contains(&News::FirmwareLookOnly), "{notices:?}");
 }

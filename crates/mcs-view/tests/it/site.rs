@@ -10,7 +10,7 @@ use mcs_sim::{Broker, BrokerOutput};
 use mcs_time::Time;
 use mcs_view::protocol::{
     CardState, ChartRequest, ConnectionId, ConnectionRow, ConnectionsRequest, Control,
-    ControlStage, Frame, FrameRequest, Profile, Request, Start, View,
+    ControlStage, Frame, FrameRequest, News, Profile, Request, Start, View,
 };
 use mcs_view::{Console, FetchId, Fetched, Input, Output, Probe, SocketId, Unsealed};
 use serde::Serialize;
@@ -443,10 +443,10 @@ impl Site {
         self.control(channel).expect("a command").stage
     }
 
-    pub(crate) fn notices(&mut self) -> Vec<String> {
+    pub(crate) fn notices(&mut self) -> Vec<News> {
         self.frame(View::Devices, Vec::new());
         let notices = self.screen.notices.iter().flatten();
-        notices.map(|it| it.text.clone()).collect()
+        notices.map(|it| it.news.clone()).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Against any broker, with nothing else behind it.
 
 use mcs_view::protocol::{
-    ConnectionsRequest, ControlStage, LinkState, NewDevice, Online, Request, View,
+    ConnectionsRequest, ControlStage, LinkState, NewDevice, News, Online, Request, View,
 };
 
 use crate::site::{FIRST, KEY_TOPIC, Site, channels, id, profile};
@@ -80,7 +80,7 @@ fn an_export_is_an_import() {
     other.report("temp", "21");
     assert_eq!(other.value("temp").as_deref(), Some("21"));
     assert_eq!(other.screen.device.clone().unwrap().channels, channels());
-    assert_eq!(other.notices(), ["1 device imported."]);
+    assert_eq!(other.notices(), [News::Imported(1)]);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_prototype_gives_its_channels_to_devices_that_have_none() {
 fn a_file_that_is_neither_says_so() {
     let mut site = Site::static_site();
     site.request(Request::ImportDevices("[1]".to_owned()));
-    assert!(site.notices()[0].starts_with("Not imported"));
+    assert!(matches!(site.notices()[0], News::NotImported(_)));
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod tests;
 
 use mcs_view::protocol::{ExpectedMd5, FirmwareJob, JobStage, StoredFirmware};
 
+use crate::texts::firmware as t;
+
 /// What the operator has typed.
 pub(crate) struct Upload<'a> {
     /// The firmware's name.
@@ -26,24 +28,26 @@ pub(crate) fn why_not(
         return said(locked);
     }
     match &job.stage {
-        JobStage::Empty | JobStage::Failed(_) => return said("Choose a file first"),
-        JobStage::Hashing { .. } => return said("Wait until the file is hashed"),
-        JobStage::Uploading { .. } => return said("Uploading"),
-        JobStage::Uploaded { .. } => return said("Uploaded: choose another file to go on"),
+        JobStage::Empty | JobStage::Failed(_) => return said(t::why_choose()),
+        JobStage::Hashing { .. } => return said(t::why_hashing()),
+        JobStage::Uploading { .. } => return said(t::why_uploading()),
+        JobStage::Uploaded { .. } => return said(t::why_uploaded()),
         JobStage::Hashed { .. } => {}
     }
     match job.expected {
-        ExpectedMd5::Mismatch => return said("The MD5 is not the expected one"),
-        ExpectedMd5::Invalid => return said("The expected MD5 is none: correct or clear it"),
+        ExpectedMd5::Mismatch => return said(t::why_mismatch()),
+        ExpectedMd5::Invalid => return said(t::why_invalid()),
         ExpectedMd5::None | ExpectedMd5::Waiting | ExpectedMd5::Match => {}
     }
     let version = upload.version.trim();
     if upload.name.trim().is_empty() {
-        said("Give it a name")
+        said(t::why_name())
     } else if version.is_empty() {
-        said("Give it a version")
+        said(t::why_version())
+    } else if version.contains(',') {
+        said(t::why_comma())
     } else if stored.iter().any(|it| it.info.version == version) {
-        Some(format!("Version {version} is there already"))
+        Some(t::why_exists(&version))
     } else {
         None
     }

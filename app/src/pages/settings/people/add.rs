@@ -8,6 +8,7 @@ use mcs_view::protocol::{Act, Secret, Step};
 
 use super::super::trouble::Outcome;
 use super::{Desk, Place, role_of, role_options};
+use crate::texts::accounts as t;
 
 /// Adds somebody. The password is forgotten once the server has taken it.
 #[component]
@@ -32,15 +33,15 @@ pub(super) fn AddPerson(desk: Desk) -> impl IntoView {
     });
     view! {
         <form class="fields" aria-labelledby="add-person" data-testid="add-person" on:submit=submit>
-            <h3 id="add-person">"Add somebody"</h3>
+            <h3 id="add-person">{t::add()}</h3>
             <div class="pair even">
                 <label class="field">
-                    <span class="field-name">"Name"</span>
+                    <span class="field-name">{t::name()}</span>
                     <input class="input" node_ref=name required maxlength="64" autocomplete="off" autocapitalize="none"
                         spellcheck="false" data-testid="add-name" aria-describedby="add-hint"/>
                 </label>
                 <label class="field">
-                    <span class="field-name">"Role"</span>
+                    <span class="field-name">{t::role()}</span>
                     <select class="input" data-testid="add-role" on:change:target=move |event| {
                         if let Some(chosen) = role_of(&event.target().value()) {
                             role.set(chosen);
@@ -49,13 +50,13 @@ pub(super) fn AddPerson(desk: Desk) -> impl IntoView {
                 </label>
             </div>
             <label class="field">
-                <span class="field-name">"First password"</span>
+                <span class="field-name">{t::add_first()}</span>
                 <input class="input" type="password" node_ref=password required maxlength="256" autocomplete="new-password" data-testid="add-password"/>
             </label>
-            <p class="hint" id="add-hint">"Letters and digits, or - _ . @ between them. Tell the password in person; it can be changed in the settings."</p>
-            <Outcome step testid="add-outcome" done="Added. The account can sign in now."/>
+            <p class="hint" id="add-hint">{t::add_hint()}</p>
+            <Outcome step testid="add-outcome" done=t::added()/>
             <div class="actions">
-                <button type="submit" class="button primary" data-testid="add-submit" disabled=move || desk.is_busy()>"Add the account"</button>
+                <button type="submit" class="button primary" data-testid="add-submit" disabled=move || desk.is_busy()>{t::add_submit()}</button>
             </div>
         </form>
     }

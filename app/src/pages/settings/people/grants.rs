@@ -9,15 +9,15 @@ use mcs_model::api::{Grant, GrantedOn, Person, Right};
 use mcs_view::protocol::{Act, Step};
 
 use super::{Desk, Place};
+use crate::texts::accounts as t;
 
 /// The grants of a person, and a new one.
 #[component]
 pub(super) fn Grants(desk: Desk, name: String, person: Memo<Option<Person>>) -> impl IntoView {
     let grants = Memo::new(move |_| person.get().map(|it| it.grants).unwrap_or_default());
     let summary = move || match grants.with(Vec::len) {
-        0 => "No grants".to_owned(),
-        1 => "1 grant".to_owned(),
-        count => format!("{count} grants"),
+        0 => t::no_grants().to_owned(),
+        count => t::grant_count(count as u64),
     };
     let rows = {
         let name = name.clone();
@@ -47,15 +47,15 @@ fn row(desk: Desk, name: String, grant: Grant) -> AnyView {
             (id.to_string(), names.get(id.as_str()).cloned().unwrap_or_else(|| id.to_string()))
         }
     };
-    let kind = match grant.on {
-        GrantedOn::Device(_) => "Device",
-        GrantedOn::Prototype(_) => "All devices of",
+    let what = match grant.on {
+        GrantedOn::Device(_) => t::grant_device(&title),
+        GrantedOn::Prototype(_) => t::grant_prototype(&title),
     };
     let may = match grant.right {
-        Right::See => "May see",
-        Right::Control => "May see and control",
+        Right::See => t::may_see(),
+        Right::Control => t::may_control(),
     };
-    let label = format!("Take back the grant on {title}");
+    let label = t::revoke_of(&title);
     let testid = format!("revoke-{name}-{id}");
     let revoke = move |_| {
         let (name, on) = (name.clone(), grant.on.clone());
@@ -63,10 +63,10 @@ fn row(desk: Desk, name: String, grant: Grant) -> AnyView {
     };
     view! {
         <li class="item">
-            <span class="grow break"><span class="muted">{kind}</span>" "{title}" "<code>{id}</code></span>
+            <span class="grow break">{what}" "<code>{id}</code></span>
             <span class="item-side"><span>{may}</span>
                 <button type="button" class="button quiet" data-testid=testid aria-label=label disabled=move || desk.is_busy()
-                    on:click=revoke>"Take back"</button></span>
+                    on:click=revoke>{t::revoke()}</button></span>
         </li>
     }
     .into_any()
@@ -108,30 +108,29 @@ fn NewGrant(desk: Desk, name: String) -> impl IntoView {
             Some((id.to_string(), name))
         };
         let devices = ids.into_iter().take(PROPOSED).filter_map(device);
-        let all =
-            prototypes(desk).into_iter().map(|(id, name)| (id, format!("All devices of {name}")));
+        let all = prototypes(desk).into_iter().map(|(id, name)| (id, t::grant_prototype(&name)));
         let option = |(id, name): (String, String)| view! { <option value=id>{name}</option> };
         all.chain(devices).map(option).collect_view()
     };
     view! {
-        <form class="new-grant" aria-label=format!("Grant something to {name}") on:submit=submit>
+        <form class="new-grant" aria-label=t::grant_to(&name) on:submit=submit>
             <label class="field">
-                <span class="field-name">"Device or prototype"</span>
+                <span class="field-name">{t::grant_on()}</span>
                 <input class="input" node_ref=on list=list.clone() required autocomplete="off" spellcheck="false" autocapitalize="none"
-                    placeholder="Its id" data-testid=format!("grant-on-{name}")/>
+                    placeholder=t::grant_id() data-testid=format!("grant-on-{name}")/>
             </label>
             <datalist id=list>{proposals}</datalist>
             <label class="field">
-                <span class="field-name">"Right"</span>
+                <span class="field-name">{t::right()}</span>
                 <select class="input" data-testid=format!("grant-right-{name}")
                     on:change:target=move |event| may_control.set(event.target().value() == "control")>
-                    <option value="see">"See"</option>
-                    <option value="control">"See and control"</option>
+                    <option value="see">{t::see()}</option>
+                    <option value="control">{t::control()}</option>
                 </select>
             </label>
-            <button type="submit" class="button" data-testid=format!("grant-{name}") disabled=move || desk.is_busy()>"Grant"</button>
+            <button type="submit" class="button" data-testid=format!("grant-{name}") disabled=move || desk.is_busy()>{t::grant()}</button>
             <p class="hint" role="alert" data-error="true" data-testid=format!("grant-unknown-{name}")>
-                {move || unknown.get().then_some("There is no device or prototype with that id. Choose one from the list.")}</p>
+                {move || unknown.get().then(t::grant_unknown)}</p>
         </form>
     }
     .into_any()

@@ -9,6 +9,7 @@ use mcs_view::protocol::{Act, Secret, Setting, Step};
 use super::super::trouble::Outcome;
 use super::grants::Grants;
 use super::{Desk, Place, role_of, role_options, word};
+use crate::texts::accounts as t;
 
 /// A person in the list. Nobody changes the own row: so there is always an administrator.
 #[component]
@@ -39,12 +40,18 @@ pub(super) fn PersonRow(desk: Desk, name: String) -> impl IntoView {
         }
     };
     let step = desk.step(Place::Row(name.clone()));
+    // While the dialog is open, it says itself what went wrong.
+    let went = desk.step(Place::Reset(name.clone()));
+    let reset = Signal::derive(move || match went.get() {
+        Step::Done => Step::Done,
+        _ => Step::Idle,
+    });
     view! {
         <li class="person" data-testid=format!("person-{name}")>
             <div class="person-head">
                 <p class="person-name break"><strong>{name.clone()}</strong>
-                    {move || is_me.get().then(|| view! { " "<span class="muted">"(you)"</span> })}</p>
-                <select class="input person-role" aria-label=format!("Role of {name}") data-testid=format!("role-{name}")
+                    {move || is_me.get().then(|| view! { " "<span class="muted">{t::you()}</span> })}</p>
+                <select class="input person-role" aria-label=t::role_of(&name) data-testid=format!("role-{name}")
                     disabled=move || is_me.get() || desk.is_busy() on:change:target=set_role>
                     {role_options(role)}
                 </select>
@@ -54,7 +61,9 @@ pub(super) fn PersonRow(desk: Desk, name: String) -> impl IntoView {
                 </div>
             </div>
             <Grants desk name=name.clone() person/>
+            {move || is_me.get().then(|| view! { <p class="hint" data-testid="own-row">{t::own_row()}</p> })}
             <Outcome step testid="row-outcome"/>
+            <Outcome step=reset testid="reset-done" done=t::reset_done(&name)/>
         </li>
     }
     .into_any()
@@ -99,20 +108,20 @@ fn Reset(desk: Desk, name: String) -> impl IntoView {
     let labelled = title.clone();
     let (field, done) = (format!("reset-password-{name}"), format!("reset-confirm-{name}"));
     view! {
-        <button type="button" class="button" data-testid=format!("reset-{name}") aria-label=format!("Reset the password of {name}")
-            on:click=open>"Reset password"</button>
+        <button type="button" class="button" data-testid=format!("reset-{name}") aria-label=t::reset_of(&name)
+            on:click=open>{t::reset()}</button>
         <dialog class="dialog" node_ref=dialog data-testid="reset-dialog" aria-labelledby=labelled>
             <form class="fields" on:submit=submit>
-                <h2 id=title class="break">{format!("Another password for {name}")}</h2>
-                <p>"All sessions of this account end. Tell the new password in person."</p>
+                <h2 id=title class="break">{t::reset_title(&name)}</h2>
+                <p>{t::reset_what()}</p>
                 <label class="field">
-                    <span class="field-name">"New password"</span>
+                    <span class="field-name">{t::new()}</span>
                     <input class="input" type="password" node_ref=password required maxlength="256" autocomplete="new-password" data-testid=field/>
                 </label>
                 <Outcome step testid="reset-outcome"/>
                 <div class="actions end">
-                    <button type="button" class="button" data-testid="reset-cancel" on:click=move |_| close()>"Cancel"</button>
-                    <button type="submit" class="button primary" data-testid=done disabled=move || desk.is_busy()>"Set the password"</button>
+                    <button type="button" class="button" data-testid="reset-cancel" on:click=move |_| close()>{t::cancel()}</button>
+                    <button type="submit" class="button primary" data-testid=done disabled=move || desk.is_busy()>{t::reset_submit()}</button>
                 </div>
             </form>
         </dialog>
@@ -145,14 +154,14 @@ fn Remove(desk: Desk, name: String) -> impl IntoView {
     let title = format!("remove-title-{name}");
     let labelled = title.clone();
     view! {
-        <button type="button" class="button quiet" data-testid=format!("remove-{name}") aria-label=format!("Remove {name}")
-            on:click=open>"Remove"</button>
+        <button type="button" class="button quiet" data-testid=format!("remove-{name}") aria-label=t::remove_of(&name)
+            on:click=open>{t::remove()}</button>
         <dialog class="dialog" node_ref=dialog data-testid="remove-dialog" aria-labelledby=labelled>
-            <h2 id=title class="break">{format!("Remove {name}?")}</h2>
-            <p>"The account cannot sign in any more. Its grants, its applications and its API tokens go with it. Devices and their history stay."</p>
+            <h2 id=title class="break">{t::remove_title(&name)}</h2>
+            <p>{t::remove_what()}</p>
             <div class="actions end">
-                <button type="button" class="button" data-testid="remove-cancel" on:click=move |_| close()>"Cancel"</button>
-                <button type="button" class="button danger" data-testid=format!("remove-confirm-{name}") on:click=confirm>"Remove the account"</button>
+                <button type="button" class="button" data-testid="remove-cancel" on:click=move |_| close()>{t::cancel()}</button>
+                <button type="button" class="button danger" data-testid=format!("remove-confirm-{name}") on:click=confirm>{t::remove_submit()}</button>
             </div>
         </dialog>
     }

@@ -2,6 +2,7 @@ use mcs_view::protocol::{ExpectedMd5, FirmwareJob, JobStage};
 
 use super::{Upload, why_not};
 use crate::test;
+use crate::texts::firmware as t;
 
 fn hashed(expected: ExpectedMd5) -> FirmwareJob {
     let stage = JobStage::Hashed { md5: "0".repeat(32), sha256: "0".repeat(64) };
@@ -42,8 +43,15 @@ fn a_blank_version_is_asked_for() {
     let upload = Upload { version: "  ", ..typed() };
     assert_eq!(
         why_not(&upload, &hashed(ExpectedMd5::None), &[]),
-        Some("Give it a version".to_owned())
+        Some(t::why_version().to_owned())
     );
+}
+
+#[test]
+fn a_comma_in_a_version_is_said_before_the_upload() {
+    let upload = Upload { version: "1,2", ..typed() };
+    let why = why_not(&upload, &hashed(ExpectedMd5::None), &[]);
+    assert_eq!(why, Some(t::why_comma().to_owned()));
 }
 
 #[test]

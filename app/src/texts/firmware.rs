@@ -1,0 +1,82 @@
+//! Firmware.
+
+super::texts! { "firmware"
+    title = "Firmware";
+    needs_server = "Firmware needs a server";
+    needs_server_why = "A broker alone cannot keep files or send the notice. Start mcs-server, then open its address.";
+    loading = "Fetching the firmware";
+    no_prototypes = "No firmware without a device";
+    no_prototypes_why = "Firmware belongs to a prototype that has devices. Make a prototype and a device of it first.";
+    to_prototypes = "Go to the prototypes";
+    prototype = "Prototype";
+    look_only = "You may only look at this firmware.";
+
+    // The file at hand
+    new = "New firmware";
+    choose = "Choose a file, or drop it here";
+    expected = "Expected MD5, from whoever built the file (optional)";
+    expected_hint = "32 hexadecimal digits";
+    name = "Name";
+    version = "Version, as the device will report it";
+    note = "Note";
+    upload = "Upload";
+    md5_remark = "MD5 proves integrity, not authenticity: it shows that the file arrived unchanged, not who made it.";
+    cancel = "Cancel";
+    forget = "Forget";
+    hashing(percent) = "Hashing {percent} %";
+    uploading(percent) = "Uploading {percent} %";
+    md5_invalid = "This is no MD5: it has 32 hexadecimal digits.";
+    md5_waiting = "It will be compared once a file is hashed.";
+    md5_match = "The file has the expected MD5.";
+    md5_mismatch = "The file's MD5 is not the expected one. It is another file or a damaged one: it cannot be uploaded.";
+
+    // Why nothing is uploaded yet
+    why_choose = "Choose a file first.";
+    why_hashing = "Wait until the file is hashed.";
+    why_uploading = "Uploading.";
+    why_uploaded = "Uploaded. Choose another file to go on.";
+    why_mismatch = "The MD5 is not the expected one.";
+    why_invalid = "The expected MD5 is none: correct or clear it.";
+    why_name = "Give it a name.";
+    why_version = "Give it a version.";
+    why_comma = "A version has no commas: devices read it between commas.";
+    why_exists(version) = "Version {version} is there already.";
+
+    // What went wrong with the file
+    job_empty = "The file is empty. Choose another.";
+    job_changed(read, wanted) = "The file changed while it was read: {read} bytes, not {wanted}. Choose it again.";
+    job_read(why) = "The file could not be read. Choose it again. ({why})";
+    job_received(difference) = "What the server received is not this file. {difference} Upload it again.";
+    differs_size(found, wanted) = "Its size is {found} bytes and should be {wanted}.";
+    differs_md5(found, wanted) = "Its MD5 is {found} and should be {wanted}.";
+    differs_sha256(found, wanted) = "Its SHA-256 is {found} and should be {wanted}.";
+
+    // On the server
+    stored = "On the server";
+    stored_none = "Nothing yet. Choose a file under “New firmware” and upload it.";
+    md5_server = "MD5 by the server";
+    verify = "Verify";
+    not_verified = "Not verified yet";
+    fetching_back(done, total) = "Fetching back {done} of {total}";
+    verified = "The download is what was uploaded";
+    differs(difference) = "Devices would download something else. {difference}";
+    not_fetched(why) = "It could not be fetched back. Try again. ({why})";
+
+    // Pushing
+    devices = "Devices";
+    no_devices = "No device of this prototype yet.";
+    all_devices = "All devices of the prototype";
+    push = "Push";
+    push_to(#n, version) = "Push {version} to {n} device" | "Push {version} to {n} devices";
+    push_question(#n, version) = "Push {version} to {n} device?" | "Push {version} to {n} devices?";
+    push_what(name, version, size) = "“{name}”, version {version}, {size}.";
+    push_consequence = "Each device is told to download the file, and restarts with it.";
+    reported(version) = "Firmware: {version}";
+    not_reported = "Firmware: not reported";
+    why_look_only = "You may only look at these devices.";
+    why_firmware = "Choose a firmware above.";
+    why_verify = "Verify the firmware first.";
+    why_verifying = "Wait until the firmware is verified.";
+    why_not_verified = "The firmware could not be verified: it is not pushed.";
+    why_device = "Choose at least one device.";
+}

@@ -1,0 +1,191 @@
+//! Notices: what the operator has to be told wherever they are.
+
+use mcs_model::{ChannelId, DeviceId};
+use serde::{Deserialize, Serialize};
+
+/// Something that the operator has to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// For [`Request::Dismiss`](super::Request::Dismiss).
+    pub id: u64,
+    /// How bad it is.
+    pub level: Level,
+    /// What happened; the page words it.
+    pub news: News,
+}
+
+/// How bad a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// It worked.
+    Success,
+    /// Look at it.
+    Warning,
+    /// It went wrong.
+    Error,
+}
+
+/// What happened. Names and reasons of others are theirs: they are shown as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// The server was asked for something and did not give it.
+    NotFetched(Sought, Failure),
+    /// The firmware was not pushed to any device.
+    PushFailed(Failure),
+    /// An answer of the server cannot be read; the reader's reason.
+    Misunderstood(String),
+    /// An administrator has changed the operator's role.
+    RoleChanged,
+    /// Devices are gone, or may not be seen any more.
+    Lost(Named),
+    /// Devices may only be looked at from now on.
+    LookOnly(Named),
+    /// Devices may be controlled from now on.
+    Controllable(Named),
+    /// The broker refuses a device's topics; its reason.
+    NoLiveValues {
+        /// The device's name.
+        device: String,
+        /// The broker's reason.
+        why: String,
+    },
+    /// A device reports on a channel that its prototype does not have.
+    UnknownChannel {
+        /// The device's name.
+        device: String,
+        /// The channel.
+        channel: ChannelId,
+    },
+    /// A device sends what is no data point; the reader's reason.
+    Unreadable {
+        /// The device's name.
+        device: String,
+        /// Why.
+        why: String,
+    },
+    /// A command was not sent: the channel is gone.
+    NotSent(DeviceId, ChannelId),
+    /// The server gives no history of a channel; its reason.
+    NoHistory(ChannelId, String),
+    /// So many devices came from a file.
+    Imported(u32),
+    /// The file holds neither devices nor a prototype; the reader's reason.
+    NotImported(String),
+    /// Devices are made on the server.
+    RegisteredThere,
+    /// A prototype's channels were given to devices that had none.
+    ChannelsGiven {
+        /// The prototype's name.
+        prototype: String,
+        /// To how many.
+        devices: u32,
+    },
+    /// No device is without channels, so that a prototype's could be given to none.
+    NoneWithoutChannels(String),
+    /// Firmware was asked for without a server.
+    FirmwareNeedsServer,
+    /// The operator may not change this firmware.
+    FirmwareLookOnly,
+    /// A file was not uploaded.
+    NotUploaded(NotUploaded),
+    /// A firmware was not pushed.
+    NotPushed {
+        /// Its name and version.
+        firmware: String,
+        /// Why not.
+        why: NotPushed,
+    },
+    /// A firmware was not pushed to one device; the server's reason.
+    DeviceNotPushed {
+        /// The device's name.
+        device: String,
+        /// The server's reason.
+        why: String,
+    },
+    /// The notice of a firmware goes to so many devices.
+    Pushed(u32),
+}
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sought {
+    /// The devices.
+    Devices,
+    /// The firmwares of a prototype.
+    Firmwares,
+    /// A device's key.
+    Key,
+}
+
+/// Why a request failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// The server does not answer.
+    Unreachable,
+    /// The server's reason.
+    Refused(String),
+}
+
+/// One device or several, by their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Named {
+    /// This one.
+    One(String),
+    /// From the first to the last.
+    Several {
+        /// How many.
+        count: u32,
+        /// The first name.
+        first: String,
+        /// The last name.
+        last: String,
+    },
+}
+
+/// The MD5 of a file against the one that the operator expects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Md5Objection {
+    /// It is another.
+    Differs {
+        /// 32 lower-case hex digits.
+        found: String,
+        /// 32 lower-case hex digits.
+        expected: String,
+    },
+    /// What was typed is no MD5.
+    Invalid,
+}
+
+/// Why a file was not uploaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotUploaded {
+    /// None is chosen and hashed.
+    NoFile,
+    /// Its MD5 is not the expected one.
+    Md5(Md5Objection),
+    /// It has no version, or one that does not fit into a notice (CONTRACT §5.2).
+    Version,
+    /// The server's reason.
+    Refused(String),
+    /// The server's answer cannot be read; the reader's reason.
+    Unclear(String),
+    /// The browser's reason.
+    Broken(String),
+}
+
+/// Why a firmware was not pushed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotPushed {
+    /// No device is chosen.
+    NoDevice,
+    /// Its MD5 is not the expected one.
+    Md5(Md5Objection),
+    /// It was not verified yet.
+    NotVerified,
+    /// Devices would download something else.
+    Differs,
+    /// It could not be fetched back; the reason.
+    NotFetched(String),
+}

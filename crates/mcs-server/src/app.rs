@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Result;
+use mcs_model::DeviceId;
 use mcs_model::api::DeviceChange;
 use tokio_util::task::TaskTracker;
 
@@ -45,6 +46,8 @@ pub(crate) struct App {
     pub(crate) flood: Flood,
     /// Who was refused by REST, for the log.
     pub(crate) refusals: Repeats<IpAddr>,
+    /// Whose points were refused, for the log.
+    pub(crate) refused_points: Repeats<DeviceId>,
     /// Counters.
     pub(crate) metrics: Metrics,
     /// Connections, and what has to be done even if its connection breaks: a server that stops
@@ -72,6 +75,7 @@ impl App {
             console: Console::new(config.console.clone()),
             flood: Flood::new(config.max_device_requests),
             refusals: Repeats::new(),
+            refused_points: Repeats::new(),
             metrics: Metrics::default(),
             tasks: TaskTracker::new(),
             running: OnceLock::new(),

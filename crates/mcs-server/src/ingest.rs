@@ -62,13 +62,7 @@ pub(crate) async fn ingest(
             Err(why) => refused.push(why),
         }
     }
-    for why in refused.iter().take(LOGGED) {
-        tracing::info!(device = %device.id, %why, "a data point was refused");
-    }
-    if refused.len() > LOGGED {
-        let more = refused.len() - LOGGED;
-        tracing::info!(device = %device.id, more, "data points were refused");
-    }
+    log(app, device, &refused);
     app.metrics.points.add(points.len());
     app.metrics.refused_points.add(refused.len());
     let pending = if points.is_empty() {
@@ -77,6 +71,22 @@ pub(crate) async fn ingest(
         Some(app.store.write(&device.id, &points, resent).await?)
     };
     Ok(Ingested { points, refused, pending, undelivered: Vec::new() })
+}
+
+/// Says in the log what is wrong with a device's points, but not as often as it sends them.
+fn log(app: &App, device: &Device, refused: &[String]) {
+    if refused.is_empty() {
+        return;
+    }
+    let Some(untold) = app.refused_points.tell(device.id.clone()) else { return };
+    let untold = Some(untold).filter(|it| *it > 0);
+    for why in refused.iter().take(LOGGED) {
+        tracing::info!(device = %device.id, untold, %why, "a data point was refused");
+    }
+    if refused.len() > LOGGED {
+        let more = refused.len() - LOGGED;
+        tracing::info!(device = %device.id, more, "data points were refused");
+    }
 }
 
 fn check(device: &Device, raw: RawPoint, now: Timestamp) -> Result<(RawPoint, Value), String> {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Notify;
+
 /// Why nothing can be written at present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
@@ -57,6 +59,7 @@ struct Inner {
     trouble: Mutex<Option<Trouble>>,
     /// There is less space than we leave free.
     full: AtomicBool,
+    worse: Notify,
     failed: AtomicU64,
 }
 
@@ -70,6 +73,13 @@ impl Health {
     /// Why nothing can be written; `None` if all is well.
     pub(crate) fn trouble(&self) -> Option<Trouble> {
         *self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there is trouble; for one who waits.
+    pub(super) async fn worsens(&self) {
+        while self.trouble().is_none() {
+            self.0.worse.notified().await;
+        }
     }
 
     /// How many writes have failed.
@@ -121,6 +131,9 @@ impl Health {
             None => tracing::info!("points are stored again"),
         }
         *now = to;
+        if to.is_some() {
+            self.0.worse.notify_one();
+        }
     }
 }
 

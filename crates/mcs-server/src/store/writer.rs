@@ -107,7 +107,11 @@ async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
                 continue;
             }
         } else {
-            jobs.recv_many(&mut batch, BATCH).await;
+            tokio::select! {
+                _ = jobs.recv_many(&mut batch, BATCH) => {}
+                // Then whether it is over has to be found out.
+                () = health.worsens() => continue,
+            }
             let gather = async {
                 while batch.len() < before {
                     let room = BATCH - batch.len();

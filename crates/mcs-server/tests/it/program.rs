@@ -153,6 +153,30 @@ async fn a_folder_without_the_console_is_refused_and_a_former_folder_told() {
 
 /// A board that was deregistered goes on publishing for years.
 #[tokio::test(flavor = "multi_thread")]
+async fn a_point_that_is_refused_is_explained_in_the_log_whoever_sent_it_and_not_for_ever() {
+    let folder = Folder::new();
+    populate(&folder).await;
+    let server = Process::start(&folder, &[]).await;
+    let mut board = Client::connect(server.mqtt(), "board", None).await;
+    board.publish(&topic("nope"), ",nope,1").await;
+    let path = format!("/mcs/v2/devices/{ID}/datapoints.csv");
+    let upload =
+        |body| Request::new(server.http(), "POST", &path).header("deviceKey", KEY).body(body);
+    assert_eq!(upload("count,,many").send().await.status, 400);
+    for _ in 0..40 {
+        board.publish(&topic("led"), ",led,2").await;
+    }
+    server.terminate().await;
+    let log = std::fs::read_to_string(folder.join("server.log")).expect("a log");
+    let told = |word: &str| {
+        let refused = log.lines().filter(|it| it.contains("a data point was refused"));
+        refused.filter(|it| it.contains(ID) && it.contains(word)).count()
+    };
+    assert_eq!((told("nope"), told("count")), (1, 1), "{log}");
+    assert!((1..10).contains(&told("led")), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_refused_again_and_again_does_not_fill_the_log() {
     let folder = Folder::new();
     populate(&folder).await;

@@ -59,6 +59,18 @@ async fn a_disk_with_space_again_is_noticed_without_any_write() {
 }
 
 #[tokio::test]
+async fn space_that_is_short_and_comes_back_while_nobody_writes_is_noticed() {
+    let bench = Bench::new("space-again-unused").await;
+    bench.write(&[number(1, 1)]).await.committed().await.unwrap();
+    // Whoever writes waits for something to write.
+    tokio::task::yield_now().await;
+    bench.store.health().observe_free(10 << 20);
+    assert_eq!(bench.store.health().trouble(), Some(Trouble::Full));
+    bench.store.health().observe_free(100 << 20);
+    tokio::time::timeout(Duration::from_secs(10), bench.well()).await.expect("noticed");
+}
+
+#[tokio::test]
 async fn points_are_refused_before_the_last_byte_is_used() {
     let bench = Bench::new("nearly-full").await;
     let health = bench.store.health();

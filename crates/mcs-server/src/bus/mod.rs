@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 
+mod backlog;
 mod claim;
 mod connect;
 mod embedded;

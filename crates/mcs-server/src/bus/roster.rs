@@ -13,6 +13,7 @@ use rmqtt::types::Id;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::backlog::Backlog;
 use super::pace::Pace;
 use super::wire::Reason;
 use super::{Client, ConnectionId};
@@ -38,6 +39,8 @@ pub(super) struct Seat {
     pub(super) close: CancellationToken,
     /// As whom the gate let it in, once it has.
     pub(super) admitted: OnceLock<Admitted>,
+    /// What the broker holds for the client.
+    pub(super) backlog: Arc<Backlog>,
     proved: AtomicBool,
     over: AtomicBool,
     reason: OnceLock<Reason>,
@@ -59,6 +62,7 @@ impl Seat {
             client_id: client_id.to_owned(),
             close,
             admitted: OnceLock::new(),
+            backlog: Arc::default(),
             proved: AtomicBool::new(false),
             over: AtomicBool::new(false),
             reason: OnceLock::new(),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use mcs_server::bus::Bus as _;
 use tokio::time::timeout;
 
 use crate::Bench;
@@ -166,5 +168,35 @@ async fn a_message_of_qos_2_that_comes_again_after_a_new_connection_is_taken_onc
             sender.answer(0x50).await.expect("PUBREC");
             sender.disconnect().await;
         }
+    }
+}
+
+/// What a client does not read waits for it up to a limit, whether its session is kept or not; then nothing more does,
+/// until it reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_read_is_held_no_more_than_may_wait() {
+    const SENT: usize = 400;
+    let bench = Bench::with(|config| config.limits.queue.bytes = 1 << 20).await;
+    let topic = format!("{DEVICE}/raw");
+    for (qos, lasting) in [(0, false), (1, false), (0, true)] {
+        let case = format!("QoS {qos}, lasting {lasting}");
+        let hello = Hello::new(Version::V311, "reader").login("ann", "secret");
+        let hello = if lasting { hello.lasting() } else { hello };
+        let mut reader = Raw::connect(bench.address(), &hello).await;
+        reader.subscribe(&topic, qos).await;
+        let dropped = bench.bus.sessions().dropped;
+        let large = Bytes::from(vec![b'x'; 100_000]);
+        for _ in 0..SENT {
+            bench.bus.publish(&topic, large.clone(), qos, false).await.expect("on its way");
+        }
+        let dropped = bench.bus.sessions().dropped - dropped;
+        assert!(dropped > 0, "{case}");
+        for _ in 0..SENT - usize::try_from(dropped).expect("few") {
+            assert_eq!(reader.message().await.payload.len(), large.len(), "{case}");
+        }
+        let mark = Bytes::from_static(b"mark");
+        bench.bus.publish(&topic, mark, qos, false).await.expect("on its way");
+        assert_eq!(reader.message().await.payload, b"mark", "{case}");
+        reader.disconnect().await;
     }
 }

@@ -12,11 +12,13 @@ use rmqtt::types::{
     TopicFilter, Tx, Unsubscribe,
 };
 use std::sync::Arc;
-use tracing::{debug, error};
+use std::sync::atomic::Ordering;
+use tracing::{debug, error, warn};
 
 use super::{KEPT, Sessions};
 use crate::bus::connect::may_keep;
 use crate::bus::hooks::seat;
+use crate::bus::roster::Seat;
 
 type Undelivered = Vec<(To, From, Publish, Reason)>;
 
@@ -91,15 +93,18 @@ impl Shared for Sessions {
                 let _ = KEPT.try_with(|all| all.set(false));
             }
         }
-        let forwarded = self.0.plain.forwards_to(from, publish, direct, msg_id).await;
-        let with_kept = |mut recipients: ForwardedRecipients| {
-            recipients.extend(kept);
-            recipients
-        };
-        match forwarded {
-            Ok(recipients) => Ok(with_kept(recipients)),
-            Err((recipients, undelivered)) => Err((with_kept(recipients), undelivered)),
+        let (mut recipients, mut undelivered) = (kept, Vec::new());
+        for relation in direct {
+            let Some(publish) = self.count(&relation.1, publish).await else { continue };
+            match self.0.plain.forwards_to(from.clone(), &publish, vec![relation], msg_id).await {
+                Ok(more) => recipients.extend(more),
+                Err((more, not)) => {
+                    recipients.extend(more);
+                    undelivered.extend(not);
+                }
+            }
         }
+        if undelivered.is_empty() { Ok(recipients) } else { Err((recipients, undelivered)) }
     }
 
     fn iter(&self) -> Box<dyn Iterator<Item = Box<dyn Entry>> + Sync + Send + '_> {
@@ -259,6 +264,10 @@ impl Entry for KeptEntry {
             && may_keep(&name, &publish.topic)
             && self.sessions.book().kept.contains_key(&name);
         if !keeps {
+            let mut publish = publish;
+            if let Some(seat) = self.sessions.seat(&name).await {
+                publish.payload = seat.backlog.count(std::mem::take(&mut publish.payload));
+            }
             return self.plain.publish(from, publish).await;
         }
         let kept = self.sessions.keep(&from, vec![(name, publish.clone())], true).await;
@@ -267,6 +276,30 @@ impl Entry for KeptEntry {
 
     async fn subscriptions(&self) -> Option<Vec<SubsSearchResult>> {
         self.plain.subscriptions().await
+    }
+}
+
+impl Sessions {
+    /// The message as it is handed over to a client that is there; `None`: it has too much to read already.
+    async fn count(&self, name: &ClientId, publish: &Publish) -> Option<Publish> {
+        let mut publish = publish.clone();
+        let Some(seat) = self.seat(name).await else { return Some(publish) };
+        if !seat.backlog.has_room(&publish.payload, self.0.budget.bytes) {
+            self.0.dropped.fetch_add(1, Ordering::Relaxed);
+            if seat.backlog.overflows() {
+                let (peer, client) = (seat.peer, &seat.client_id);
+                warn!(%peer, ?client, "an MQTT client does not read what it is sent: messages are dropped");
+            }
+            return None;
+        }
+        publish.payload = seat.backlog.count(std::mem::take(&mut publish.payload));
+        Some(publish)
+    }
+
+    /// The connection that a session is, or was last.
+    async fn seat(&self, name: &ClientId) -> Option<Arc<Seat>> {
+        let id = Id::from(self.0.broker.node.id(), name.clone());
+        seat(&self.0.plain.entry(id).session()?).await
     }
 }
 

@@ -255,6 +255,15 @@ async fn the_openapi_document_holds_every_call_and_every_call_it_holds_is_there(
             let text = String::from_utf8_lossy(&reply.body).into_owned();
             assert_ne!(reply.status, 405, "{method} {path}");
             assert!(!text.contains("API not found") && !text.contains("no such call"), "{path}");
+            // What it answers to nobody and to a device that has nothing to say is in the document.
+            let of_device =
+                Request::new(site.http(), &method.to_uppercase(), &path.replace("{id}", ID));
+            let of_device = of_device.header("deviceKey", KEY).body("{}").send().await;
+            for status in [reply.status, of_device.status] {
+                let told = [status.to_string(), format!("{}XX", status / 100)];
+                let told = told.iter().any(|it| operation["responses"].get(it).is_some());
+                assert!(told, "{method} {path} answers {status}: {}", operation["responses"]);
+            }
         }
     }
     let router = include_str!("../../src/http/mod.rs");

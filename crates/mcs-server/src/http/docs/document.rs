@@ -110,6 +110,8 @@ fn components() -> Value {
         "responses": {
             "Unauthorized": refusal("The caller is nobody that may call.",
                 Failure::not_permitted().to_json()),
+            "Malformed": refusal("The body is not what it should be.",
+                failure(400, "the body is no JSON object")),
             "NotFound": refusal("There is no such thing.", failure(404, "channel not found")),
             "Refused": { "description": "A refusal, with a word for programs and a sentence for people.",
                 "content": { "application/json": {
@@ -154,8 +156,12 @@ fn finish(path: &str, operation: &mut Value) {
         } else {
             json!([{ "bearer": [] }])
         };
-        for (status, name) in [("401", "Unauthorized"), ("404", "NotFound"), ("429", "TooMany")] {
-            if of_devices && operation["responses"].get(status).is_none() {
+        let takes_body = operation.get("requestBody").is_some();
+        for (status, name) in
+            [("400", "Malformed"), ("401", "Unauthorized"), ("404", "NotFound"), ("429", "TooMany")]
+        {
+            let applies = of_devices && (status != "400" || takes_body);
+            if applies && operation["responses"].get(status).is_none() {
                 operation["responses"][status] =
                     json!({ "$ref": format!("#/components/responses/{name}") });
             }

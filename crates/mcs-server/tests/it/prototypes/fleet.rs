@@ -62,6 +62,10 @@ async fn who_controls_a_device_names_describes_and_tags_it() {
     assert_eq!(device["name"], "Shed");
     assert_eq!(device["description"], "behind\nthe house");
     assert_eq!(device["tags"], json!(["glass", "north"]));
+    // CONTRACT §4.5.
+    let device = site.device("GET", "").send().await.json()["results"][0]["tags"].clone();
+    let tag = |name| json!({ "tagId": name, "name": name });
+    assert_eq!(device, json!([tag("glass"), tag("north")]));
     assert_eq!(edit(&vera.token, body).await.status, 403);
     let tags: Vec<_> = (0..21).map(|n| n.to_string()).collect();
     for wrong in [

@@ -8,19 +8,21 @@
 pub(crate) mod accounts;
 pub(crate) mod card;
 pub(crate) mod chart;
+pub(crate) mod connections;
 pub(crate) mod device;
 pub(crate) mod devices;
 pub(crate) mod firmware;
 pub(crate) mod format;
+pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod prototypes;
 pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
+pub(crate) mod ui;
 mod table;
 #[cfg(test)]
 mod tests;
-pub(crate) mod ui;
 
 use core::cell::Cell;
 use core::fmt::Display;

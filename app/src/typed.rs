@@ -8,6 +8,8 @@ mod tests;
 
 use mcs_model::{Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons};
 
+use crate::texts::connections as t;
+
 /// The kinds that can be typed, as they are written.
 pub(crate) const KINDS: &str =
     "switch, integer, float, string, hex, category, gpio, pwm, analog, gps, gamepad, image";
@@ -22,10 +24,10 @@ pub(crate) fn channels(text: &str) -> Result<Vec<Channel>, Vec<String>> {
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match channel(line) {
             Ok(new) if channels.iter().any(|old| old.id == new.id) => {
-                errors.push(format!("Line {}: {} is there already", index + 1, new.id));
+                errors.push(t::line_twice(&(index + 1), &new.id));
             }
             Ok(new) => channels.push(new),
-            Err(why) => errors.push(format!("Line {}: {why}", index + 1)),
+            Err(why) => errors.push(t::line_wrong(&(index + 1), &why)),
         }
     }
     if errors.is_empty() { Ok(channels) } else { Err(errors) }
@@ -39,14 +41,14 @@ fn channel(line: &str) -> Result<Channel, String> {
     let direction = match fields.next().unwrap_or("display").to_ascii_lowercase().as_str() {
         "controller" => Direction::Controller,
         "display" | "" => Direction::Display,
-        other => return Err(format!("{other:?} is neither controller nor display")),
+        other => return Err(t::not_a_direction(&other)),
     };
     let name = fields.next().filter(|name| !name.is_empty()).unwrap_or(id.as_str()).to_owned();
     let unit = fields.next().unwrap_or_default();
     let bounds = fields.next().filter(|text| !text.is_empty()).map(bounds).transpose()?;
     let kind = kind(&word, unit, bounds)?;
     if fields.next().is_some() {
-        return Err("there is something after the bounds".to_owned());
+        return Err(t::after_bounds().to_owned());
     }
     Ok(Channel { id, name, description: String::new(), direction, kind })
 }
@@ -68,13 +70,13 @@ fn kind(word: &str, unit: &str, bounds: Option<Bounds>) -> Result<ChannelKind, S
         }
         "category" => ChannelKind::Category { options: options(unit)? },
         "gamepad" => ChannelKind::Gamepad { buttons: buttons() },
-        "" => return Err(format!("the kind is missing: one of {KINDS}")),
-        other => return Err(format!("{other:?} is no kind: one of {KINDS}")),
+        "" => return Err(t::kind_missing(&KINDS)),
+        other => return Err(t::not_a_kind(&other, &KINDS)),
     })
 }
 
 fn bounds(text: &str) -> Result<Bounds, String> {
-    let wrong = || format!("{text:?} are no bounds: write them as 0..100");
+    let wrong = || t::not_bounds(&text);
     let (lower, upper) = text.split_once("..").ok_or_else(wrong)?;
     let lower: f64 = lower.trim().parse().map_err(|_| wrong())?;
     let upper: f64 = upper.trim().parse().map_err(|_| wrong())?;
@@ -94,7 +96,7 @@ fn options(text: &str) -> Result<Vec<CategoryOption>, String> {
         })
         .collect();
     if options.is_empty() {
-        return Err("a category needs its keys: off=0 low=1".to_owned());
+        return Err(t::no_keys().to_owned());
     }
     Ok(options)
 }

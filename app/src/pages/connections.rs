@@ -15,6 +15,7 @@ use mcs_view::protocol::{ConnectionId, Profile, Setting};
 
 use crate::shell;
 use crate::store::Store;
+use crate::texts::connections as t;
 use devices::{Backup, KnownDevices, NewDeviceForm};
 use form::{Form, Opened};
 use kept::Kept;
@@ -55,17 +56,17 @@ pub(crate) fn Connections() -> impl IntoView {
     view! {
         <div class="page">
             <div class="page-head">
-                <h1>"Connections"</h1>
-                <button type="button" class="button" data-testid="conn-add" on:click=add>"Add a connection"</button>
+                <h1>{t::title()}</h1>
+                <button type="button" class="button" data-testid="conn-add" on:click=add>{t::add()}</button>
             </div>
             {move || if is_static.get() {
-                view! { <p class="muted">"No server answers at this address, so the console talks to brokers by itself. Connections and devices are kept in this browser, and nowhere else."</p> }
+                view! { <p class="muted">{t::about_static()}</p> }
             } else {
-                view! { <p class="muted">"The devices are those of the server. Other brokers stand beside it for the messages page, and are kept in this browser only."</p> }
+                view! { <p class="muted">{t::about_server()}</p> }
             }}
             <Kept/>
             {move || secret_in_link.get().then(|| view! {
-                <p class="remark" role="status" data-testid="link-secret">"The link held a password or a token. It was not taken, and is gone from the address: type it in."</p>
+                <p class="remark" role="status" data-testid="link-secret">{t::link_secret()}</p>
             })}
             <div class="columns">
                 <div class="column">
@@ -73,7 +74,7 @@ pub(crate) fn Connections() -> impl IntoView {
                     <For each=move || ids.get() key=|id| *id let:id><row::Row id opened/></For>
                     {move || opened.get().map(|it| view! { <Form start=it opened/> })}
                     {move || (is_static.get() && ids.with(Vec::is_empty) && opened.with(Option::is_none)).then(|| view! {
-                        <p class="muted">"No connection yet."</p>
+                        <p class="muted">{t::none_yet()}</p>
                     })}
                     {move || (!is_static.get()).then(|| view! { <Secrets/><Transfer/> })}
                 </div>

@@ -23,6 +23,7 @@ use wasm_bindgen::JsCast;
 use crate::engine::Dispatch;
 use crate::shell;
 use crate::store::Store;
+use crate::texts::messages as t;
 use crate::ui::{Tab, Tabs, panel_id};
 use bar::{Bar, Counts};
 use detail::MessageDetail;
@@ -37,28 +38,31 @@ use trace::Trace;
 use tree::Tree;
 
 /// The views, in the order of their tabs; the first needs no word in the address.
-const TABS: [Tab; 6] = [
-    Tab { id: "all", name: "All" },
-    Tab { id: "received", name: "Received" },
-    Tab { id: "sent", name: "Sent" },
-    Tab { id: "rates", name: "Rates" },
-    Tab { id: "retained", name: "Retained" },
-    Tab { id: "trace", name: "Trace" },
-];
+fn tabs() -> [Tab; 6] {
+    [
+        Tab { id: "all", name: t::tab_all() },
+        Tab { id: "received", name: t::tab_received() },
+        Tab { id: "sent", name: t::tab_sent() },
+        Tab { id: "rates", name: t::tab_rates() },
+        Tab { id: "retained", name: t::tab_retained() },
+        Tab { id: "trace", name: t::tab_trace() },
+    ]
+}
 
 /// The messages page.
 #[component]
 pub(crate) fn Messages() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
+    let ids = tabs().map(|tab| tab.id);
     let tab = Memo::new(move |_| {
         store.query.with(|query| {
-            let named = TABS.iter().find(|tab| Some(tab.id) == query.value("tab"));
-            named.unwrap_or(&TABS[0]).id
+            let named = ids.iter().find(|id| Some(**id) == query.value("tab"));
+            *named.unwrap_or(&ids[0])
         })
     });
     let on_open = Callback::new(move |id: &'static str| {
-        let tab = (id != TABS[0].id).then_some(id);
+        let tab = (id != ids[0]).then_some(id);
         shell::show(store, store.query.get_untracked().with("tab", tab));
     });
     let query = Memo::new(move |_| {
@@ -76,10 +80,10 @@ pub(crate) fn Messages() -> impl IntoView {
     view! {
         <div class="messages" class:open=is_open on:keydown=move |event| key(page, &event)>
             <div class="messages-top">
-                <Tabs label="Views of the messages" tabs=TABS.to_vec() open=tab on_open/>
+                <Tabs label=t::views() tabs=tabs().into() open=tab on_open/>
                 {move || is_log.get().then(|| view! { <Bar page/> })}
             </div>
-            <aside class="messages-aside" class:shown=move || page.aside.get() aria-label="Subscriptions and topics">
+            <aside class="messages-aside" class:shown=move || page.aside.get() aria-label=t::aside()>
                 <Subscriptions page/>
                 <Tree page/>
             </aside>
@@ -94,10 +98,10 @@ pub(crate) fn Messages() -> impl IntoView {
                 {move || is_log.get().then(|| view! { <Log page/> })}
                 {move || match is_empty.get().filter(|_| is_log.get()) {
                     Some((true, _)) => view! {
-                        <p class="log-empty" data-testid="messages-empty">"No message has come or gone since this page was loaded. Subscribe to a topic to see what comes."</p>
+                        <p class="log-empty" data-testid="messages-empty">{t::empty()}</p>
                     }.into_any(),
                     Some((false, true)) => view! {
-                        <p class="log-empty" data-testid="messages-none">"No stored message matches the filter."</p>
+                        <p class="log-empty" data-testid="messages-none">{t::none()}</p>
                     }.into_any(),
                     _ => ().into_any(),
                 }}

@@ -1,21 +1,23 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Table, accounts, card, chart, device, devices, fill, firmware, form, format, notices,
-    prototypes, settings, shell, sign_in, speak, ui,
+    Table, accounts, card, chart, connections, device, devices, fill, firmware, form, format,
+    messages, notices, prototypes, settings, shell, sign_in, speak, ui,
 };
 use crate::language::Language;
 use crate::test;
 
 /// Every area of the page.
-const AREAS: [&[(&str, &str, &str)]; 13] = [
+const AREAS: [&[(&str, &str, &str)]; 15] = [
     accounts::ALL,
     card::ALL,
     chart::ALL,
+    connections::ALL,
     device::ALL,
     devices::ALL,
     firmware::ALL,
     format::ALL,
+    messages::ALL,
     notices::ALL,
     prototypes::ALL,
     settings::ALL,

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::fields::Line;
 use crate::engine::Dispatch;
 use crate::store::Store;
+use crate::texts::connections as t;
 use crate::typed;
 use crate::ui::{CopyButton, Icon, Symbol};
 
@@ -44,12 +45,12 @@ pub(crate) fn NewDeviceForm() -> impl IntoView {
     };
     view! {
         <form class="panel" aria-labelledby="new-device" on:submit=add>
-            <h2 id="new-device">"Add a device"</h2>
+            <h2 id="new-device">{t::add_device()}</h2>
             {move || {
                 let rows = rows();
                 (rows.len() > 1).then(|| view! {
                     <label class="field">
-                        <span class="field-name">"Connection"</span>
+                        <span class="field-name">{t::connection()}</span>
                         <select class="input" data-testid="new-connection" on:change:target=move |event| {
                             home.set(event.target().value().parse().ok().map(ConnectionId));
                         }>
@@ -58,19 +59,19 @@ pub(crate) fn NewDeviceForm() -> impl IntoView {
                     </label>
                 })
             }}
-            <Line label="Device id" value=id testid="new-id"/>
-            <Line label="Device key" value=key testid="new-key"/>
-            <Line label="Name" value=name testid="new-name" hint="The id"/>
+            <Line label=t::device_id() value=id testid="new-id"/>
+            <Line label=t::device_key() value=key testid="new-key"/>
+            <Line label=t::name() value=name testid="new-name" hint=t::device_name_hint()/>
             <label class="field">
-                <span class="field-name">"Channels, one a line"</span>
+                <span class="field-name">{t::channels()}</span>
                 <textarea class="input mono" rows="5" data-testid="new-channels" spellcheck="false" placeholder=EXAMPLE
                     prop:value=move || channels.get() on:input:target=move |event| channels.set(event.target().value())></textarea>
             </label>
-            <p class="hint">"id, kind, controller or display, name, unit, lower..upper. Kinds: "{typed::KINDS}". A category has its keys in place of the unit: off=0 low=1"</p>
+            <p class="hint">{t::channels_help(&typed::KINDS)}</p>
             <div role="alert" data-testid="new-error">{move || errors.get().into_iter().map(|words| view! {
                 <p class="problem"><Icon symbol=Symbol::Warning/><span>{words}</span></p>
             }).collect::<Vec<_>>()}</div>
-            <div class="actions"><button type="submit" class="button primary" data-testid="new-add">"Add the device"</button></div>
+            <div class="actions"><button type="submit" class="button primary" data-testid="new-add">{t::add_the_device()}</button></div>
         </form>
     }
 }
@@ -83,11 +84,11 @@ fn device(
     [id, key, name, channels]: [String; 4],
     connection: ConnectionId,
 ) -> Result<NewDevice, Vec<String>> {
-    let id: DeviceId = id.trim().parse().map_err(|error| vec![format!("Device id: {error}")])?;
-    let key = key.trim().parse().map_err(|error| vec![format!("Device key: {error}")])?;
+    let id: DeviceId = id.trim().parse().map_err(|error| vec![t::wrong_id(&error)])?;
+    let key = key.trim().parse().map_err(|error| vec![t::wrong_key(&error)])?;
     let channels = typed::channels(&channels)?;
     if channels.is_empty() {
-        return Err(vec!["Name at least one channel".to_owned()]);
+        return Err(vec![t::wrong_no_channel().to_owned()]);
     }
     let name = name.trim();
     let name = if name.is_empty() { id.to_string() } else { name.to_owned() };
@@ -100,9 +101,9 @@ pub(crate) fn KnownDevices() -> impl IntoView {
     let store = expect_context::<Store>();
     view! {
         <section class="panel" aria-labelledby="known">
-            <h2 id="known">"Devices"</h2>
+            <h2 id="known">{t::known()}</h2>
             {move || store.order.with(|it| it.as_ref().is_none_or(Vec::is_empty)).then(|| view! {
-                <p class="muted">"None yet. Add one, or import a file."</p>
+                <p class="muted">{t::known_none()}</p>
             })}
             <ul class="list">
                 <For each=move || store.order.get().unwrap_or_default() key=Clone::clone let:id><Known id/></For>
@@ -121,8 +122,8 @@ fn Known(id: DeviceId) -> impl IntoView {
         <li class="item">
             <a class="grow break" href=format!("#/devices/{id}")>{move || row.with(|row| row.name.clone())}</a>
             <code>{id.to_string()}</code>
-            <button type="button" class="button quiet" data-testid=format!("remove-{id}") aria-label=format!("Forget {name}")
-                on:click=move |_| dispatch.send(Request::RemoveDevice(forget.clone()))>"Forget"</button>
+            <button type="button" class="button quiet" data-testid=format!("remove-{id}") aria-label=t::forget_name(&name)
+                on:click=move |_| dispatch.send(Request::RemoveDevice(forget.clone()))>{t::forget()}</button>
         </li>
     })
 }
@@ -140,14 +141,14 @@ pub(crate) fn Backup() -> impl IntoView {
     let exported = Signal::derive(move || store.export.get().unwrap_or_default());
     view! {
         <section class="panel" aria-labelledby="backup">
-            <h2 id="backup">"Import and export"</h2>
+            <h2 id="backup">{t::backup()}</h2>
             <label class="field">
-                <span class="field-name">"Devices as JSON"</span>
+                <span class="field-name">{t::devices_json()}</span>
                 <textarea class="input mono" rows="4" data-testid="import-text" spellcheck="false"
                     prop:value=move || text.get() on:input:target=move |event| text.set(event.target().value())></textarea>
             </label>
             <label class="field">
-                <span class="field-name">"or from a file"</span>
+                <span class="field-name">{t::or_file()}</span>
                 <input type="file" accept="application/json,.json" data-testid="import-file" on:change:target=move |event| {
                     if let Some(file) = event.target().files().and_then(|files| files.get(0)) {
                         read(&file, text);
@@ -156,17 +157,17 @@ pub(crate) fn Backup() -> impl IntoView {
             </label>
             <div class="actions">
                 <button type="button" class="button primary" data-testid="import" disabled=move || text.with(|it| it.trim().is_empty())
-                    on:click=import>"Import"</button>
+                    on:click=import>{t::import()}</button>
                 <button type="button" class="button" data-testid="export"
-                    on:click=move |_| dispatch.send(Request::ExportDevices)>"Export"</button>
+                    on:click=move |_| dispatch.send(Request::ExportDevices)>{t::export()}</button>
             </div>
             {move || (!exported.with(String::is_empty)).then(|| view! {
-                <p class="remark">"The file holds the keys of the devices: keep it to yourself."</p>
-                <textarea class="input mono" rows="6" readonly data-testid="export-text" aria-label="Exported devices"
+                <p class="remark">{t::keys_remark()}</p>
+                <textarea class="input mono" rows="6" readonly data-testid="export-text" aria-label=t::exported_devices()
                     prop:value=move || exported.get()></textarea>
                 <div class="actions">
                     <CopyButton text=exported what="devices" testid="copy-export"/>
-                    <a class="button" download="devices.json" href=move || address(&exported.get()) data-testid="export-file">"Save as a file"</a>
+                    <a class="button" download="devices.json" href=move || address(&exported.get()) data-testid="export-file">{t::save_file()}</a>
                 </div>
             })}
         </section>

@@ -7,6 +7,7 @@ use mcs_view::protocol::{
 };
 
 use crate::engine::Dispatch;
+use crate::texts::connections as t;
 use crate::ui::{Icon, Symbol};
 
 /// Why a connection fails; nothing while it does not.
@@ -31,7 +32,7 @@ pub(crate) fn Doctor(id: ConnectionId, row: Memo<Option<ConnectionRow>>) -> impl
                 .collect_view()
                 .into_any(),
             (Some(Diagnosis::Examining), _) => {
-                view! { <p class="remark" data-testid=format!("doctor-busy-{number}")>"Finding out why…"</p> }.into_any()
+                view! { <p class="remark" data-testid=format!("doctor-busy-{number}")>{t::finding_out()}</p> }.into_any()
             }
             _ => ().into_any(),
         }
@@ -40,7 +41,7 @@ pub(crate) fn Doctor(id: ConnectionId, row: Memo<Option<ConnectionRow>>) -> impl
         <div class="doctor" aria-live="polite">
             {found}
             {move || (failing.get() && diagnosis.with(|it| !matches!(it, Some(Diagnosis::Examining)))).then(|| view! {
-                <button type="button" class="button quiet" data-testid=format!("doctor-again-{number}") on:click=examine>"Find out why again"</button>
+                <button type="button" class="button quiet" data-testid=format!("doctor-again-{number}") on:click=examine>{t::find_again()}</button>
             })}
         </div>
     }
@@ -69,7 +70,7 @@ fn Found(id: ConnectionId, finding: Finding, profile: Profile) -> impl IntoView 
     });
     let visit = matches!(finding, Finding::Certificate | Finding::CertificateOrNothing).then(|| {
         let address = format!("https://{}/", profile.place());
-        let label = format!("Open {address}");
+        let label = t::open(&address);
         view! { <a class="button" data-testid=format!("doctor-open-{number}") target="_blank" rel="noopener noreferrer" href=address>{label}</a> }
     });
     view! {
@@ -88,13 +89,13 @@ fn Found(id: ConnectionId, finding: Finding, profile: Profile) -> impl IntoView 
 fn fixed(finding: &Finding, profile: &Profile) -> Option<(String, Profile)> {
     match finding {
         Finding::WrongPath { works } => {
-            Some((format!("Use {works}"), Profile { path: works.clone(), ..profile.clone() }))
+            Some((t::use_it(works), Profile { path: works.clone(), ..profile.clone() }))
         }
         Finding::TlsWanted => {
-            Some(("Use wss://".to_owned(), Profile { tls: true, ..profile.clone() }))
+            Some((t::use_it(&"wss://"), Profile { tls: true, ..profile.clone() }))
         }
         Finding::PlainWanted => {
-            Some(("Use ws://".to_owned(), Profile { tls: false, ..profile.clone() }))
+            Some((t::use_it(&"ws://"), Profile { tls: false, ..profile.clone() }))
         }
         _ => None,
     }
@@ -126,98 +127,36 @@ fn word(finding: &Finding) -> &'static str {
 /// What happened and why, and what to do next.
 fn words(finding: &Finding) -> (&'static str, &'static str) {
     match finding {
-        Finding::MixedContent => (
-            "This page came over https, so the browser opens no ws:// from it.",
-            "Turn TLS on and name the broker's wss:// port, or open the console over http.",
-        ),
-        Finding::TcpPort => (
-            "This is a port of MQTT over TCP, which no browser can speak.",
-            "Ask for the broker's WebSocket port: often 8083, 9001 or 8000. Client certificates and TCP 1883 or 8883 need another program than a browser.",
-        ),
+        Finding::MixedContent => (t::mixed(), t::mixed_next()),
+        Finding::TcpPort => (t::tcp(), t::tcp_next()),
         Finding::Refused(refusal) => refused(refusal),
-        Finding::TakenOver => (
-            "Another client with the same client ID has taken the connection.",
-            "Close the other one, or leave the client ID empty, so that each tab has its own.",
-        ),
-        Finding::Dismissed(_) => (
-            "The broker has ended the connection.",
-            "The reason above is the broker's word; its log says more.",
-        ),
-        Finding::InvalidSetting => (
-            "A setting does not fit into MQTT.",
-            "Look for a text that is too long, or a last will with a wildcard in its topic.",
-        ),
-        Finding::Silent => (
-            "The broker stopped answering.",
-            "The network may be down, or the broker overloaded. It is tried again by itself.",
-        ),
-        Finding::WrongPath { .. } => {
-            ("Another path takes MQTT, this one does not.", "Change the path, and connect again.")
+        Finding::TakenOver => (t::taken_over(), t::taken_over_next()),
+        Finding::Dismissed(_) => (t::dismissed(), t::broker_word_next()),
+        Finding::InvalidSetting => (t::invalid(), t::invalid_next()),
+        Finding::Silent => (t::silent(), t::silent_next()),
+        Finding::WrongPath { .. } => (t::wrong_path_found(), t::wrong_path_next()),
+        Finding::WrongProtocol => (t::wrong_protocol(), t::wrong_protocol_next()),
+        Finding::NotMqtt => (t::not_mqtt(), t::not_mqtt_next()),
+        Finding::TlsWanted => (t::tls_wanted(), t::tls_wanted_next()),
+        Finding::PlainWanted => (t::plain_wanted(), t::plain_wanted_next()),
+        Finding::Certificate => (t::certificate(), t::certificate_next()),
+        Finding::CertificateOrNothing => {
+            (t::certificate_or_nothing(), t::certificate_or_nothing_next())
         }
-        Finding::WrongProtocol => (
-            "A WebSocket opens there, but not with the sub-protocol “mqtt”.",
-            "The listener is not for MQTT, or does not answer the sub-protocol. Look at the broker's WebSocket settings, or at the proxy before it.",
-        ),
-        Finding::NotMqtt => (
-            "The WebSocket opens, but what is behind it does not speak MQTT.",
-            "Check port and path: another service may listen there.",
-        ),
-        Finding::TlsWanted => ("This port speaks TLS.", "Connect with wss://."),
-        Finding::PlainWanted => (
-            "This port does not speak TLS.",
-            "Connect with ws://, or name the port of the broker's TLS listener.",
-        ),
-        Finding::Certificate => (
-            "This browser does not trust the broker's certificate.",
-            "Open the address below in a tab and look what the browser says; for a certificate of your own, accept it there, then connect again.",
-        ),
-        Finding::CertificateOrNothing => (
-            "Nothing answers there by TLS: the certificate is not trusted, or nothing listens. A browser tells no page which of both.",
-            "Open the address below in a tab: it says which. A certificate of your own can be accepted there. If nothing answers, check host and port.",
-        ),
-        Finding::NoWebSocket => (
-            "A web server answers there, but no WebSocket opens at the usual paths.",
-            "Check the path, and whether the broker's WebSocket listener is on. A proxy must pass on “Upgrade”.",
-        ),
-        Finding::NothingListens => (
-            "Nothing answers at this host and port.",
-            "Check both, whether the broker runs with a WebSocket listener, and whether a firewall is between.",
-        ),
+        Finding::NoWebSocket => (t::no_websocket(), t::no_websocket_next()),
+        Finding::NothingListens => (t::nothing(), t::nothing_next()),
     }
 }
 
 fn refused(refusal: &Refusal) -> (&'static str, &'static str) {
     match refusal {
-        Refusal::Credentials => (
-            "The broker refuses this user name or password.",
-            "Type both again. A password is only kept if you said so.",
-        ),
-        Refusal::NotAuthorized => (
-            "The broker does not let this user connect.",
-            "It may want a user name and a password, or an administrator has to allow it.",
-        ),
-        Refusal::ClientId => (
-            "The broker does not take this client ID.",
-            "Leave it empty, or use the one that the broker's administrator gave.",
-        ),
-        Refusal::Version => (
-            "The broker does not speak this version of MQTT.",
-            "Choose “5.0, or else 3.1.1” under Advanced.",
-        ),
-        Refusal::Busy => {
-            ("The broker does not serve at the moment.", "It is tried again by itself.")
-        }
-        Refusal::Banned => (
-            "The broker has banned this client.",
-            "Its administrator can tell why; another client ID may help.",
-        ),
-        Refusal::Method => (
-            "The broker wants another way to prove who you are than a password.",
-            "This console offers user name and password only.",
-        ),
-        Refusal::Other(_) => (
-            "The broker has refused the connection.",
-            "The reason above is the broker's word; its log says more.",
-        ),
+        Refusal::Credentials => (t::credentials(), t::credentials_next()),
+        Refusal::NotAuthorized => (t::not_authorized(), t::not_authorized_next()),
+        Refusal::ClientId => (t::bad_client_id(), t::bad_client_id_next()),
+        Refusal::Version => (t::bad_version(), t::bad_version_next()),
+        Refusal::Busy => (t::busy(), t::busy_next()),
+        Refusal::Banned => (t::banned(), t::banned_next()),
+        Refusal::Method => (t::bad_method(), t::bad_method_next()),
+        Refusal::Other(_) => (t::refused(), t::broker_word_next()),
     }
 }

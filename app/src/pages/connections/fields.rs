@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use mcs_view::connections::{Draft, Field, Wrong};
 
+use crate::texts::connections as t;
+
 /// A line of text with its label.
 #[component]
 pub(crate) fn Line(
@@ -67,6 +69,35 @@ pub(crate) fn DraftLine(
     }
 }
 
+/// Lines of the draft.
+#[component]
+pub(crate) fn DraftText(
+    typed: Typed,
+    label: &'static str,
+    testid: &'static str,
+    part: fn(&mut Draft) -> &mut String,
+    field: Field,
+) -> impl IntoView {
+    let complaint = Memo::new(move |_| typed.complaint(field));
+    let value = move || typed.draft.with(|draft| part(&mut draft.clone()).clone());
+    let error = format!("{testid}-error");
+    let described = error.clone();
+    view! {
+        <div class="field">
+            <label class="field">
+                <span class="field-name">{label}</span>
+                <textarea class="input mono" rows="3" data-testid=testid spellcheck="false" prop:value=value aria-describedby=described
+                    aria-invalid=move || complaint.with(Option::is_some).to_string()
+                    on:input:target=move |event| {
+                        typed.draft.update(|draft| *part(draft) = event.target().value());
+                        typed.wrong.update(|wrong| wrong.retain(|it| it.0 != field));
+                    }></textarea>
+            </label>
+            <p class="hint" data-error="true" role="alert" id=error.clone() data-testid=error>{move || complaint.get()}</p>
+        </div>
+    }
+}
+
 /// A choice of the draft.
 #[component]
 pub(crate) fn DraftSwitch(
@@ -87,22 +118,14 @@ pub(crate) fn DraftSwitch(
 
 fn words(wrong: Wrong) -> String {
     match wrong {
-        Wrong::Missing => "Type the broker's name or address.".to_owned(),
-        Wrong::NotAHost => {
-            "This is no host: a name such as broker.example, or an address.".to_owned()
-        }
-        Wrong::NotForBrowsers => {
-            "A browser cannot speak plain MQTT. Use the broker's WebSocket listener: ws:// or wss://."
-                .to_owned()
-        }
-        Wrong::NotANumber(least, most) => format!("A whole number from {least} to {most}."),
-        Wrong::NotAPath => "A path begins with / and has no spaces and no #.".to_owned(),
-        Wrong::NotMqttText => "It is too long, or has signs that MQTT forbids.".to_owned(),
-        Wrong::MixedContent => {
-            "This page came over https, so the browser opens no ws://. Turn TLS on, or open the console over http."
-                .to_owned()
-        }
-        Wrong::NotAProperty(line) => format!("Line {line} is not “name: value”."),
-        Wrong::NotATopic => "A topic to publish to has no + and no #.".to_owned(),
+        Wrong::Missing => t::wrong_missing().to_owned(),
+        Wrong::NotAHost => t::wrong_host().to_owned(),
+        Wrong::NotForBrowsers => t::wrong_scheme().to_owned(),
+        Wrong::NotANumber(least, most) => t::wrong_number(&least, &most),
+        Wrong::NotAPath => t::wrong_path().to_owned(),
+        Wrong::NotMqttText => t::wrong_text().to_owned(),
+        Wrong::MixedContent => t::wrong_mixed().to_owned(),
+        Wrong::NotAProperty(line) => t::wrong_property(&line),
+        Wrong::NotATopic => t::wrong_topic().to_owned(),
     }
 }

@@ -13,6 +13,7 @@ use crate::engine::Dispatch;
 use crate::format;
 use crate::route::{Query, Route};
 use crate::store::Store;
+use crate::texts::connections as t;
 use crate::ui::{CopyButton, Icon, Symbol};
 
 /// A profile.
@@ -50,9 +51,8 @@ pub(crate) fn Row(id: ConnectionId, opened: RwSignal<Option<Opened>>) -> impl In
     let address =
         Signal::derive(move || profile(store, id).map(|it| deep_link(&it)).unwrap_or_default());
     let devices = part(|it| match it.devices {
-        0 => "No devices".to_owned(),
-        1 => "1 device".to_owned(),
-        count => format!("{count} devices"),
+        0 => t::devices_none().to_owned(),
+        count => t::devices(count.into()),
     });
     let title = part(|it| it.profile.title());
     view! {
@@ -66,10 +66,10 @@ pub(crate) fn Row(id: ConnectionId, opened: RwSignal<Option<Opened>>) -> impl In
             <Doctor id row/>
             <div class="actions">
                 <button type="button" class="button" class:primary=move || !wanted.get() data-testid=format!("connection-toggle-{number}") on:click=toggle>
-                    {move || if wanted.get() { "Disconnect" } else { "Connect" }}
+                    {move || if wanted.get() { t::disconnect() } else { t::connect() }}
                 </button>
-                <button type="button" class="button" data-testid=format!("connection-change-{number}") on:click=change>"Change"</button>
-                <button type="button" class="button quiet" data-testid=format!("connection-forget-{number}") on:click=forget>"Forget"</button>
+                <button type="button" class="button" data-testid=format!("connection-change-{number}") on:click=change>{t::change()}</button>
+                <button type="button" class="button quiet" data-testid=format!("connection-forget-{number}") on:click=forget>{t::forget()}</button>
                 <CopyButton text=address what="link" testid=format!("connection-link-{number}")/>
             </div>
         </section>
@@ -86,11 +86,11 @@ pub(crate) fn ServerRow() -> impl IntoView {
     view! {
         <section class="panel connection" data-testid="connection-server">
             <div class="connection-head">
-                <h2 class="break">"This server"</h2>
+                <h2 class="break">{t::this_server()}</h2>
                 <State link testid="connection-state-server".to_owned()/>
             </div>
             <code class="break">{broker}</code>
-            <p class="remark">"It is connected by signing in, and what may be seen is what the account may see."</p>
+            <p class="remark">{t::server_remark()}</p>
         </section>
     }
 }
@@ -118,19 +118,15 @@ fn State(link: Memo<Option<Link>>, testid: String) -> impl IntoView {
 
 fn words(link: Option<&Link>, now: u64) -> String {
     match link.map(|it| &it.state) {
-        Some(LinkState::Connected { mqtt_version }) => format!("Connected, MQTT {mqtt_version}"),
-        Some(LinkState::Connecting { attempt: 1 }) => "Connecting".to_owned(),
-        Some(LinkState::Connecting { attempt }) => format!("Connecting, attempt {attempt}"),
+        Some(LinkState::Connected { mqtt_version }) => t::connected(mqtt_version),
+        Some(LinkState::Connecting { attempt: 1 }) => t::connecting().to_owned(),
+        Some(LinkState::Connecting { attempt }) => t::connecting_attempt(attempt),
         Some(LinkState::Waiting { retry_at, .. }) => {
             let left = retry_at.as_millis().saturating_sub(now).div_ceil(1000) * 1000;
-            if left == 0 {
-                "Trying again now".to_owned()
-            } else {
-                format!("Trying again in {}", format::span(left))
-            }
+            if left == 0 { t::retry_now().to_owned() } else { t::retry_in(&format::span(left)) }
         }
-        Some(LinkState::Stopped { .. }) => "Failed".to_owned(),
-        Some(LinkState::Idle) | None => "Not connected".to_owned(),
+        Some(LinkState::Stopped { .. }) => t::failed().to_owned(),
+        Some(LinkState::Idle) | None => t::not_connected().to_owned(),
     }
 }
 

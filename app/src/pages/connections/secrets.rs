@@ -7,6 +7,7 @@ use mcs_view::protocol::{ConnectionsRequest, Request, Secret, VaultState};
 use super::fields::Line;
 use crate::engine::Dispatch;
 use crate::store::Store;
+use crate::texts::connections as t;
 
 /// Sets, asks for and forgets the passphrase; and forgets everything.
 #[component]
@@ -42,50 +43,50 @@ pub(crate) fn Secrets() -> impl IntoView {
         view! {
             <div class="actions">
                 <button type="button" class="button quiet" data-testid="vault-forget"
-                    on:click=move |_| send(ConnectionsRequest::Unprotect)>"Forget the kept passwords"</button>
+                    on:click=move |_| send(ConnectionsRequest::Unprotect)>{t::vault_forget()}</button>
             </div>
         }
     };
     let body = move || {
         match vault.get() {
         VaultState::None => view! {
-            <p class="remark">"A password is forgotten when the page is closed. With a passphrase it is kept in this browser, encrypted."</p>
-            {ask("Passphrase", "Keep passwords under it")}
+            <p class="remark">{t::vault_none()}</p>
+            {ask(t::passphrase(), t::protect())}
         }.into_any(),
         VaultState::Locked { wrong } => view! {
-            <p class="remark">"The kept passwords are locked. Connections that need one wait for the passphrase."</p>
-            {wrong.then(|| view! { <p class="problem" role="alert" data-testid="vault-wrong">"This is not the passphrase."</p> })}
-            {ask("Passphrase", "Unlock")}
+            <p class="remark">{t::vault_locked()}</p>
+            {wrong.then(|| view! { <p class="problem" role="alert" data-testid="vault-wrong">{t::vault_wrong()}</p> })}
+            {ask(t::passphrase(), t::unlock())}
             {forget()}
         }.into_any(),
-        VaultState::Opening => view! { <p class="remark">"Unlocking…"</p> }.into_any(),
+        VaultState::Opening => view! { <p class="remark">{t::unlocking()}</p> }.into_any(),
         VaultState::Open => view! {
-            <p class="remark">"Passwords are kept in this browser under your passphrase. They are locked again when the page is closed."</p>
+            <p class="remark">{t::vault_open()}</p>
             {forget()}
         }.into_any(),
         VaultState::Impossible => view! {
-            <p class="remark">"This page came over plain http from another machine: there the browser offers no encryption, so passwords stay in memory only. Over https they can be kept under a passphrase."</p>
+            <p class="remark">{t::vault_impossible()}</p>
         }.into_any(),
     }
     };
     view! {
         <section class="panel" aria-labelledby="vault" data-testid="vault" data-state=move || vault.with(word)>
-            <h2 id="vault">"Passwords"</h2>
+            <h2 id="vault">{t::passwords()}</h2>
             {body}
-            <p class="hint">"The key of a device is part of its topics. It is kept as it is, like its name."</p>
+            <p class="hint">{t::key_hint()}</p>
             <div class="actions">
                 {move || if sure.get() {
                     view! {
-                        <span class="remark">"Connections, devices and everything else that this page keeps in this browser will be gone."</span>
+                        <span class="remark">{t::wipe_why()}</span>
                         <button type="button" class="button" data-testid="wipe-sure" on:click=move |_| {
                             sure.set(false);
                             send(ConnectionsRequest::Wipe);
-                        }>"Wipe it all"</button>
-                        <button type="button" class="button quiet" on:click=move |_| sure.set(false)>"Cancel"</button>
+                        }>{t::wipe_sure()}</button>
+                        <button type="button" class="button quiet" on:click=move |_| sure.set(false)>{t::cancel()}</button>
                     }.into_any()
                 } else {
                     view! {
-                        <button type="button" class="button quiet" data-testid="wipe" on:click=move |_| sure.set(true)>"Wipe everything kept here"</button>
+                        <button type="button" class="button quiet" data-testid="wipe" on:click=move |_| sure.set(true)>{t::wipe()}</button>
                     }.into_any()
                 }}
             </div>

@@ -7,6 +7,7 @@ use super::devices::{address, read};
 use super::fields::Line;
 use crate::engine::Dispatch;
 use crate::store::Store;
+use crate::texts::connections as t;
 use crate::ui::CopyButton;
 
 /// Import and export of profiles.
@@ -33,10 +34,10 @@ pub(crate) fn Transfer() -> impl IntoView {
     };
     view! {
         <details class="panel">
-            <summary data-testid="transfer">"Import and export connections"</summary>
+            <summary data-testid="transfer">{t::transfer()}</summary>
             <div class="tab-panel">
                 <label class="field">
-                    <span class="field-name">"A file of this console or of MQTTX (JSON)"</span>
+                    <span class="field-name">{t::profiles_file()}</span>
                     <input type="file" accept="application/json,.json" data-testid="profiles-file" on:change:target=move |event| {
                         if let Some(file) = event.target().files().and_then(|files| files.get(0)) {
                             read(&file, text);
@@ -44,17 +45,17 @@ pub(crate) fn Transfer() -> impl IntoView {
                     }/>
                 </label>
                 {move || import.get().map(|import| view! { <Preview import/> })}
-                <h3>"Export"</h3>
-                <Line label="Passphrase for the passwords" value=passphrase testid="export-passphrase" kind="password" hint="None: no password leaves"/>
+                <h3>{t::export()}</h3>
+                <Line label=t::export_passphrase() value=passphrase testid="export-passphrase" kind="password" hint=t::export_passphrase_hint()/>
                 <div class="actions">
-                    <button type="button" class="button" data-testid="profiles-export" on:click=export>"Export"</button>
+                    <button type="button" class="button" data-testid="profiles-export" on:click=export>{t::export()}</button>
                 </div>
                 {move || (!exported.with(String::is_empty)).then(|| view! {
-                    <textarea class="input mono" rows="4" readonly data-testid="profiles-text" aria-label="Exported connections"
+                    <textarea class="input mono" rows="4" readonly data-testid="profiles-text" aria-label=t::exported_connections()
                         prop:value=move || exported.get()></textarea>
                     <div class="actions">
                         <CopyButton text=exported what="connections" testid="copy-profiles"/>
-                        <a class="button" download="connections.json" href=move || address(&exported.get())>"Save as a file"</a>
+                        <a class="button" download="connections.json" href=move || address(&exported.get())>{t::save_file()}</a>
                     </div>
                 })}
             </div>
@@ -68,7 +69,7 @@ fn Preview(import: ImportView) -> impl IntoView {
     let send = move |request| dispatch.send(Request::Connections(request));
     if import.unreadable {
         return view! {
-            <p class="problem" role="alert" data-testid="import-unreadable">"This file holds no connections of this console or of MQTTX."</p>
+            <p class="problem" role="alert" data-testid="import-unreadable">{t::import_unreadable()}</p>
         }
         .into_any();
     }
@@ -110,14 +111,14 @@ fn Preview(import: ImportView) -> impl IntoView {
     view! {
         <div class="tab-panel" data-testid="import-preview">
             <ul class="list">{rows.collect_view()}</ul>
-            {import.wrong_passphrase.then(|| view! { <p class="problem" role="alert">"This is not the passphrase of the file."</p> })}
+            {import.wrong_passphrase.then(|| view! { <p class="problem" role="alert">{t::import_wrong()}</p> })}
             {import.sealed.then(|| view! {
-                <Line label="Passphrase of the file" value=passphrase testid="import-passphrase" kind="password" hint="None: without passwords"/>
+                <Line label=t::import_passphrase() value=passphrase testid="import-passphrase" kind="password" hint=t::import_passphrase_hint()/>
             })}
             <div class="actions">
-                <button type="button" class="button primary" data-testid="import-take" disabled=move || take.with(Vec::is_empty) on:click=accept>"Add the chosen"</button>
+                <button type="button" class="button primary" data-testid="import-take" disabled=move || take.with(Vec::is_empty) on:click=accept>{t::import_take()}</button>
                 <button type="button" class="button quiet" data-testid="import-cancel"
-                    on:click=move |_| send(ConnectionsRequest::CancelImport)>"Cancel"</button>
+                    on:click=move |_| send(ConnectionsRequest::CancelImport)>{t::cancel()}</button>
             </div>
         </div>
     }
@@ -126,12 +127,10 @@ fn Preview(import: ImportView) -> impl IntoView {
 
 fn fate(it: &Candidate) -> &'static str {
     match (it.novelty, it.has_password) {
-        (Novelty::New, true) => "New, with its password.",
-        (Novelty::New, false) => "New.",
-        (Novelty::Known, _) => "The same is here already.",
-        (Novelty::Beside, _) => {
-            "Another one to this broker is here: it stays, and this is added beside it."
-        }
-        (Novelty::NotForBrowsers, _) => "No WebSocket, or not complete: a browser cannot use it.",
+        (Novelty::New, true) => t::novelty_new_password(),
+        (Novelty::New, false) => t::novelty_new(),
+        (Novelty::Known, _) => t::novelty_known(),
+        (Novelty::Beside, _) => t::novelty_beside(),
+        (Novelty::NotForBrowsers, _) => t::novelty_not_for_browsers(),
     }
 }

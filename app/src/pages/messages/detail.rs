@@ -6,18 +6,12 @@ use mcs_view::protocol::{
 };
 
 use super::state::Page;
-use super::words;
+use super::words::{self, formats};
 use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
+use crate::texts::messages as t;
 use crate::ui::{CopyButton, Icon, Symbol, save};
-
-const FORMATS: [(Format, &str, &str); 4] = [
-    (Format::Text, "Text", "text"),
-    (Format::Json, "JSON", "json"),
-    (Format::Hex, "Hex", "hex"),
-    (Format::Base64, "Base64", "base64"),
-];
 
 /// The open row.
 #[component]
@@ -56,30 +50,30 @@ pub(super) fn MessageDetail(page: Page) -> impl IntoView {
         page.write(draft);
     };
     view! {
-        <section class="message-detail" aria-label="Message" data-testid="message-detail">
+        <section class="message-detail" aria-label=t::message() data-testid="message-detail">
             <header class="message-head">
-                <h2>"Message"</h2>
-                <button type="button" class="button quiet icon-only" aria-label="Close the message" data-testid="message-close"
+                <h2>{t::message()}</h2>
+                <button type="button" class="button quiet icon-only" aria-label=t::close_message() data-testid="message-close"
                     on:click=move |_| page.close()><Icon symbol=Symbol::Close/></button>
             </header>
             {move || match head.get() {
                 None => ().into_any(),
                 Some(false) => view! {
-                    <p class="remark" data-testid="message-evicted">"This message is stored no more: newer ones needed its room."</p>
+                    <p class="remark" data-testid="message-evicted">{t::message_evicted()}</p>
                 }.into_any(),
                 Some(true) => view! {
                     <Facts page/>
                     <div class="message-form">
-                        <div class="segments" role="group" aria-label="Show the payload as">
-                            {FORMATS.map(|(form, name, id)| view! {
+                        <div class="segments" role="group" aria-label=t::show_as()>
+                            {formats().map(|(form, name, id)| view! {
                                 <button type="button" class="segment" data-testid=format!("message-as-{id}")
                                     aria-pressed=move || (page.format.get() == form).to_string()
                                     on:click=move |_| page.format.set(form)>{name}</button>
                             })}
                         </div>
                         <CopyButton text=body(page, |body| body.text.clone()) what="payload" testid="copy-payload"/>
-                        <button type="button" class="button quiet" data-testid="message-download" on:click=download>"Download"</button>
-                        <button type="button" class="button quiet" data-testid="publish-again" on:click=again>"Publish again"</button>
+                        <button type="button" class="button quiet" data-testid="message-download" on:click=download>{t::download()}</button>
+                        <button type="button" class="button quiet" data-testid="publish-again" on:click=again>{t::publish_again()}</button>
                     </div>
                     <Payload page/>
                     <Properties page/>
@@ -130,31 +124,31 @@ fn Facts(page: Page) -> impl IntoView {
         size => format!("{} ({} B)", format::bytes(size), format::count(size)),
     });
     let qos = part(page, |it| match it.row.qos {
-        0 => "0, at most once",
-        1 => "1, at least once",
-        _ => "2, exactly once",
+        0 => t::qos_0(),
+        1 => t::qos_1(),
+        _ => t::qos_2(),
     });
     let marks = part(page, |it| match (it.row.retained, it.row.duplicate) {
-        (true, true) => "Retained, duplicate",
-        (true, false) => "Retained",
-        (false, true) => "Duplicate",
+        (true, true) => t::retained_duplicate(),
+        (true, false) => t::retained(),
+        (false, true) => t::duplicate(),
         (false, false) => "",
     });
     let fate = part(page, |it| it.row.fate.as_ref().map(words::fate));
     view! {
         <dl class="facts">
-            <div><dt>"Topic"</dt><dd><div class="fact-row"><code class="break" data-testid="detail-topic">{topic}</code>
+            <div><dt>{t::topic()}</dt><dd><div class="fact-row"><code class="break" data-testid="detail-topic">{topic}</code>
                 <CopyButton text=topic what="topic" testid="copy-topic"/></div></dd></div>
-            {move || place.get().map(|place| view! { <div><dt>"Device"</dt><dd data-testid="detail-place">{place}</dd></div> })}
-            <div><dt>"Time"</dt><dd class="number">{move || {
+            {move || place.get().map(|place| view! { <div><dt>{t::device()}</dt><dd data-testid="detail-place">{place}</dd></div> })}
+            <div><dt>{t::time()}</dt><dd class="number">{move || {
                 let at = at.get();
                 format!("{}.{:03}", clock::local(at).date_and_time(), at % 1000)
             }}</dd></div>
             <div><dt>"QoS"</dt><dd>{qos}</dd></div>
-            <div><dt>"Size"</dt><dd class="number">{sizes}</dd></div>
-            <div class:gone=move || marks.with(|it| it.is_empty())><dt>"Flags"</dt><dd>{marks}</dd></div>
+            <div><dt>{t::size()}</dt><dd class="number">{sizes}</dd></div>
+            <div class:gone=move || marks.with(|it| it.is_empty())><dt>{t::flags()}</dt><dd>{marks}</dd></div>
             {move || fate.get().map(|(tone, text)| view! {
-                <div><dt>"Outcome"</dt><dd><span class="state" data-tone=tone data-testid="detail-fate">{text}</span></dd></div>
+                <div><dt>{t::outcome()}</dt><dd><span class="state" data-tone=tone data-testid="detail-fate">{text}</span></dd></div>
             })}
         </dl>
     }
@@ -171,13 +165,13 @@ fn Payload(page: Page) -> impl IntoView {
         {move || (shown.get() < size.get()).then(|| view! {
             <p class="remark message-cut" data-testid="payload-cut">
                 <span>{words::shown(shown.get(), size.get())}</span>
-                <button type="button" class="button" data-testid="payload-all" on:click=move |_| page.whole.set(true)>"Load all"</button>
+                <button type="button" class="button" data-testid="payload-all" on:click=move |_| page.whole.set(true)>{t::load_all()}</button>
             </p>
         })}
         {move || if size.get() == 0 {
-            view! { <p class="remark" data-testid="payload-empty">"The payload is empty."</p> }.into_any()
+            view! { <p class="remark" data-testid="payload-empty">{t::payload_empty()}</p> }.into_any()
         } else {
-            view! { <pre class="message-payload" tabindex="0" aria-label="Payload" data-testid="payload">{text}</pre> }.into_any()
+            view! { <pre class="message-payload" tabindex="0" aria-label=t::payload() data-testid="payload">{text}</pre> }.into_any()
         }}
     }
 }
@@ -197,7 +191,7 @@ fn Properties(page: Page) -> impl IntoView {
         let properties = properties.get();
         (!properties.is_empty()).then(|| {
             view! {
-                <h3>"Properties"</h3>
+                <h3>{t::properties()}</h3>
                 <dl class="facts" data-testid="detail-properties">{properties.into_iter().map(row).collect::<Vec<_>>()}</dl>
             }
         })
@@ -209,29 +203,29 @@ fn Change(page: Page) -> impl IntoView {
     let change = part(page, |it| Some(it.difference.clone()));
     let before = move |row: u64| {
         view! {
-            <button type="button" class="button quiet" data-testid="open-before" on:click=move |_| page.show(row)>"Open it"</button>
+            <button type="button" class="button quiet" data-testid="open-before" on:click=move |_| page.show(row)>{t::open_it()}</button>
         }
     };
     move || {
         change.get().map(|change| match change {
             Difference::First => {
-                view! { <p class="remark">"The first message on this topic."</p> }.into_any()
+                view! { <p class="remark">{t::first()}</p> }.into_any()
             }
             Difference::Evicted => view! {
-                <p class="remark">"The message before on this topic is stored no more."</p>
+                <p class="remark">{t::before_evicted()}</p>
             }
             .into_any(),
             Difference::Same { before: row } => view! {
-                <p class="remark" data-testid="diff-same">"The same as the message before on this topic. "{before(row)}</p>
+                <p class="remark" data-testid="diff-same">{t::same()}" "{before(row)}</p>
             }
             .into_any(),
             Difference::Incomparable { before: row } => view! {
-                <p class="remark">"Not the same as the message before on this topic, which cannot be compared line by line. "{before(row)}</p>
+                <p class="remark">{t::incomparable()}" "{before(row)}</p>
             }
             .into_any(),
             Difference::Lines { before: row, lines } => view! {
-                <h3>"Since the message before "{before(row)}</h3>
-                <pre class="message-diff" tabindex="0" aria-label="Difference" data-testid="diff">{lines.into_iter().map(line).collect::<Vec<_>>()}</pre>
+                <h3>{t::since_before()}" "{before(row)}</h3>
+                <pre class="message-diff" tabindex="0" aria-label=t::difference() data-testid="diff">{lines.into_iter().map(line).collect::<Vec<_>>()}</pre>
             }
             .into_any(),
         })
@@ -243,7 +237,7 @@ fn line(line: DiffLine) -> impl IntoView {
         DiffLine::Same(text) => ("same", " ", text),
         DiffLine::Removed(text) => ("removed", "−", text),
         DiffLine::Added(text) => ("added", "+", text),
-        DiffLine::Skipped(count) => ("skipped", "…", format!("{count} lines are the same")),
+        DiffLine::Skipped(count) => ("skipped", "…", t::same_lines(count.into())),
     };
     view! { <span class="diff-line" data-kind=kind>{sign}" "{text}"\n"</span> }
 }

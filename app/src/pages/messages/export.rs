@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::state::Page;
 use crate::engine::Dispatch;
 use crate::format;
+use crate::texts::messages as t;
 use crate::ui::{Icon, Symbol, save_parts};
 
 /// Where the pieces go.
@@ -76,17 +77,11 @@ pub(super) fn Export(page: Page) -> impl IntoView {
     let text = move || match stage.get() {
         Stage::Idle => String::new(),
         Stage::Writing { written, left } => {
-            format!("{} written, {} to go", format::count(written), format::count(left))
+            t::export_writing(&format::count(written), &format::count(left))
         }
-        Stage::Done { written, evicted: 0 } => {
-            format!("{} messages written", format::count(written))
-        }
-        Stage::Done { written, evicted } => format!(
-            "{} messages written; {} were evicted meanwhile",
-            format::count(written),
-            format::count(evicted)
-        ),
-        Stage::Failed => "The file could not be written".to_owned(),
+        Stage::Done { written, evicted: 0 } => t::export_done(written),
+        Stage::Done { written, evicted } => t::export_evicted(written, &format::count(evicted)),
+        Stage::Failed => t::export_failed().to_owned(),
     };
     let state = move || match stage.get() {
         Stage::Idle => "idle",
@@ -95,10 +90,10 @@ pub(super) fn Export(page: Page) -> impl IntoView {
         Stage::Failed => "failed",
     };
     view! {
-        <div class="export" role="group" aria-label="Save what matches as a file">
+        <div class="export" role="group" aria-label=t::export()>
             <Icon symbol=Symbol::Upload/>
-            <button type="button" class="button quiet" data-testid="export-csv" title="Save what matches as CSV" on:click=move |_| start(FileFormat::Csv)>"CSV"</button>
-            <button type="button" class="button quiet" data-testid="export-jsonl" title="Save what matches as JSON lines" on:click=move |_| start(FileFormat::JsonLines)>"JSONL"</button>
+            <button type="button" class="button quiet" data-testid="export-csv" title=t::export_csv() on:click=move |_| start(FileFormat::Csv)>"CSV"</button>
+            <button type="button" class="button quiet" data-testid="export-jsonl" title=t::export_jsonl() on:click=move |_| start(FileFormat::JsonLines)>"JSONL"</button>
             <span class="hint" role="status" data-testid="export-state" data-state=state>{text}</span>
         </div>
     }

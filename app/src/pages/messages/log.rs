@@ -12,6 +12,7 @@ use super::state::Page;
 use super::words;
 use crate::clock;
 use crate::format;
+use crate::texts::messages as t;
 
 /// Height of a row, one line and on narrow screens two, in pixels; the stylesheet has the same.
 const ROW: f64 = 28.0;
@@ -66,12 +67,12 @@ pub(super) fn Log(page: Page) -> impl IntoView {
     view! {
         <div class="log" class:narrow=is_narrow>
             <div class="log-head" aria-hidden="true">
-                <span>"Time"</span><span></span><span>"Topic"</span><span>"QoS"</span><span></span>
-                <span class="log-size">"Size"</span><span>"Payload"</span>
+                <span>{t::time()}</span><span></span><span>{t::topic()}</span><span>"QoS"</span><span></span>
+                <span class="log-size">{t::size()}</span><span>{t::payload()}</span>
             </div>
             <div class="log-scroll" node_ref=list.scroller tabindex="0" role="grid" id="message-log"
-                aria-label="Messages" aria-rowcount=move || total.get().to_string()
-                aria-activedescendant=move || page.cursor.get().map(|row| format!("message-{row}"))
+                aria-label=t::log() aria-rowcount=move || total.get().to_string()
+                aria-activedescendant=move || list.active().map(name)
                 data-testid="message-log" data-total=move || total.get().to_string()
                 on:scroll=move |_| list.scrolled() on:keydown=move |event| list.key(&event)>
                 <div class="log-spacer" node_ref=list.spacer>
@@ -195,6 +196,13 @@ impl List {
         event.prevent_default();
     }
 
+    /// The row under the cursor, while it is one of those that are rendered.
+    fn active(self) -> Option<u64> {
+        let cursor = self.page.cursor.get()?;
+        let is_it = |slot: &Slot| slot.with(|row| row.as_ref().is_some_and(|it| it.row == cursor));
+        self.slots.with(|slots| slots.iter().any(is_it)).then_some(cursor)
+    }
+
     /// Moves the cursor by so many rows, and the list with it.
     fn step(self, by: i64) {
         let page = self.page;
@@ -241,6 +249,10 @@ fn Row(page: Page, shown: Slot) -> impl IntoView {
         Direction::Received => "received".to_owned(),
         Direction::Sent => "sent".to_owned(),
     });
+    let way = move || match direction.with(|it| it == "sent") {
+        true => t::tab_sent(),
+        false => t::tab_received(),
+    };
     let time = cell(|row| words::time(row.at.as_millis()));
     let when = cell(|row| clock::local(row.at.as_millis()).date_and_time());
     let topic = cell(words::topic);
@@ -259,25 +271,30 @@ fn Row(page: Page, shown: Slot) -> impl IntoView {
     let fate = cell(|row| row.fate.as_ref().map(|it| words::fate(it).1).unwrap_or_default());
     view! {
         <div class="log-row" role="row" class:gone=move || row().is_none()
-            id=move || format!("message-{}", number.get()) data-testid="message-row"
+            id=move || row().map(name) data-testid="message-row"
             data-colour=move || colour.get() data-row=move || number.get() data-direction=move || direction.get()
             class:cursor=move || row().is_some() && page.cursor.get() == row()
             aria-selected=move || (row().is_some() && page.open.get() == row()).to_string()
             on:click=move |_| row().into_iter().for_each(|row| page.show(row))>
             <span role="gridcell" class="log-time number" title=move || when.get()>{move || time.get()}</span>
-            <span role="gridcell" class="log-way" title=move || if direction.with(|it| it == "sent") { "Sent" } else { "Received" }>
+            <span role="gridcell" class="log-way" title=way>
                 <span aria-hidden="true">{move || if direction.with(|it| it == "sent") { "↑" } else { "↓" }}</span>
-                <span class="sr-only">{move || direction.get()}</span>
+                <span class="sr-only">{way}</span>
             </span>
             <span role="gridcell" class="log-topic" title=move || full.get()>{move || topic.get()}</span>
             <span role="gridcell" class="log-qos number">{move || qos.get()}</span>
             <span role="gridcell" class="log-marks" class:gone=move || marks.with(String::is_empty)
-                title="R: retained. D: a duplicate, may have come before">{move || marks.get()}</span>
+                title=t::marks()>{move || marks.get()}</span>
             <span role="gridcell" class="log-size number">{move || size.get()}</span>
             <span role="gridcell" class="log-payload">{move || payload.get()}</span>
             <span role="gridcell" class="log-fate state" class:gone=move || fate.with(String::is_empty) data-tone=move || tone.get()>{move || fate.get()}</span>
         </div>
     }
+}
+
+/// The id of a row's element.
+fn name(row: u64) -> String {
+    format!("message-{row}")
 }
 
 /// Tells how large the window is.

@@ -4,22 +4,17 @@ use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use mcs_model::DeviceId;
 use mcs_view::protocol::{
-    Draft, Format, MessagesRequest, PublishTrouble, RepeatRow, Request, SavedCommand,
+    Draft, MessagesRequest, PublishTrouble, RepeatRow, Request, SavedCommand,
 };
 
 use super::connections::Choose;
 use super::state::Page;
+use super::words::formats;
 use crate::engine::Dispatch;
 use crate::format;
 use crate::store::Store;
+use crate::texts::{messages as t, shell};
 use crate::ui::{Icon, Symbol};
-
-const FORMATS: [(Format, &str, &str); 4] = [
-    (Format::Text, "Text", "text"),
-    (Format::Json, "JSON", "json"),
-    (Format::Hex, "Hex", "hex"),
-    (Format::Base64, "Base64", "base64"),
-];
 
 /// The form, what was published, what is saved, what is being repeated.
 #[component]
@@ -49,35 +44,32 @@ pub(super) fn Publish(page: Page) -> impl IntoView {
     let outcome = move || {
         page.inspector.publish.with(|it| match it.last {
             None => None,
-            Some(Ok(row)) => Some((
-                Some(row),
-                "Handed to the connection. The log says what becomes of it.".to_owned(),
-            )),
+            Some(Ok(row)) => Some((Some(row), t::handed().to_owned())),
             Some(Err(why)) => Some((None, trouble(why))),
         })
     };
     view! {
-        <section class="message-detail" aria-label="Publish" data-testid="publish-panel" on:keydown=key>
+        <section class="message-detail" aria-label=t::publish() data-testid="publish-panel" on:keydown=key>
             <header class="message-head">
-                <h2>"Publish"</h2>
-                <button type="button" class="button quiet icon-only" aria-label="Close" data-testid="publish-close"
+                <h2>{t::publish()}</h2>
+                <button type="button" class="button quiet icon-only" aria-label=shell::close() data-testid="publish-close"
                     on:click=move |_| page.publishing.set(false)><Icon symbol=Symbol::Close/></button>
             </header>
             <form class="publish-form" on:submit=submit>
-                <Choose chosen=Signal::derive(move || draft.with(|it| it.connection))
-                    on_choose=Callback::new(move |id| draft.update(|it| it.connection = id)) testid="publish-connection"/>
-                <label class="field"><span class="field-name">"Topic"</span>
+                <Choose chosen=Signal::derive(move || Some(draft.with(|it| it.connection)))
+                    on_choose=Callback::new(move |id: Option<_>| draft.update(|it| it.connection = id.unwrap_or_default())) testid="publish-connection"/>
+                <label class="field"><span class="field-name">{t::topic()}</span>
                     <input type="text" class="input mono" data-testid="publish-topic" autocomplete="off" autocapitalize="none" spellcheck="false"
                         prop:value=move || draft.with(|it| it.topic.clone())
                         on:input:target=move |event| draft.update(|it| it.topic = event.target().value())/></label>
-                <div class="segments" role="group" aria-label="The payload is written as">
-                    {FORMATS.map(|(form, name, id)| view! {
+                <div class="segments" role="group" aria-label=t::written_as()>
+                    {formats().map(|(form, name, id)| view! {
                         <button type="button" class="segment" data-testid=format!("publish-as-{id}")
                             aria-pressed=move || draft.with(|it| it.format == form).to_string()
                             on:click=move |_| draft.update(|it| it.format = form)>{name}</button>
                     })}
                 </div>
-                <label class="field"><span class="field-name">"Payload"</span>
+                <label class="field"><span class="field-name">{t::payload()}</span>
                     <textarea class="input mono" rows="5" data-testid="publish-payload" spellcheck="false"
                         prop:value=move || draft.with(|it| it.payload.clone())
                         on:input:target=move |event| draft.update(|it| it.payload = event.target().value())></textarea></label>
@@ -85,28 +77,28 @@ pub(super) fn Publish(page: Page) -> impl IntoView {
                     <label class="field inline"><span class="field-name">"QoS"</span>
                         <select class="input" data-testid="publish-qos" prop:value=move || draft.with(|it| it.qos.to_string())
                             on:change:target=move |event| draft.update(|it| it.qos = event.target().value().parse().unwrap_or(1))>
-                            <option value="0">"0, at most once"</option>
-                            <option value="1" selected>"1, at least once"</option>
-                            <option value="2">"2, exactly once"</option>
+                            <option value="0">{t::qos_0()}</option>
+                            <option value="1" selected>{t::qos_1()}</option>
+                            <option value="2">{t::qos_2()}</option>
                         </select></label>
                     <label class="choice"><input type="checkbox" data-testid="publish-retain" prop:checked=move || draft.with(|it| it.retain)
-                        on:change:target=move |event| draft.update(|it| it.retain = event.target().checked())/><span>"Retain"</span></label>
-                    <button type="submit" class="button primary" data-testid="publish-send" title="Ctrl+Enter">"Publish"</button>
+                        on:change:target=move |event| draft.update(|it| it.retain = event.target().checked())/><span>{t::retain()}</span></label>
+                    <button type="submit" class="button primary" data-testid="publish-send" title="Ctrl+Enter">{t::publish()}</button>
                 </div>
                 <div role="status">{move || outcome().map(|(row, text)| view! {
                     <p class="hint" data-error=row.is_none().to_string() data-testid="publish-outcome">{text}
-                        {row.map(|row| view! { " "<button type="button" class="link-button" data-testid="publish-open" on:click=move |_| page.show(row)>"Open it"</button> })}</p>
+                        {row.map(|row| view! { " "<button type="button" class="link-button" data-testid="publish-open" on:click=move |_| page.show(row)>{t::open_it()}</button> })}</p>
                 })}</div>
             </form>
-            <details><summary>"Repeat"</summary>
+            <details><summary>{t::repeat()}</summary>
                 <div class="actions">
-                    <label class="field inline"><span class="field-name">"Every, ms"</span>
+                    <label class="field inline"><span class="field-name">{t::every()}</span>
                         <input type="text" inputmode="numeric" class="input publish-number" data-testid="repeat-every" prop:value=move || every.get()
                             on:input:target=move |event| every.set(event.target().value())/></label>
-                    <label class="field inline"><span class="field-name">"Times"</span>
-                        <input type="text" inputmode="numeric" class="input publish-number" placeholder="until stopped" data-testid="repeat-times" prop:value=move || times.get()
+                    <label class="field inline"><span class="field-name">{t::times()}</span>
+                        <input type="text" inputmode="numeric" class="input publish-number" placeholder=t::until_stopped() data-testid="repeat-times" prop:value=move || times.get()
                             on:input:target=move |event| times.set(event.target().value())/></label>
-                    <button type="button" class="button" data-testid="repeat-start" on:click=repeat>"Start"</button>
+                    <button type="button" class="button" data-testid="repeat-start" on:click=repeat>{t::start()}</button>
                 </div>
             </details>
             {move || page.inspector.publish.with(|it| it.repeats.clone()).into_iter().map(repeating).collect::<Vec<_>>()}
@@ -119,17 +111,18 @@ pub(super) fn Publish(page: Page) -> impl IntoView {
 fn repeating(it: RepeatRow) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
     let id = it.id;
-    let left = it.left.map_or_else(
-        || "until stopped".to_owned(),
-        |left| format!("{} to go", format::count(left.into())),
-    );
+    let sent = format::count(it.sent.into());
+    let facts = match it.left {
+        None => t::repeat_endless(&it.every_ms, &sent),
+        Some(left) => t::repeat_left(&it.every_ms, &sent, &format::count(left.into())),
+    };
     view! {
         <div class="publish-item" data-testid="repeat" data-sent=it.sent.to_string()>
             <span class="grow"><code class="break">{it.draft.topic}</code>
-                <span class="muted number">{format!("every {} ms, {} sent, {left}", it.every_ms, format::count(it.sent.into()))}
-                    {(it.failed > 0).then(|| format!(", {} failed", format::count(it.failed.into())))}</span></span>
+                <span class="muted number">{facts}
+                    {(it.failed > 0).then(|| view! { " "<strong>{t::repeat_failed(it.failed.into())}</strong> })}</span></span>
             <button type="button" class="button" data-testid="repeat-stop"
-                on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::StopRepeating(id)))>"Stop"</button>
+                on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::StopRepeating(id)))>{t::stop()}</button>
         </div>
     }
 }
@@ -168,25 +161,25 @@ fn Saved(page: Page) -> impl IntoView {
             let title = it.name.clone();
             view! {
                 <li class="publish-item" data-testid="saved-command">
-                    <button type="button" class="link-button grow" title="Put it into the form" on:click=move |_| page.draft.set(draft.clone())>
+                    <button type="button" class="link-button grow" title=t::put_in_form() on:click=move |_| page.draft.set(draft.clone())>
                         <strong>{it.name}</strong>{whose.map(|it| format!(" · {it}"))}<br/><code class="break">{it.draft.topic}</code></button>
-                    <button type="button" class="button quiet icon-only" aria-label=format!("Forget {title}")
+                    <button type="button" class="button quiet icon-only" aria-label=t::forget(&title)
                         on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::ForgetCommand(id)))><Icon symbol=Symbol::Close/></button>
                 </li>
             }
         }).collect::<Vec<_>>()
     };
     view! {
-        <details><summary>"Saved commands"</summary>
+        <details><summary>{t::saved()}</summary>
             <ul>{rows}</ul>
             <form class="actions" on:submit=save>
-                <label class="grow"><span class="sr-only">"Name"</span>
-                    <input type="text" class="input" placeholder="Name of this message" data-testid="save-name" prop:value=move || name.get()
+                <label class="grow"><span class="sr-only">{t::name()}</span>
+                    <input type="text" class="input" placeholder=t::name_hint() data-testid="save-name" prop:value=move || name.get()
                         on:input:target=move |event| name.set(event.target().value())/></label>
-                <label><span class="sr-only">"Device"</span>
+                <label><span class="sr-only">{t::device()}</span>
                     <select class="input" data-testid="save-device" on:change:target=move |event| device.set(event.target().value().parse().ok())>
-                        <option value="">"For no device"</option>{options}</select></label>
-                <button type="submit" class="button" data-testid="save-command">"Save"</button>
+                        <option value="">{t::no_device()}</option>{options}</select></label>
+                <button type="submit" class="button" data-testid="save-command">{t::save()}</button>
             </form>
         </details>
     }
@@ -202,7 +195,7 @@ fn History(page: Page) -> impl IntoView {
             let (topic, payload) = (draft.topic.clone(), draft.payload.chars().take(80).collect::<String>());
             view! {
                 <li class="publish-item" data-testid="history-item">
-                    <button type="button" class="link-button grow" title="Put it into the form" on:click=move |_| page.draft.set(draft.clone())>
+                    <button type="button" class="link-button grow" title=t::put_in_form() on:click=move |_| page.draft.set(draft.clone())>
                         <code class="break">{topic}</code><br/><span class="muted mono">{payload}</span></button>
                 </li>
             }
@@ -210,12 +203,12 @@ fn History(page: Page) -> impl IntoView {
     };
     let is_empty = Memo::new(move |_| page.inspector.publish.with(|it| it.history.is_empty()));
     view! {
-        <details><summary>"History"</summary>
+        <details><summary>{t::history()}</summary>
             <ul>{rows}</ul>
             {move || if is_empty.get() {
-                view! { <p class="hint">"What you publish will be here. This browser keeps it."</p> }.into_any()
+                view! { <p class="hint">{t::history_empty()}</p> }.into_any()
             } else {
-                view! { <button type="button" class="button quiet" on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::ForgetHistory))>"Forget the history"</button> }.into_any()
+                view! { <button type="button" class="button quiet" on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::ForgetHistory))>{t::forget_history()}</button> }.into_any()
             }}
         </details>
     }
@@ -223,26 +216,15 @@ fn History(page: Page) -> impl IntoView {
 
 fn trouble(trouble: PublishTrouble) -> String {
     match trouble {
-        PublishTrouble::Topic => {
-            "Not sent: a topic has at least one character, and neither + nor #.".to_owned()
+        PublishTrouble::Topic => t::trouble_topic().to_owned(),
+        PublishTrouble::Hex => t::trouble_hex().to_owned(),
+        PublishTrouble::Base64 => t::trouble_base64().to_owned(),
+        PublishTrouble::Json => t::trouble_json().to_owned(),
+        PublishTrouble::NotConnected => t::trouble_not_connected().to_owned(),
+        PublishTrouble::TooLarge { size, limit } => {
+            t::trouble_too_large(&format::bytes(size), &format::bytes(limit))
         }
-        PublishTrouble::Hex => {
-            "Not sent: the payload is no hex. Write two digits for each byte, such as 0a ff."
-                .to_owned()
-        }
-        PublishTrouble::Base64 => "Not sent: the payload is no Base64.".to_owned(),
-        PublishTrouble::Json => "Not sent: the payload is no JSON.".to_owned(),
-        PublishTrouble::NotConnected => {
-            "Not sent: there is no connection to the broker.".to_owned()
-        }
-        PublishTrouble::TooLarge { size, limit } => format!(
-            "Not sent: the message is {}, and the broker takes {} at most.",
-            format::bytes(size),
-            format::bytes(limit)
-        ),
-        PublishTrouble::QueueFull => "Not sent: too many messages wait for the broker.".to_owned(),
-        PublishTrouble::TooManyRepeats => {
-            "Eight messages are being repeated: stop one first.".to_owned()
-        }
+        PublishTrouble::QueueFull => t::trouble_queue_full().to_owned(),
+        PublishTrouble::TooManyRepeats => t::trouble_too_many_repeats().to_owned(),
     }
 }

@@ -5,19 +5,22 @@ use mcs_view::protocol::{Loudness, RateRow};
 
 use super::state::Page;
 use crate::format;
+use crate::texts::messages as t;
 
-const COLUMNS: [(Loudness, &str, &str); 4] = [
-    (Loudness::MessageRate, "Messages/s", "message-rate"),
-    (Loudness::ByteRate, "Bytes/s", "byte-rate"),
-    (Loudness::Messages, "Messages", "messages"),
-    (Loudness::Bytes, "Bytes", "bytes"),
-];
+fn columns() -> [(Loudness, &'static str, &'static str); 4] {
+    [
+        (Loudness::MessageRate, t::message_rate(), "message-rate"),
+        (Loudness::ByteRate, t::byte_rate(), "byte-rate"),
+        (Loudness::Messages, t::log(), "messages"),
+        (Loudness::Bytes, t::bytes(), "bytes"),
+    ]
+}
 
 /// The loudest topics.
 #[component]
 pub(super) fn Rates(page: Page) -> impl IntoView {
     let view = page.inspector.rates;
-    let heads = COLUMNS.map(|(by, name, id)| {
+    let heads = columns().map(|(by, name, id)| {
         let sorted = move || if page.loudness.get() == by { "descending" } else { "none" };
         view! {
             <th scope="col" class="number" aria-sort=sorted>
@@ -32,11 +35,11 @@ pub(super) fn Rates(page: Page) -> impl IntoView {
     };
     let sum = move || view.with(|it| it.as_ref().map(|it| it.load).unwrap_or_default());
     view! {
-        <div class="messages-table" data-testid="rates" tabindex="0" role="region" aria-label="Loudest topics">
+        <div class="messages-table" data-testid="rates" tabindex="0" role="region" aria-label=t::loudest()>
             <table>
-                <thead><tr><th scope="col">"Topic"</th>{heads.into_iter().collect::<Vec<_>>()}</tr></thead>
+                <thead><tr><th scope="col">{t::topic()}</th>{heads.into_iter().collect::<Vec<_>>()}</tr></thead>
                 <tbody>
-                    <tr class="sum"><th scope="row">"All topics"</th>
+                    <tr class="sum"><th scope="row">{t::all_topics()}</th>
                         <td class="number">{move || decimal(sum().message_rate)}</td>
                         <td class="number">{move || format::bytes(whole(sum().byte_rate))}</td>
                         <td class="number">{move || format::count(sum().messages)}</td>
@@ -45,8 +48,8 @@ pub(super) fn Rates(page: Page) -> impl IntoView {
                 </tbody>
             </table>
             <p class="hint">{move || match more() {
-                (shown, all) if shown < all => format!("The {} loudest of {} topics. Rates are means over the last seconds.", format::count(shown), format::count(all)),
-                (_, all) => format!("{} topics. Rates are means over the last seconds.", format::count(all)),
+                (shown, all) if shown < all => t::rates_some(all, &format::count(shown)),
+                (_, all) => t::rates_all(all),
             }}</p>
         </div>
     }

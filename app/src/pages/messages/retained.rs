@@ -8,6 +8,7 @@ use super::state::Page;
 use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
+use crate::texts::messages as t;
 
 /// Retained messages.
 #[component]
@@ -41,26 +42,26 @@ pub(super) fn Retained(page: Page) -> impl IntoView {
         }
     };
     view! {
-        <div class="messages-table" data-testid="retained" data-total=move || total.get().to_string() tabindex="0" role="region" aria-label="Retained messages">
+        <div class="messages-table" data-testid="retained" data-total=move || total.get().to_string() tabindex="0" role="region" aria-label=t::retained_title()>
             <div class="retained-bar">
-                <button type="button" class="button" data-testid="retained-look" title="Subscribes again: the broker then sends what it keeps"
-                    on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::LookForRetained))>"Look again"</button>
-                <label class="grow"><span class="sr-only">"Topic to clear with all below it"</span>
-                    <input type="text" class="input mono" placeholder="Topic, with all below it" data-testid="retained-below" autocomplete="off" spellcheck="false"
+                <button type="button" class="button" data-testid="retained-look" title=t::look_again_hint()
+                    on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::LookForRetained))>{t::look_again()}</button>
+                <label class="grow"><span class="sr-only">{t::below()}</span>
+                    <input type="text" class="input mono" placeholder=t::below_hint() data-testid="retained-below" autocomplete="off" spellcheck="false"
                         prop:value=move || below.get() on:input:target=move |event| below.set(event.target().value())/></label>
-                <button type="button" class="button" data-testid="retained-clear-below" disabled=move || below.with(String::is_empty) on:click=ask_below>"Clear below"</button>
+                <button type="button" class="button" data-testid="retained-clear-below" disabled=move || below.with(String::is_empty) on:click=ask_below>{t::clear_below()}</button>
             </div>
             {move || clearing.get().map(|it| view! { <p class="remark" role="status" data-testid="retained-progress" data-done=it.done.to_string()>{progress(it)}</p> })}
             {move || if total.get() == 0 {
-                view! { <p class="hint" data-testid="retained-none">"Retained messages come once, right after subscribing. Subscribe to a topic, or look again."</p> }.into_any()
+                view! { <p class="hint" data-testid="retained-none">{t::retained_none()}</p> }.into_any()
             } else {
                 let shown = rows.with(Vec::len) as u64;
                 view! {
                     <table>
-                        <thead><tr><th scope="col">"Topic"</th><th scope="col">"Came"</th><th scope="col" class="number">"Size"</th><th scope="col"><span class="sr-only">"Actions"</span></th></tr></thead>
+                        <thead><tr><th scope="col">{t::topic()}</th><th scope="col">{t::came()}</th><th scope="col" class="number">{t::size()}</th><th scope="col"><span class="sr-only">{t::actions()}</span></th></tr></thead>
                         <tbody>{rows.get().into_iter().map(|it| row(page, it, asked)).collect::<Vec<_>>()}</tbody>
                     </table>
-                    {(shown < total.get()).then(|| view! { <p class="hint">{format!("The first {} of {}.", format::count(shown), format::count(total.get()))}</p> })}
+                    {(shown < total.get()).then(|| view! { <p class="hint">{t::retained_first(&format::count(shown), &format::count(total.get()))}</p> })}
                 }.into_any()
             }}
             {move || asked.get().map(|(set, count)| view! { <Ask set count asked/> })}
@@ -78,7 +79,7 @@ fn row(page: Page, it: RetainedRow, asked: RwSignal<Option<(RetainedSet, u64)>>)
             <td class="number">{clock::local(it.at.as_millis()).date_and_time()}</td>
             <td class="number">{format::bytes(it.size)}</td>
             <td><button type="button" class="button quiet" data-testid=format!("retained-clear-{path}")
-                on:click=move |_| asked.set(Some((RetainedSet::One(topic.clone()), 1)))>"Clear"</button></td>
+                on:click=move |_| asked.set(Some((RetainedSet::One(topic.clone()), 1)))>{t::clear()}</button></td>
         </tr>
     }
 }
@@ -102,26 +103,23 @@ fn Ask(set: RetainedSet, count: u64, asked: RwSignal<Option<(RetainedSet, u64)>>
     };
     view! {
         <dialog class="dialog" node_ref=dialog data-testid="retained-dialog" aria-labelledby="retained-ask" on:close=move |_| asked.set(None)>
-            <h2 id="retained-ask">{if is_one { "Clear the retained message?".to_owned() } else { format!("Clear {count} retained messages?") }}</h2>
-            <p class="break"><code>{path}</code>{(!is_one).then_some(" and all topics below it that have come")}</p>
-            <p>"The broker forgets it for everybody: whoever subscribes later does not get it any more."</p>
+            <h2 id="retained-ask">{if is_one { t::clear_one().to_owned() } else { t::clear_many(count) }}</h2>
+            <p class="break"><code>{path}</code></p>
+            {(!is_one).then(|| view! { <p>{t::clear_all_below()}</p> })}
+            <p>{t::clear_why()}</p>
             <div class="actions end">
-                <button type="button" class="button" on:click=move |_| asked.set(None)>"Cancel"</button>
-                <button type="button" class="button primary" data-testid="retained-confirm" on:click=go>"Clear"</button>
+                <button type="button" class="button" on:click=move |_| asked.set(None)>{t::cancel()}</button>
+                <button type="button" class="button primary" data-testid="retained-confirm" on:click=go>{t::clear()}</button>
             </div>
         </dialog>
     }
 }
 
 fn progress(it: Clearing) -> String {
-    let (done, total) = (format::count(it.done), format::count(it.total));
+    let [done, total, failed] = [it.done, it.total, it.failed].map(format::count);
     match (it.failed, it.refused) {
-        (0, _) => format!("Cleared {done} of {total}."),
-        (failed, Some(code)) => format!(
-            "Cleared {done} of {total}; {} failed, the last because the broker refused: {}.",
-            format::count(failed),
-            mcs_view::reason(code)
-        ),
-        (failed, None) => format!("Cleared {done} of {total}; {} failed.", format::count(failed)),
+        (0, _) => t::cleared(&done, &total),
+        (_, Some(code)) => t::cleared_refused(&done, &total, &failed, &mcs_view::reason(code)),
+        (_, None) => t::cleared_failed(&done, &total, &failed),
     }
 }

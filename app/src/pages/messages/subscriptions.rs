@@ -13,6 +13,7 @@ use super::state::Page;
 use crate::engine::Dispatch;
 use crate::format;
 use crate::store::Store;
+use crate::texts::messages as t;
 use crate::ui::{Icon, Symbol};
 
 /// How many colours there are.
@@ -65,32 +66,26 @@ pub(super) fn Subscriptions(page: Page) -> impl IntoView {
         _ => vec!["#", "$SYS/#"],
     });
     let remark = move || match store.setting.get() {
-        Setting::SignedIn { role: Role::Member, .. } => Some(
-            "The devices that are granted to you are heard without a subscription. The server refuses every other topic.",
-        ),
-        Setting::SignedIn { role: Role::Admin, .. } => {
-            Some("You may subscribe to every topic of this server.")
-        }
-        Setting::SignedIn { .. } => Some(
-            "The server lets you hear all devices: console/v1/points/+/+ and console/v1/devices/+. It refuses other topics.",
-        ),
+        Setting::SignedIn { role: Role::Member, .. } => Some(t::remark_member()),
+        Setting::SignedIn { role: Role::Admin, .. } => Some(t::remark_admin()),
+        Setting::SignedIn { .. } => Some(t::remark_user()),
         _ => None,
     };
     view! {
         <section class="messages-section" aria-labelledby="subscriptions-title">
-            <h2 id="subscriptions-title">"Subscriptions"</h2>
+            <h2 id="subscriptions-title">{t::subscriptions()}</h2>
             <form class="subscribe-form" on:submit=submit>
-                <Choose chosen=connection on_choose=Callback::new(move |id| connection.set(id)) testid="subscribe-connection"/>
+                <Choose chosen=Signal::derive(move || Some(connection.get())) on_choose=Callback::new(move |id: Option<_>| connection.set(id.unwrap_or_default())) testid="subscribe-connection"/>
                 <div class="subscribe-line">
-                    <label class="grow"><span class="sr-only">"Topic filter"</span>
-                        <input type="text" class="input mono" placeholder="Topic filter" autocomplete="off" autocapitalize="none" spellcheck="false"
+                    <label class="grow"><span class="sr-only">{t::topic_filter()}</span>
+                        <input type="text" class="input mono" placeholder=t::topic_filter() autocomplete="off" autocapitalize="none" spellcheck="false"
                             data-testid="subscribe-filter" prop:value=move || filter.get()
                             on:input:target=move |event| filter.set(event.target().value())/></label>
                     <label><span class="sr-only">"QoS"</span>
                         <select class="input" data-testid="subscribe-qos" on:change:target=move |event| qos.set(event.target().value().parse().unwrap_or_default())>
                             <option value="0">"QoS 0"</option><option value="1">"QoS 1"</option><option value="2">"QoS 2"</option>
                         </select></label>
-                    <button type="submit" class="button" data-testid="subscribe">"Subscribe"</button>
+                    <button type="submit" class="button" data-testid="subscribe">{t::subscribe()}</button>
                 </div>
                 <div role="alert">{move || page.inspector.trouble.get().map(|it| view! {
                     <p class="hint" data-error="true" data-testid="subscribe-error">{trouble(it)}</p>
@@ -100,7 +95,7 @@ pub(super) fn Subscriptions(page: Page) -> impl IntoView {
                     let taken = rows.with(|rows| rows.iter().map(|it| it.filter.clone()).collect::<Vec<_>>());
                     let left = offers.get().into_iter().filter(|it| !taken.iter().any(|taken| taken == it));
                     left.map(|offer| view! {
-                        <button type="button" class="button quiet mono" data-testid=format!("offer-{offer}") title="Subscribe to it"
+                        <button type="button" class="button quiet mono" data-testid=format!("offer-{offer}") title=t::subscribe_to_it()
                             on:click=move |_| subscribe(offer.to_owned())>{offer}</button>
                     }).collect::<Vec<_>>()
                 }}</div>
@@ -133,20 +128,20 @@ fn Row(page: Page, id: u32) -> impl IntoView {
         <li class="subscription" data-testid=format!("subscription-{filter}")
             data-state=part(|it| state(it.state).0.to_owned()) data-messages=part(|it| it.messages.to_string())>
             <button type="button" class="colour-dot" data-colour=move || colour.get().to_string()
-                aria-label=format!("Another colour for {filter}") title="Another colour"
+                aria-label=t::another_colour_for(&filter) title=t::another_colour()
                 on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::Paint(id, (colour.get_untracked() + 1) % COLOURS)))></button>
             <div class="grow">
                 <code class="subscription-filter break">{filter.clone()}</code>
                 <span class="subscription-facts number">
                     <span class="state" data-tone=part(|it| state(it.state).1.to_owned())>{part(|it| state(it.state).2)}</span>
-                    <span>{part(|it| format!("{} msg", format::count(it.messages)))}</span>
+                    <span>{part(|it| t::subscribed(it.messages))}</span>
                     <span>{part(|it| format::bytes(it.bytes))}</span>
                 </span>
             </div>
-            <input type="checkbox" class="subscription-switch" aria-label=format!("Subscribe to {look}") data-testid=format!("enable-{look}")
+            <input type="checkbox" class="subscription-switch" aria-label=t::subscribe_to(&look) data-testid=format!("enable-{look}")
                 prop:checked=move || enabled.get()
                 on:change=move |_| dispatch.send(Request::Messages(MessagesRequest::Enable(id, !enabled.get_untracked())))/>
-            <button type="button" class="button quiet icon-only" aria-label=format!("Remove {look}") data-testid=format!("unsubscribe-{look}")
+            <button type="button" class="button quiet icon-only" aria-label=t::remove(&look) data-testid=format!("unsubscribe-{look}")
                 on:click=move |_| dispatch.send(Request::Messages(MessagesRequest::Unsubscribe(id)))><Icon symbol=Symbol::Close/></button>
         </li>
     }
@@ -154,26 +149,22 @@ fn Row(page: Page, id: u32) -> impl IntoView {
 
 fn state(state: SubscriptionState) -> (&'static str, &'static str, String) {
     match state {
-        SubscriptionState::Off => ("off", "none", "Off".to_owned()),
-        SubscriptionState::NotConnected => ("waiting", "none", "No connection".to_owned()),
-        SubscriptionState::Asked => ("asked", "pending", "Asked".to_owned()),
+        SubscriptionState::Off => ("off", "none", t::state_off().to_owned()),
+        SubscriptionState::NotConnected => ("waiting", "none", t::state_waiting().to_owned()),
+        SubscriptionState::Asked => ("asked", "pending", t::state_asked().to_owned()),
         SubscriptionState::Granted(qos) => ("granted", "ok", format!("QoS {qos}")),
         SubscriptionState::Refused(code) => {
-            ("refused", "danger", format!("Refused by the broker: {}", mcs_view::reason(code)))
+            ("refused", "danger", t::state_refused(&mcs_view::reason(code)))
         }
-        SubscriptionState::TimedOut => ("refused", "danger", "Not answered in time".to_owned()),
+        SubscriptionState::TimedOut => ("refused", "danger", t::state_timed_out().to_owned()),
     }
 }
 
 fn trouble(trouble: SubscribeTrouble) -> &'static str {
     match trouble {
-        SubscribeTrouble::Filter => {
-            "This is no topic filter: + stands for one whole level, # for all that follow and only at the end."
-        }
-        SubscribeTrouble::Twice => "There is a subscription to this filter already.",
-        SubscribeTrouble::TooMany => "There are 32 subscriptions: remove one first.",
-        SubscribeTrouble::Shared => {
-            "A shared subscription would take messages away from the others in its group."
-        }
+        SubscribeTrouble::Filter => t::wrong_filter(),
+        SubscribeTrouble::Twice => t::wrong_twice(),
+        SubscribeTrouble::TooMany => t::wrong_too_many(),
+        SubscribeTrouble::Shared => t::wrong_shared(),
     }
 }

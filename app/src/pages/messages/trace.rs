@@ -6,7 +6,7 @@ use mcs_view::protocol::{Packet, TraceRow};
 use super::state::Page;
 use super::words;
 use crate::clock;
-use crate::format;
+use crate::texts::messages as t;
 
 /// The last control packets, the newest first.
 #[component]
@@ -17,15 +17,15 @@ pub(super) fn Trace(page: Page) -> impl IntoView {
     };
     let evicted = move || view.with(|it| it.as_ref().map_or(0, |it| it.evicted));
     view! {
-        <div class="messages-table" data-testid="trace" tabindex="0" role="region" aria-label="Control packets">
+        <div class="messages-table" data-testid="trace" tabindex="0" role="region" aria-label=t::control_packets()>
             <table>
-                <thead><tr><th scope="col">"Time"</th><th scope="col">"Packet"</th><th scope="col" class="number">"Id"</th>
-                    <th scope="col">"What it says"</th><th scope="col" class="number">"After"</th></tr></thead>
+                <thead><tr><th scope="col">{t::time()}</th><th scope="col">{t::packet()}</th><th scope="col" class="number">{t::packet_id()}</th>
+                    <th scope="col">{t::says()}</th><th scope="col" class="number">{t::after()}</th></tr></thead>
                 <tbody><For each=rows key=|row| row.id let(it)>{row(it)}</For></tbody>
             </table>
             <p class="hint">{move || match evicted() {
-                0 => "Messages themselves stand in the log.".to_owned(),
-                gone => format!("{} older packets are not kept.", format::count(gone)),
+                0 => t::trace_hint().to_owned(),
+                gone => t::trace_evicted(gone),
             }}</p>
         </div>
     }
@@ -35,7 +35,7 @@ fn row(it: TraceRow) -> impl IntoView {
     let failed = it.codes.iter().any(|code| *code >= 0x80);
     let tone = if failed { "danger" } else { "none" };
     let codes: Vec<_> = it.codes.iter().map(|code| meaning(it.packet, *code)).collect();
-    let present = it.session_present.then_some("session present");
+    let present = it.session_present.then(t::session_present);
     let says = codes.into_iter().chain(present.map(str::to_owned)).collect::<Vec<_>>().join(", ");
     let properties: Vec<_> = it
         .properties
@@ -49,7 +49,7 @@ fn row(it: TraceRow) -> impl IntoView {
         <tr data-testid=format!("trace-{}", name(it.packet)) data-sent=it.sent.to_string()>
             <td class="number" title=clock::local(it.at.as_millis()).date_and_time()>{words::time(it.at.as_millis())}</td>
             <td><span aria-hidden="true">{if it.sent { "↑ " } else { "↓ " }}</span>
-                <span class="sr-only">{if it.sent { "sent " } else { "received " }}</span>{name(it.packet)}</td>
+                <span class="sr-only">{if it.sent { t::tab_sent() } else { t::tab_received() }}" "</span>{name(it.packet)}</td>
             <td class="number">{it.packet_id.map(|it| it.to_string())}</td>
             <td class="break"><span class="trace-says" data-tone=tone>{says}</span>
                 {it.topics.into_iter().map(|it| view! { <code class="trace-topic">{it}</code> }).collect::<Vec<_>>()}
@@ -61,8 +61,8 @@ fn row(it: TraceRow) -> impl IntoView {
 
 fn meaning(packet: Packet, code: u8) -> String {
     match (packet, code) {
-        (Packet::Suback, 0..=2) => format!("granted QoS {code}"),
-        (Packet::Disconnect, 0) => "normal disconnection".to_owned(),
+        (Packet::Suback, 0..=2) => t::granted(&code),
+        (Packet::Disconnect, 0) => t::disconnection().to_owned(),
         _ => mcs_view::reason(code),
     }
 }

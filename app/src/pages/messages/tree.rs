@@ -8,6 +8,7 @@ use mcs_view::protocol::{TopicRef, TreeLook, TreeRow};
 use super::scroll::Scroll;
 use super::state::Page;
 use crate::format;
+use crate::texts::messages as t;
 
 /// Height of a row in pixels; the stylesheet has the same.
 const ROW: f64 = 28.0;
@@ -41,9 +42,9 @@ pub(super) fn Tree(page: Page) -> impl IntoView {
     let height = move || format!("{}px", total.get() as f64 * ROW);
     view! {
         <section class="messages-section messages-tree" aria-labelledby="tree-title">
-            <h2 id="tree-title">"Topics"</h2>
-            {move || (total.get() == 0).then(|| view! { <p class="hint">"Topics will be here as soon as something came."</p> })}
-            <div class="tree-scroll" node_ref=scroller on:scroll=move |_| place() role="tree" aria-label="Topics" data-testid="topic-tree"
+            <h2 id="tree-title">{t::topics()}</h2>
+            {move || (total.get() == 0).then(|| view! { <p class="hint">{t::tree_empty()}</p> })}
+            <div class="tree-scroll" node_ref=scroller on:scroll=move |_| place() role="tree" aria-label=t::topics() data-testid="topic-tree"
                 on:keydown=move |event| key(&event)>
                 <div class="tree-spacer" style:height=height>
                     <div class="tree-rows" style:transform=move || format!("translateY({})", offset())>
@@ -63,7 +64,7 @@ fn Row(page: Page, row: TreeRow) -> impl IntoView {
         Some((_, name)) => name,
         None => &row.topic.path,
     };
-    let name = if name.is_empty() { "(empty)".to_owned() } else { name.to_owned() };
+    let name = if name.is_empty() { t::level_empty().to_owned() } else { name.to_owned() };
     let depth = row.depth;
     // The row stays while its numbers change.
     let now = {

@@ -1,9 +1,20 @@
 //! What the engine says of messages, in words.
 
-use mcs_view::protocol::{Fate, LogRow, Misfit, Preview, QueryError};
+use mcs_view::protocol::{Fate, Format, LogRow, Misfit, Preview, QueryError};
 
 use crate::clock;
 use crate::format;
+use crate::texts::messages as t;
+
+/// The forms of a payload: each, its name, and its word for tests.
+pub(super) fn formats() -> [(Format, &'static str, &'static str); 4] {
+    [
+        (Format::Text, t::as_text(), "text"),
+        (Format::Json, "JSON", "json"),
+        (Format::Hex, "Hex", "hex"),
+        (Format::Base64, "Base64", "base64"),
+    ]
+}
 
 /// `09:05:01.250`
 pub(super) fn time(at: u64) -> String {
@@ -35,45 +46,39 @@ pub(super) fn preview(preview: &Preview) -> String {
 /// What became of a message that we sent, and how it looks.
 pub(super) fn fate(fate: &Fate) -> (&'static str, String) {
     match fate {
-        Fate::Waiting => ("pending", "Waiting".to_owned()),
-        Fate::Sent => ("none", "Sent".to_owned()),
-        Fate::Acknowledged { millis } => ("ok", format!("Acknowledged in {millis} ms")),
-        Fate::Unheard { millis } => {
-            ("warning", format!("Acknowledged in {millis} ms; nobody subscribes"))
-        }
-        Fate::Refused { code } => ("danger", format!("Refused: {}", mcs_view::reason(*code))),
-        Fate::TimedOut => ("danger", "Not acknowledged in time".to_owned()),
-        Fate::NotConnected => ("danger", "Not sent: no connection".to_owned()),
+        Fate::Waiting => ("pending", t::fate_waiting().to_owned()),
+        Fate::Sent => ("none", t::fate_sent().to_owned()),
+        Fate::Acknowledged { millis } => ("ok", t::fate_acknowledged(millis)),
+        Fate::Unheard { millis } => ("warning", t::fate_unheard(millis)),
+        Fate::Refused { code } => ("danger", t::fate_refused(&mcs_view::reason(*code))),
+        Fate::TimedOut => ("danger", t::fate_timed_out().to_owned()),
+        Fate::NotConnected => ("danger", t::fate_not_connected().to_owned()),
     }
 }
 
 /// Why a query means nothing.
 pub(super) fn query_error(error: &QueryError) -> String {
     match error {
-        QueryError::Unclosed => "A quote is not closed.".to_owned(),
-        QueryError::TopicFilter(text) => format!(
-            "“{text}” is no topic filter: + stands for one whole level, # for all that follow and only at the end."
-        ),
-        QueryError::Regex(text, why) => format!("“{text}” is no regular expression: {why}."),
-        QueryError::Number(text) => format!("“{text}” is no number that fits here."),
-        QueryError::Missing(name) => format!("Nothing follows {name}: as yet."),
+        QueryError::Unclosed => t::error_unclosed().to_owned(),
+        QueryError::TopicFilter(text) => t::error_topic_filter(text),
+        QueryError::Regex(text, why) => t::error_regex(text, why),
+        QueryError::Number(text) => t::error_number(text),
+        QueryError::Missing(name) => t::error_missing(name),
     }
 }
 
 /// Why a payload is not shown in the form asked for.
 pub(super) fn misfit(misfit: Misfit) -> &'static str {
     match misfit {
-        Misfit::NoText => "The payload is no UTF-8 text: shown as bytes.",
-        Misfit::NoJson => "The payload is no JSON: shown as text.",
-        Misfit::CutJson => {
-            "The beginning alone is no JSON: shown as text. Load all of it to see it as JSON."
-        }
+        Misfit::NoText => t::misfit_text(),
+        Misfit::NoJson => t::misfit_json(),
+        Misfit::CutJson => t::misfit_cut(),
     }
 }
 
 /// How much of a payload is shown.
 pub(super) fn shown(shown: u64, size: u64) -> String {
-    format!("Showing {} of {}.", format::bytes(shown), format::bytes(size))
+    t::showing(&format::bytes(shown), &format::bytes(size))
 }
 
 /// The standard's name of a property, MQTT 5 §2.2.2.2.
@@ -102,6 +107,6 @@ pub(super) fn property(id: u8) -> &'static str {
         0x28 => "Wildcard Subscription Available",
         0x29 => "Subscription Identifier Available",
         0x2a => "Shared Subscription Available",
-        _ => "Unknown property",
+        _ => t::property_unknown(),
     }
 }

@@ -50,6 +50,8 @@ impl Browser {
             "--disable-sync".to_owned(),
             "--no-first-run".to_owned(),
             "--force-device-scale-factor=1".to_owned(),
+            // What is measured of the memory is measured now, and not some time.
+            "--enable-blink-features=ForceEagerMeasureMemory".to_owned(),
             format!("--user-data-dir={}", profile.display()),
         ];
         // Chromium refuses its sandbox to root.

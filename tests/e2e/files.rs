@@ -7,6 +7,10 @@ use anyhow::Result;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
+/// Alone in its process, a page may measure its memory.
+const ISOLATED: &str = "Cross-Origin-Opener-Policy: same-origin\r\n\
+                        Cross-Origin-Embedder-Policy: require-corp\r\n";
+
 /// Serves `folder` until the test ends.
 pub(crate) async fn serve(folder: PathBuf) -> Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -42,7 +46,7 @@ async fn answer(stream: TcpStream, folder: &Path) -> Result<()> {
             None => ("404 Not Found", b"there is no such file".to_vec()),
         };
         let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n",
+            "HTTP/1.1 {status}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{ISOLATED}\r\n",
             kind(path),
             body.len()
         );

@@ -23,6 +23,7 @@ mod operators;
 mod pages;
 mod process;
 mod prototypes;
+mod publisher;
 mod static_site;
 mod tap;
 
@@ -34,7 +35,8 @@ fn output() -> PathBuf {
     target.parent().unwrap_or(&target).join("e2e")
 }
 
-/// The console as it was built.
+/// The console as it was built, or as `DIST` names it.
 fn dist() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../dist"))
+    let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../dist");
+    std::env::var_os("DIST").map_or_else(|| PathBuf::from(built), PathBuf::from)
 }

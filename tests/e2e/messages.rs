@@ -4,8 +4,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::flood::Publisher;
 use crate::process::{Broker, Server, until};
+use crate::publisher::Publisher;
 use crate::{dist, files};
 
 const NAME: &str = "messages";

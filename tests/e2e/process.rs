@@ -157,7 +157,7 @@ impl Broker {
         let (mqtt, ws) = (free_port()?, free_port()?);
         let config = folder.join("mosquitto.conf");
         let text = format!(
-            "per_listener_settings false\nallow_anonymous true\n\
+            "per_listener_settings false\nallow_anonymous true\nmax_queued_messages 0\n\
              listener {} 127.0.0.1\nlistener {} 127.0.0.1\nprotocol websockets\n",
             mqtt.port(),
             ws.port()

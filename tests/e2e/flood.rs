@@ -1,0 +1,133 @@
+//! More messages than anybody can read: every one is counted, and the page stays at hand.
+//!
+//! Half a minute of them by default. `MCS_E2E_FULL=1` makes it ten minutes, and then holds the page
+//! to what it promises: no task over 50 ms, and memory that does not grow once the log is full.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep_until};
+
+use crate::browser::Browser;
+use crate::process::Broker;
+use crate::publisher::Publisher;
+use crate::{dist, files};
+
+const NAME: &str = "flood";
+
+/// Messages a second.
+const RATE: usize = 5000;
+
+/// So many stored messages have to scroll at once.
+const STORED: f64 = 200_000.0;
+
+/// Tells of every task of the page's thread that takes over 50 ms.
+const WATCH: &str = "window.e2eLong = [];
+    new PerformanceObserver(list => list.getEntries().forEach(it => window.e2eLong.push(
+        Math.round(it.duration)))).observe({type: 'longtask'});
+    window.e2eFrames = 0;
+    const count = () => { window.e2eFrames++; requestAnimationFrame(count); };
+    requestAnimationFrame(count);
+    return 0;";
+
+/// Jumps to forty places of the log, and takes the time until rows stand there.
+const JUMP: &str = "const done = arguments[arguments.length - 1];
+    const log = document.getElementById('message-log');
+    const times = [];
+    const stands = () => {
+        const box = log.getBoundingClientRect();
+        const at = document.elementFromPoint(box.left + 40, box.top + box.height / 2);
+        return !!at?.closest('.log-row:not(.gone)');
+    };
+    const jump = () => {
+        if (times.length == 40) return done(times);
+        log.scrollTop = (log.scrollHeight - log.clientHeight) * ((times.length * 17) % 40) / 40;
+        const start = performance.now();
+        const look = () => {
+            if (stands()) { times.push(Math.round(performance.now() - start)); jump(); }
+            else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+    };
+    jump();";
+
+/// Bytes of the page, its worker and what both share, after the garbage is gone.
+const MEMORY: &str = "const done = arguments[arguments.length - 1];
+    performance.measureUserAgentSpecificMemory().then(it => done(it.bytes), it => done(`${it}`));";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_is_counted_scrolled_and_does_not_stop_the_page() -> Result<()> {
+    let broker = Broker::start(NAME).await?;
+    let site = files::serve(dist()).await?;
+    let browser = Browser::start(NAME).await?;
+    let result = walk(&browser, &broker, &format!("http://{site}/")).await;
+    browser.finish(result).await
+}
+
+async fn walk(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
+    let full = std::env::var_os("MCS_E2E_FULL").is_some();
+    browser.open(site).await?;
+    browser.click("nav-connections").await?;
+    browser.fill("conn-host", &format!("ws://{}/mqtt", broker.ws)).await?;
+    browser.click("conn-connect").await?;
+    browser.expect("link-state", "data-state", "connected").await.context("connecting")?;
+    browser.click("nav-messages").await?;
+    browser.click("offer-#").await?;
+    browser.expect("subscription-#", "data-state", "granted").await?;
+
+    browser.script(WATCH).await?;
+    let publisher = Publisher::connect(broker.mqtt).await?;
+    let sent = if full {
+        soak(browser, publisher, 600).await?
+    } else {
+        soak(browser, publisher, 45).await?
+    };
+    browser.number("message-counts", "data-seen", |it| it >= sent as f64).await?;
+    let seen = browser.number("message-counts", "data-seen", |_| true).await?;
+    let long = browser.script("return [window.e2eLong, window.e2eFrames];").await?;
+    eprintln!("{sent} sent, {seen} seen; tasks over 50 ms: {}; {} frames", long[0], long[1]);
+    ensure!(seen == sent as f64, "{seen} of {sent} were counted");
+    if full {
+        ensure!(long[0] == json!([]), "tasks over 50 ms: {}", long[0]);
+    }
+    browser.pictures("messages-flooded").await?;
+
+    browser.number("message-counts", "data-stored", |it| it >= STORED).await?;
+    browser.script("window.e2eLong = []; return 0;").await?;
+    let times = browser.script_later(JUMP).await?;
+    let times: Vec<_> = times.as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+    let long = browser.script("return window.e2eLong;").await?;
+    eprintln!("rows after a jump, in ms: {times:?}; tasks over 50 ms: {long}");
+    ensure!(times.len() == 40 && times.iter().all(|it| *it < 500), "rows came late: {times:?} ms");
+    browser.clean().await
+}
+
+/// Floods for so many seconds; the memory of the page must not grow once the log is full.
+async fn soak(browser: &Browser, mut publisher: Publisher, seconds: usize) -> Result<usize> {
+    let flood = tokio::spawn(async move { publisher.flood(RATE, seconds).await });
+    let start = Instant::now();
+    let mut full = Vec::new();
+    let step = Duration::from_secs(15);
+    for round in 1.. {
+        sleep_until(start + step * round).await;
+        if flood.is_finished() {
+            break;
+        }
+        let bytes = browser.script_later(MEMORY).await?;
+        let bytes = bytes.as_f64().with_context(|| format!("no measure of memory: {bytes}"))?;
+        let evicted = browser.attribute("message-counts", "data-evicted").await?;
+        let is_full = evicted.is_some_and(|it| it != "0");
+        let long = browser.script("return window.e2eLong;").await?;
+        let mebibytes = bytes / 1_048_576.0;
+        eprintln!("{} s: {mebibytes:.1} MiB, full: {is_full}, long: {long}", round * 15);
+        if is_full {
+            full.push(mebibytes);
+        }
+    }
+    // The first measure after the log was full may still hold what is about to go.
+    if let [_, first, .., last] = full[..] {
+        ensure!(last < first * 1.1 + 4.0, "memory grows: {full:.1?} MiB");
+    }
+    flood.await?
+}

@@ -236,59 +236,108 @@ impl List {
     }
 }
 
+/// One row. Its cells are written by one effect and not by one each: in a flood every row is another
+/// message ten times a second.
 #[component]
 fn Row(page: Page, shown: Slot) -> impl IntoView {
-    // One look at the message for all cells; each changes only with what it shows.
-    let cell = move |part: fn(&LogRow) -> String| {
+    let root = NodeRef::<html::Div>::new();
+    let number = {
         let shown = shown.clone();
-        Memo::new(move |_| shown.with(|row| row.as_ref().map(part).unwrap_or_default()))
+        move || shown.with_untracked(|row| row.as_ref().map(|it| it.row))
     };
-    let number = cell(|row| row.row.to_string());
-    let row = move || number.with(|it| it.parse::<u64>().ok());
-    let direction = cell(|row| match row.direction {
-        Direction::Received => "received".to_owned(),
-        Direction::Sent => "sent".to_owned(),
+    Effect::new(move |before: Option<Option<LogRow>>| {
+        let root = root.get()?;
+        let row = shown.get();
+        let number = row.as_ref().map(|it| it.row);
+        toggle(&root, "gone", number.is_none());
+        toggle(&root, "cursor", number.is_some() && page.cursor.get() == number);
+        let is_open = number.is_some() && page.open.get() == number;
+        write(&root, "aria-selected", Some(if is_open { "true" } else { "false" }));
+        paint(&root, row.as_ref(), before.flatten().as_ref());
+        row
     });
-    let way = move || match direction.with(|it| it == "sent") {
-        true => t::tab_sent(),
-        false => t::tab_received(),
-    };
-    let time = cell(|row| words::time(row.at.as_millis()));
-    let when = cell(|row| clock::local(row.at.as_millis()).date_and_time());
-    let topic = cell(words::topic);
-    let full = cell(|row| row.topic.clone());
-    let qos = cell(|row| row.qos.to_string());
-    let marks = cell(|row| match (row.retained, row.duplicate) {
-        (true, true) => "R D".to_owned(),
-        (true, false) => "R".to_owned(),
-        (false, true) => "D".to_owned(),
-        (false, false) => String::new(),
-    });
-    let colour = cell(|row| row.colour.map(|it| it.to_string()).unwrap_or_default());
-    let size = cell(|row| format::bytes(row.size));
-    let payload = cell(|row| words::preview(&row.preview));
-    let tone = cell(|row| row.fate.as_ref().map_or("", |it| words::fate(it).0).to_owned());
-    let fate = cell(|row| row.fate.as_ref().map(|it| words::fate(it).1).unwrap_or_default());
     view! {
-        <div class="log-row" role="row" class:gone=move || row().is_none()
-            id=move || row().map(name) data-testid="message-row"
-            data-colour=move || colour.get() data-row=move || number.get() data-direction=move || direction.get()
-            class:cursor=move || row().is_some() && page.cursor.get() == row()
-            aria-selected=move || (row().is_some() && page.open.get() == row()).to_string()
-            on:click=move |_| row().into_iter().for_each(|row| page.show(row))>
-            <span role="gridcell" class="log-time number" title=move || when.get()>{move || time.get()}</span>
-            <span role="gridcell" class="log-way" title=way>
-                <span aria-hidden="true">{move || if direction.with(|it| it == "sent") { "↑" } else { "↓" }}</span>
-                <span class="sr-only">{way}</span>
-            </span>
-            <span role="gridcell" class="log-topic" title=move || full.get()>{move || topic.get()}</span>
-            <span role="gridcell" class="log-qos number">{move || qos.get()}</span>
-            <span role="gridcell" class="log-marks" class:gone=move || marks.with(String::is_empty)
-                title=t::marks()>{move || marks.get()}</span>
-            <span role="gridcell" class="log-size number">{move || size.get()}</span>
-            <span role="gridcell" class="log-payload">{move || payload.get()}</span>
-            <span role="gridcell" class="log-fate state" class:gone=move || fate.with(String::is_empty) data-tone=move || tone.get()>{move || fate.get()}</span>
+        <div class="log-row gone" role="row" node_ref=root data-testid="message-row"
+            on:click=move |_| number().into_iter().for_each(|row| page.show(row))>
+            <span role="gridcell" class="log-time number"></span>
+            <span role="gridcell" class="log-way"></span>
+            <span role="gridcell" class="log-topic"></span>
+            <span role="gridcell" class="log-qos number"></span>
+            <span role="gridcell" class="log-marks" title=t::marks()></span>
+            <span role="gridcell" class="log-size number"></span>
+            <span role="gridcell" class="log-payload"></span>
+            <span role="gridcell" class="log-fate state"></span>
         </div>
+    }
+}
+
+/// Writes what is not as it was before.
+fn paint(root: &HtmlDivElement, row: Option<&LogRow>, before: Option<&LogRow>) {
+    let Some(row) = row else {
+        write(root, "id", None);
+        return;
+    };
+    let cells = root.children();
+    let cell = |place: u32, text: &str| {
+        let cell = cells.item(place);
+        cell.inspect(|it| it.set_text_content(Some(text)))
+    };
+    let differs =
+        |part: fn(&LogRow, &LogRow) -> bool| before.is_none_or(|before| part(before, row));
+    if differs(|a, b| a.row != b.row) {
+        write(root, "id", Some(&name(row.row)));
+        write(root, "data-row", Some(&row.row.to_string()));
+    }
+    if differs(|a, b| a.colour != b.colour) {
+        write(root, "data-colour", row.colour.map(|it| it.to_string()).as_deref());
+    }
+    if differs(|a, b| a.at != b.at)
+        && let Some(cell) = cell(0, &words::time(row.at.as_millis()))
+    {
+        write(&cell, "title", Some(&clock::local(row.at.as_millis()).date_and_time()));
+    }
+    if differs(|a, b| a.direction != b.direction) {
+        let (word, arrow, way) = match row.direction {
+            Direction::Received => ("received", "↓", t::tab_received()),
+            Direction::Sent => ("sent", "↑", t::tab_sent()),
+        };
+        write(root, "data-direction", Some(word));
+        if let Some(cell) = cell(1, arrow) {
+            write(&cell, "aria-label", Some(way));
+            write(&cell, "title", Some(way));
+        }
+    }
+    if differs(|a, b| (&a.topic, &a.place) != (&b.topic, &b.place))
+        && let Some(cell) = cell(2, &words::topic(row))
+    {
+        write(&cell, "title", Some(&row.topic));
+    }
+    if differs(|a, b| a.qos != b.qos) {
+        cell(3, &row.qos.to_string());
+    }
+    if differs(|a, b| (a.retained, a.duplicate) != (b.retained, b.duplicate)) {
+        let marks = match (row.retained, row.duplicate) {
+            (true, true) => "R D",
+            (true, false) => "R",
+            (false, true) => "D",
+            (false, false) => "",
+        };
+        if let Some(cell) = cell(4, marks) {
+            toggle(&cell, "gone", marks.is_empty());
+        }
+    }
+    if differs(|a, b| a.size != b.size) {
+        cell(5, &format::bytes(row.size));
+    }
+    if differs(|a, b| a.preview != b.preview) {
+        cell(6, &words::preview(&row.preview));
+    }
+    if differs(|a, b| a.fate != b.fate) {
+        let (tone, fate) = row.fate.as_ref().map(words::fate).unwrap_or_default();
+        if let Some(cell) = cell(7, &fate) {
+            write(&cell, "data-tone", Some(tone));
+            toggle(&cell, "gone", fate.is_empty());
+        }
     }
 }
 
@@ -316,6 +365,19 @@ fn watch(scroller: NodeRef<html::Div>, size: RwSignal<(f64, f64)>) {
             observer.disconnect();
         }
     });
+}
+
+fn write(element: &web_sys::Element, attribute: &str, value: Option<&str>) {
+    // Refused only for names that are none.
+    let _ = match value {
+        Some(value) => element.set_attribute(attribute, value),
+        None => element.remove_attribute(attribute),
+    };
+}
+
+fn toggle(element: &web_sys::Element, class: &str, on: bool) {
+    // Refused only for names that are none.
+    let _ = element.class_list().toggle_with_force(class, on);
 }
 
 fn set(element: &HtmlDivElement, property: &str, value: &str) {

@@ -17,6 +17,14 @@ pub struct Config {
     pub credentials: Option<Credentials>,
     /// What the broker publishes when this client vanishes.
     pub will: Option<Will>,
+    /// Forget what the broker kept of an earlier link. Default: yes. Without it QoS 2 is not
+    /// *exactly once*: a message that a lost link has cut off may stand in the way of the next one
+    /// with its packet identifier.
+    pub clean_start: bool,
+    /// How many seconds the broker keeps the session after a link; MQTT 5 only. Default 0.
+    pub session_expiry: u32,
+    /// Names and values for the broker, MQTT 5 only.
+    pub user_properties: Vec<(String, String)>,
     /// Which versions of MQTT to speak. Default: [`Protocol::Auto`].
     pub protocol: Protocol,
     /// A ping is sent when nothing was sent, or nothing received, for so long.
@@ -86,6 +94,9 @@ impl Config {
             client_id: client_id.into(),
             credentials: None,
             will: None,
+            clean_start: true,
+            session_expiry: 0,
+            user_properties: Vec::new(),
             protocol: Protocol::Auto,
             keep_alive: Duration::from_secs(30),
             ping_timeout: Duration::from_secs(10),

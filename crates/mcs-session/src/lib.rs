@@ -103,9 +103,10 @@
 //!
 //! # What it leaves out
 //!
-//! Every link is a clean start with session expiry 0: the broker keeps nothing
-//! for us while we are away, and QoS 2 means *exactly once* per link only.
-//! Topic aliases and enhanced authentication are not used, and of properties none is sent.
+//! Every link is a clean start with session expiry 0 unless the [`Config`] says
+//! otherwise: the broker keeps nothing for us while we are away, and QoS 2 means
+//! *exactly once* per link only. Topic aliases and enhanced authentication are
+//! not used.
 
 mod config;
 mod event;
@@ -128,7 +129,7 @@ pub use event::{
     SubscribeError, SubscriptionId,
 };
 pub use filter::{InvalidFilter, TopicFilter};
-pub use message::{Message, Offline, Publish, Qos, Will};
+pub use message::{Beside, Message, Offline, Publish, Qos, Will};
 pub use payload::Payload;
 pub use property::{Properties, Property};
 pub use reason::ReasonCode;

@@ -29,8 +29,25 @@ pub struct Publish {
     pub qos: Qos,
     /// Whether the broker keeps it for future subscribers.
     pub retain: bool,
+    /// What is said beside it, to brokers of MQTT 5.
+    pub beside: Option<Box<Beside>>,
     /// What happens to it while there is no link.
     pub offline: Offline,
+}
+
+/// What a publisher says beside a message, MQTT 5 §3.3.2.3; nothing of it is sent with 3.1.1.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Beside {
+    /// Seconds after which the broker delivers it no more.
+    pub expiry: Option<u32>,
+    /// What the body is, such as a MIME type; not sent when empty.
+    pub content_type: String,
+    /// Where an answer is awaited, without wildcards; not sent when empty.
+    pub response_topic: String,
+    /// What the answer has to repeat; not sent when empty.
+    pub correlation: Vec<u8>,
+    /// Names and values.
+    pub user_properties: Vec<(String, String)>,
 }
 
 /// What happens to a message that cannot be sent, or whose acknowledgement
@@ -92,6 +109,7 @@ impl Publish {
             payload: payload.into(),
             qos: Qos::AtMostOnce,
             retain: false,
+            beside: None,
             offline: Offline::Drop,
         }
     }

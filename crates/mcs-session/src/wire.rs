@@ -18,8 +18,8 @@ use mqtt::result_code::MqttError;
 use mqtt::{ArcPayload, role};
 
 use crate::{
-    Config, Message, Outcome, Payload, Publish, Qos, ReasonCode, SubscribeOptions, TopicFilter,
-    Traced, Version, filter,
+    Beside, Config, Message, Outcome, Payload, Publish, Qos, ReasonCode, SubscribeOptions,
+    TopicFilter, Traced, Version, filter,
 };
 
 /// Builds a packet in the version of the link. The builders of both versions
@@ -51,6 +51,8 @@ pub(crate) struct Wire {
     connection: mqtt::Connection<role::Client>,
     version: Version,
     accepted: bool,
+    /// We asked for a new session.
+    clean_start: bool,
     /// The start of the broker's answer to a CONNECT of MQTT 5; `None` once it
     /// is clear in which version it answers.
     head: Option<Vec<u8>>,
@@ -98,7 +100,8 @@ impl Wire {
         let connection = mqtt::Connection::with_options(convert::version(version), options);
         let head = (version == Version::V5).then(Vec::new);
         let traced = config.trace.then(Vec::new);
-        let mut wire = Self { connection, version, accepted: false, head, traced };
+        let clean_start = config.clean_start;
+        let mut wire = Self { connection, version, accepted: false, clean_start, head, traced };
         let connect = wire.connect_packet(config).ok()?;
         wire.send(connect, tx).ok()?;
         Some(wire)
@@ -150,7 +153,8 @@ impl Wire {
 /// The size of a PUBLISH, rounded up to MQTT 5.
 pub(crate) fn publish_size(message: &Publish) -> usize {
     let packet_id = if message.qos == Qos::AtMostOnce { 0 } else { 2 };
-    let body = 2 + message.topic.len() + packet_id + 1 + message.payload.len();
+    let beside = message.beside.as_deref().map_or(0, beside_size);
+    let body = 2 + message.topic.len() + packet_id + 1 + beside + message.payload.len();
     let length_bytes = match body {
         0..0x80 => 1,
         0x80..0x4000 => 2,
@@ -158,6 +162,13 @@ pub(crate) fn publish_size(message: &Publish) -> usize {
         _ => 4,
     };
     1 + length_bytes + body
+}
+
+/// The size of properties, rounded up, and of the three bytes that their length may take more.
+fn beside_size(beside: &Beside) -> usize {
+    let Beside { expiry: _, content_type, response_topic, correlation, user_properties } = beside;
+    let texts = content_type.len() + response_topic.len() + correlation.len();
+    3 + 5 + 9 + texts + user_properties.iter().map(|it| 5 + it.0.len() + it.1.len()).sum::<usize>()
 }
 
 fn write(packet: &Packet, tx: &mut Vec<u8>) {

@@ -7,8 +7,8 @@ mod transfer;
 mod vault;
 
 pub use deep::SECRETS;
-pub(crate) use draft::is_local;
 pub use draft::{Draft, Field, PRESETS, Preset, Wrong};
+pub(crate) use draft::{is_local, named_values};
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -397,6 +397,9 @@ fn config(connection: &Connection, seed: u64) -> Config {
     config.keep_alive = Duration::from_secs(profile.keep_alive.into());
     config.connect_timeout = Duration::from_secs(profile.connect_timeout.max(1).into());
     config.will = profile.will.as_ref().map(will);
+    config.clean_start = profile.clean_start;
+    config.session_expiry = profile.session_expiry;
+    config.user_properties.clone_from(&profile.user_properties);
     config
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcs_session::{
-    Config, DisconnectReason, Event, Offline, Outcome, Protocol, Publish, Qos, ReasonCode,
+    Beside, Config, DisconnectReason, Event, Offline, Outcome, Protocol, Publish, Qos, ReasonCode,
     SubscribeOptions, Version,
 };
 
@@ -53,6 +53,59 @@ async fn more_messages_than_fit_into_the_window_arrive_in_order() {
             assert_eq!(&*message.payload, payload.as_bytes());
         }
         client.disconnect().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_beside_a_message_arrives_with_it() {
+    let broker = Mosquitto::start("allow_anonymous true").await;
+    let mut client = connected(&broker, "beside", Version::V5).await;
+    client.subscribe("ask", SubscribeOptions::default()).await;
+    let beside = Beside {
+        expiry: Some(60),
+        content_type: "text/plain".to_owned(),
+        response_topic: "answer/1".to_owned(),
+        correlation: vec![0x0a, 0xff],
+        user_properties: vec![("from".to_owned(), "bench".to_owned())],
+    };
+    client.publish(Publish { beside: Some(Box::new(beside)), ..Publish::new("ask", "1") });
+    let arrived = client.until(|event| matches!(event, Event::Message(_))).await;
+    let Event::Message(message) = arrived else { unreachable!() };
+    let mut said: Vec<_> =
+        message.properties.iter().map(|it| (it.id, &*it.key, &*it.value)).collect();
+    said.sort_unstable();
+    let wanted = [
+        (0x02, "", "60"),
+        (0x03, "", "text/plain"),
+        (0x08, "", "answer/1"),
+        (0x09, "", "0aff"),
+        (0x26, "from", "bench"),
+    ];
+    assert_eq!(said, wanted);
+}
+
+#[tokio::test]
+async fn a_lasting_session_gets_what_came_while_it_was_away() {
+    let broker = Mosquitto::start("allow_anonymous true").await;
+    for version in [Version::V5, Version::V311] {
+        let lasting =
+            Config { clean_start: false, session_expiry: 60, ..config("lasting", version) };
+        let mut client = Client::new(&broker, lasting.clone());
+        client.connect();
+        client.until(|event| matches!(event, Event::Connected { .. })).await;
+        client.subscribe("post", SubscribeOptions::with_qos(Qos::AtLeastOnce)).await;
+        client.disconnect().await;
+        let mut other = connected(&broker, "post-office", version).await;
+        let id = other.publish(Publish::new("post", "letter").qos(Qos::AtLeastOnce));
+        let outcome = Outcome::Acknowledged;
+        other.until(|event| *event == Event::Published { id, outcome }).await;
+        let mut client = Client::new(&broker, lasting);
+        client.connect();
+        let arrived = client.until(|event| matches!(event, Event::Message(_))).await;
+        let Event::Message(message) = arrived else { unreachable!() };
+        assert_eq!(&*message.payload, b"letter", "{version}");
+        client.disconnect().await;
+        other.disconnect().await;
     }
 }
 

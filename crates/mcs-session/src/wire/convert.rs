@@ -60,11 +60,11 @@ fn receipt(qos: mqtt::packet::Qos, packet_id: Option<u16>) -> Option<Response> {
 pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
     Ok(match packet {
         Packet::V5_0Connack(connack) => match connack.reason_code() as u8 {
-            0 => accepted(connack.session_present(), connack.props())?,
+            0 => accepted(connack.props())?,
             code => Received::Refused(ReasonCode(code)),
         },
         Packet::V3_1_1Connack(connack) => match connack.return_code() as u8 {
-            0 => accepted(connack.session_present(), &[])?,
+            0 => accepted(&[])?,
             code => Received::Refused(ReasonCode::from_return_code(code)),
         },
         Packet::V5_0Publish(publish) => Received::Message(Message {
@@ -117,11 +117,58 @@ pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
     })
 }
 
-fn accepted(session_present: bool, properties: &[Property]) -> Result<Received, ReasonCode> {
-    // We never ask for the old session [MQTT-3.2.2-4].
-    if session_present {
-        return Err(ReasonCode::PROTOCOL_ERROR);
+pub(super) fn is_old_session(packet: &Packet) -> bool {
+    match packet {
+        Packet::V5_0Connack(connack) => connack.session_present(),
+        Packet::V3_1_1Connack(connack) => connack.session_present(),
+        _ => false,
     }
+}
+
+/// What CONNECT says beside.
+pub(super) fn of_connect(config: &Config) -> Result<Vec<Property>, MqttError> {
+    let mut properties = Vec::new();
+    if config.session_expiry > 0 {
+        let expiry = mqtt::packet::SessionExpiryInterval::new(config.session_expiry)?;
+        properties.push(Property::SessionExpiryInterval(expiry));
+    }
+    of_user(&config.user_properties, &mut properties)?;
+    Ok(properties)
+}
+
+/// What PUBLISH says beside.
+pub(super) fn of_publish(beside: &Beside) -> Result<Vec<Property>, MqttError> {
+    let Beside { expiry, content_type, response_topic, correlation, user_properties } = beside;
+    let mut properties = Vec::new();
+    if let Some(seconds) = expiry {
+        let expiry = mqtt::packet::MessageExpiryInterval::new(*seconds)?;
+        properties.push(Property::MessageExpiryInterval(expiry));
+    }
+    if !content_type.is_empty() {
+        let content_type = mqtt::packet::ContentType::new(content_type.as_str())?;
+        properties.push(Property::ContentType(content_type));
+    }
+    if !response_topic.is_empty() {
+        let topic = mqtt::packet::ResponseTopic::new(response_topic.as_str())?;
+        properties.push(Property::ResponseTopic(topic));
+    }
+    if !correlation.is_empty() {
+        let correlation = mqtt::packet::CorrelationData::new(correlation)?;
+        properties.push(Property::CorrelationData(correlation));
+    }
+    of_user(user_properties, &mut properties)?;
+    Ok(properties)
+}
+
+fn of_user(pairs: &[(String, String)], properties: &mut Vec<Property>) -> Result<(), MqttError> {
+    for (name, value) in pairs {
+        let pair = mqtt::packet::UserProperty::new(name.as_str(), value.as_str())?;
+        properties.push(Property::UserProperty(pair));
+    }
+    Ok(())
+}
+
+fn accepted(properties: &[Property]) -> Result<Received, ReasonCode> {
     let mut allowance = Allowance {
         in_flight: u16::MAX,
         packet: PACKET_LIMIT,

@@ -114,6 +114,10 @@ impl Wire {
         if connack == self.accepted {
             return Err(ReasonCode::PROTOCOL_ERROR);
         }
+        // Nobody may find an old session who did not ask for it [MQTT-3.2.2-2].
+        if self.clean_start && convert::is_old_session(&packet) {
+            return Err(ReasonCode::PROTOCOL_ERROR);
+        }
         let received = convert::received(packet)?;
         self.accepted |= matches!(received, Received::Accepted(_));
         Ok(received)

@@ -69,23 +69,30 @@ impl Wire {
         // Rounded up: the broker must not expect more than we send.
         let keep_alive = config.keep_alive.as_nanos().div_ceil(1_000_000_000);
         let keep_alive = u16::try_from(keep_alive).unwrap_or(u16::MAX);
-        Ok(in_version!(self.version, mqtt => {
-            let mut connect = mqtt::Connect::builder()
-                .client_id(config.client_id.as_str())?
-                .clean_start(true)
-                .keep_alive(keep_alive);
-            if let Some(credentials) = &config.credentials {
-                connect = connect.user_name(credentials.user.as_str())?;
-                if let Some(password) = &credentials.password {
-                    connect = connect.password(password)?;
+        macro_rules! connect {
+            ($mqtt:ident) => {{
+                let mut connect = $mqtt::Connect::builder()
+                    .client_id(config.client_id.as_str())?
+                    .clean_start(config.clean_start)
+                    .keep_alive(keep_alive);
+                if let Some(credentials) = &config.credentials {
+                    connect = connect.user_name(credentials.user.as_str())?;
+                    if let Some(password) = &credentials.password {
+                        connect = connect.password(password)?;
+                    }
                 }
-            }
-            if let Some(will) = &config.will {
-                let qos = convert::qos_to_wire(will.qos);
-                connect = connect.will_message(&*will.topic, will.payload.to_vec(), qos, will.retain)?;
-            }
-            connect.build()?
-        }))
+                if let Some(will) = &config.will {
+                    let qos = convert::qos_to_wire(will.qos);
+                    let payload = will.payload.to_vec();
+                    connect = connect.will_message(&*will.topic, payload, qos, will.retain)?;
+                }
+                connect
+            }};
+        }
+        Ok(match self.version {
+            Version::V5 => connect!(v5_0).props(convert::of_connect(config)?).build()?.into(),
+            Version::V311 => connect!(v3_1_1).build()?.into(),
+        })
     }
 
     fn publish_packet(
@@ -94,15 +101,23 @@ impl Wire {
         packet_id: Option<u16>,
     ) -> Result<Packet, MqttError> {
         let (packet, start, len) = message.payload.parts();
-        Ok(in_version!(self.version, mqtt => {
-            mqtt::Publish::builder()
-                .topic_name(&*message.topic)?
-                .qos(convert::qos_to_wire(message.qos))
-                .retain(message.retain)
-                .packet_id(packet_id)
-                .payload(ArcPayload::new(packet, start, len))
-                .build()?
-        }))
+        macro_rules! publish {
+            ($mqtt:ident) => {
+                $mqtt::Publish::builder()
+                    .topic_name(&*message.topic)?
+                    .qos(convert::qos_to_wire(message.qos))
+                    .retain(message.retain)
+                    .packet_id(packet_id)
+                    .payload(ArcPayload::new(packet, start, len))
+            };
+        }
+        Ok(match (self.version, &message.beside) {
+            (Version::V5, Some(beside)) => {
+                publish!(v5_0).props(convert::of_publish(beside)?).build()?.into()
+            }
+            (Version::V5, None) => publish!(v5_0).build()?.into(),
+            (Version::V311, _) => publish!(v3_1_1).build()?.into(),
+        })
     }
 
     fn subscribe_packet(

@@ -120,6 +120,17 @@ fn a_session_that_nobody_asked_to_resume_ends_the_connection() {
 }
 
 #[test]
+fn a_session_that_was_asked_for_is_resumed() {
+    for (version, connack) in
+        [(Version::V5, &[0x20, 3, 1, 0, 0][..]), (Version::V311, &[0x20, 2, 1, 0])]
+    {
+        let mut peer = Peer::with(Config { clean_start: false, ..only(version) });
+        peer.receive(connack);
+        assert_eq!(peer.session.state(), State::Connected, "{version}");
+    }
+}
+
+#[test]
 fn what_follows_a_dismissal_does_not_count() {
     let mut peer = Peer::new(Version::V5);
     peer.receive(connack(Version::V5));
@@ -151,6 +162,10 @@ fn survive(version: Version, prefix: &[u8], chunks: &[Vec<u8>]) {
     assert_eq!(peer.session.state(), State::Connected);
 }
 
+fn only(version: Version) -> Config {
+    Config { protocol: Protocol::Only(version), ..config() }
+}
+
 /// A session with something of everything under way.
 struct Peer {
     session: Session,
@@ -161,7 +176,10 @@ struct Peer {
 
 impl Peer {
     fn new(version: Version) -> Self {
-        let config = Config { protocol: Protocol::Only(version), ..config() };
+        Self::with(only(version))
+    }
+
+    fn with(config: Config) -> Self {
         let mut session = Session::new(Config { max_packet: 1000, ..config });
         let now = Time::ZERO;
         session.subscribe(now, "#".try_into().unwrap(), qos1());

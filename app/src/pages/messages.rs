@@ -1,6 +1,7 @@
 //! Messages: everything that comes and goes.
 
 mod bar;
+mod beside;
 mod connections;
 mod detail;
 mod export;

@@ -132,6 +132,18 @@ super::texts! { "messages"
     trouble_too_large(size, limit) = "Not sent: the message is {size}, and the broker takes {limit} at most.";
     trouble_queue_full = "Not sent: too many messages wait for the broker.";
     trouble_too_many_repeats = "Eight messages are being repeated: stop one first.";
+    trouble_expiry = "Not sent: the expiry is no whole number of seconds.";
+    trouble_response_topic = "Not sent: a response topic has neither + nor #.";
+    trouble_correlation = "Not sent: the correlation data are no hex, such as 0a ff.";
+    trouble_content_type = "Not sent: the content type is too long, or has signs that MQTT forbids.";
+    trouble_user_property(line) = "Not sent: line {line} of the user properties is not “name: value”.";
+    said_beside = "Properties (MQTT 5)";
+    said_hint = "A connection of MQTT 3.1.1 leaves them out.";
+    content_type = "Content type";
+    response_topic = "Response topic";
+    correlation = "Correlation data, hex";
+    expiry = "Expiry, seconds";
+    user_properties = "User properties, one “name: value” a line";
 
     // Into a file
     export = "Save what matches as a file";

@@ -7,6 +7,7 @@ mod found;
 mod json;
 mod log;
 mod outline;
+mod properties;
 mod publish;
 mod query;
 mod requests;
@@ -157,6 +158,8 @@ impl Messages {
     ) {
         let topic = self.topics.intern(on, &message.topic);
         let row = self.log.next();
+        let said = message.beside.as_deref().map(properties::shown).unwrap_or_default();
+        let properties = encode(&said);
         self.store(New {
             at: wall.as_millis(),
             before: None,
@@ -167,7 +170,7 @@ impl Messages {
             duplicate: false,
             fate: Some(if request.is_some() { Fate::Waiting } else { Fate::NotConnected }),
             payload: &message.payload,
-            properties: &[],
+            properties: &properties,
         });
         if let Some(request) = request {
             self.requests.insert(request, (row, now));

@@ -46,12 +46,12 @@ pub use frame::{
     Alert, DeviceRow, DeviceView, Frame, Link, LinkState, LoginError, Online, Setting, Stats,
 };
 pub use messages::{
-    Body, Clearing, Detail, DetailView, DiffLine, Difference, Direction, Draft, ExportPiece, Fate,
-    FileFormat, Filter, Format, Load, LogRow, LogView, Look, Loudness, MessagesRequest,
-    MessagesView, Misfit, Packet, PayloadFile, Place, Preview, Property, PublishTrouble,
-    PublishView, QueryError, RateRow, RatesView, RepeatRow, RetainedRow, RetainedSet, RetainedView,
-    Rows, SavedCommand, StoreView, SubscribeTrouble, SubscriptionRow, SubscriptionState, TopicRef,
-    TraceRow, TraceView, TreeLook, TreeRow, TreeView,
+    Body, Clearing, Detail, DetailView, DiffLine, Difference, Direction, Draft, DraftProperties,
+    ExportPiece, Fate, FileFormat, Filter, Format, Load, LogRow, LogView, Look, Loudness,
+    MessagesRequest, MessagesView, Misfit, Packet, PayloadFile, Place, Preview, Property,
+    PublishTrouble, PublishView, QueryError, RateRow, RatesView, RepeatRow, RetainedRow,
+    RetainedSet, RetainedView, Rows, SavedCommand, StoreView, SubscribeTrouble, SubscriptionRow,
+    SubscriptionState, TopicRef, TraceRow, TraceView, TreeLook, TreeRow, TreeView,
 };
 pub use notices::{
     Failure, Level, Md5Objection, Named, News, NotPushed, NotUploaded, Notice, Sought,

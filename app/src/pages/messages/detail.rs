@@ -5,6 +5,7 @@ use mcs_view::protocol::{
     Body, DetailView, DiffLine, Difference, Draft, Format, MessagesRequest, Property, Request,
 };
 
+use super::beside;
 use super::state::Page;
 use super::words::{self, formats};
 use crate::clock;
@@ -35,7 +36,7 @@ pub(super) fn MessageDetail(page: Page) -> impl IntoView {
     // What is shown goes into the form: the operator looks at it before it is sent.
     let again = move |_| {
         let shown = detail.with_untracked(|it| it.clone().flatten());
-        let Some(DetailView { row, body, .. }) = shown else { return };
+        let Some(DetailView { row, body, properties, .. }) = shown else { return };
         let mut draft = Draft {
             connection: row.connection,
             topic: row.topic,
@@ -43,6 +44,7 @@ pub(super) fn MessageDetail(page: Page) -> impl IntoView {
             format: body.format,
             qos: row.qos,
             retain: row.retained,
+            properties: beside::again(&properties),
         };
         if body.format == Format::Hex {
             draft.payload = digits(&draft.payload);

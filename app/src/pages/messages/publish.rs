@@ -7,6 +7,7 @@ use mcs_view::protocol::{
     Draft, MessagesRequest, PublishTrouble, RepeatRow, Request, SavedCommand,
 };
 
+use super::beside::Beside;
 use super::connections::Choose;
 use super::state::Page;
 use super::words::formats;
@@ -90,6 +91,7 @@ pub(super) fn Publish(page: Page) -> impl IntoView {
                         {row.map(|row| view! { " "<button type="button" class="link-button" data-testid="publish-open" on:click=move |_| page.show(row)>{t::open_it()}</button> })}</p>
                 })}</div>
             </form>
+            <Beside draft/>
             <details><summary>{t::repeat()}</summary>
                 <div class="actions">
                     <label class="field inline"><span class="field-name">{t::every()}</span>
@@ -220,6 +222,11 @@ fn trouble(trouble: PublishTrouble) -> String {
         PublishTrouble::Hex => t::trouble_hex().to_owned(),
         PublishTrouble::Base64 => t::trouble_base64().to_owned(),
         PublishTrouble::Json => t::trouble_json().to_owned(),
+        PublishTrouble::Expiry => t::trouble_expiry().to_owned(),
+        PublishTrouble::ResponseTopic => t::trouble_response_topic().to_owned(),
+        PublishTrouble::Correlation => t::trouble_correlation().to_owned(),
+        PublishTrouble::ContentType => t::trouble_content_type().to_owned(),
+        PublishTrouble::UserProperty(line) => t::trouble_user_property(&line),
         PublishTrouble::NotConnected => t::trouble_not_connected().to_owned(),
         PublishTrouble::TooLarge { size, limit } => {
             t::trouble_too_large(&format::bytes(size), &format::bytes(limit))

@@ -216,7 +216,7 @@ impl Draft {
         must(Field::ClientId, is_text(&draft.client_id), Wrong::NotMqttText);
         let topic = draft.will_topic.trim();
         must(Field::WillTopic, is_text(topic) && !topic.contains(['+', '#']), Wrong::NotATopic);
-        let user_properties = match properties(&draft.user_properties) {
+        let user_properties = match named_values(&draft.user_properties) {
             Ok(properties) => properties,
             Err(line) => {
                 must(Field::UserProperties, false, Wrong::NotAProperty(line));
@@ -293,8 +293,8 @@ fn is_text(text: &str) -> bool {
     text.len() <= usize::from(u16::MAX) && !text.chars().any(char::is_control)
 }
 
-/// The pairs, or the number of the line that is none.
-fn properties(text: &str) -> Result<Vec<(String, String)>, usize> {
+/// The pairs of `name: value` lines, or the number of the line that is none, from 1.
+pub(crate) fn named_values(text: &str) -> Result<Vec<(String, String)>, usize> {
     let mut pairs = Vec::new();
     for (index, line) in text.lines().enumerate() {
         if line.trim().is_empty() {

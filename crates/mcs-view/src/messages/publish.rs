@@ -6,7 +6,7 @@ use mcs_session::{Publish, PublishError, State};
 use mcs_time::Time;
 use serde::{Deserialize, Serialize};
 
-use super::{bytes, subscriptions};
+use super::{bytes, properties, subscriptions};
 use crate::console::Console;
 use crate::kept;
 use crate::link::Sent;
@@ -111,6 +111,7 @@ impl Console {
         let mut message = Publish::new(draft.topic.as_str(), payload);
         message.qos = subscriptions::qos(draft.qos);
         message.retain = draft.retain;
+        message.beside = properties::of_draft(&draft.properties)?;
         self.publish(draft.connection, message).map(drop)
     }
 

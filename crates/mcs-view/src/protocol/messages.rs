@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ConnectionId;
 
-pub use publish::{Draft, PublishTrouble, PublishView, RepeatRow, SavedCommand};
+pub use publish::{Draft, DraftProperties, PublishTrouble, PublishView, RepeatRow, SavedCommand};
 pub use topics::{
     Clearing, Load, Loudness, RateRow, RatesView, RetainedRow, RetainedSet, RetainedView,
     SubscribeTrouble, SubscriptionRow, SubscriptionState, TopicRef, TreeLook, TreeRow, TreeView,

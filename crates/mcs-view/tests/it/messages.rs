@@ -5,8 +5,9 @@ use std::time::Duration;
 use mcs_model::api::Role;
 use mcs_session::{Qos, ReasonCode};
 use mcs_view::protocol::{
-    ConnectionId, Draft, Fate, FileFormat, Filter, Format, Look, MessagesRequest, MessagesView,
-    Packet, PublishTrouble, Request, Rows, SavedCommand, SubscribeTrouble, SubscriptionState, View,
+    ConnectionId, Detail, Draft, DraftProperties, Fate, FileFormat, Filter, Format, Look,
+    MessagesRequest, MessagesView, Packet, PublishTrouble, Request, Rows, SavedCommand,
+    SubscribeTrouble, SubscriptionState, View,
 };
 
 use crate::site::Site;
@@ -46,10 +47,20 @@ impl Page {
         self.site.frame(View::Messages, Vec::new());
         let Some(news) = self.site.screen.messages.take() else { return };
         let MessagesView {
-            log, subscriptions, publish, retained, trace, tree, rates, export, ..
+            log,
+            detail,
+            subscriptions,
+            publish,
+            retained,
+            trace,
+            tree,
+            rates,
+            export,
+            ..
         } = news;
         let seen = &mut self.seen;
         seen.log = log.or(seen.log.take());
+        seen.detail = detail.or(seen.detail.take());
         seen.subscriptions = subscriptions.or(seen.subscriptions.take());
         seen.publish = publish.or(seen.publish.take());
         seen.retained = retained.or(seen.retained.take());
@@ -188,6 +199,48 @@ fn what_cannot_be_sent_says_why_and_is_not_remembered() {
     page.ask(MessagesRequest::Publish(page.draft("a", "on")));
     assert_eq!(page.last(), Some(Err(PublishTrouble::NotConnected)));
     assert_eq!(page.seen.publish.as_ref().map(|it| it.history.len()), Some(0));
+}
+
+#[test]
+fn what_is_said_beside_a_message_is_checked_sent_and_shown() {
+    let mut page = Page::of_plain_broker();
+    let plain = page.draft("ask", "1");
+    let said = |change: fn(&mut DraftProperties)| {
+        let mut draft = plain.clone();
+        change(&mut draft.properties);
+        draft
+    };
+    let wrong: [(Draft, PublishTrouble); 4] = [
+        (said(|it| it.expiry = "soon".to_owned()), PublishTrouble::Expiry),
+        (said(|it| it.response_topic = "a/#".to_owned()), PublishTrouble::ResponseTopic),
+        (said(|it| it.correlation = "xyz".to_owned()), PublishTrouble::Correlation),
+        (said(|it| it.user = "a: 1\nb".to_owned()), PublishTrouble::UserProperty(2)),
+    ];
+    for (draft, trouble) in wrong {
+        page.ask(MessagesRequest::Publish(draft));
+        assert_eq!(page.last(), Some(Err(trouble)));
+    }
+    let properties = DraftProperties {
+        content_type: "text/plain".to_owned(),
+        response_topic: "answer/1".to_owned(),
+        correlation: "0a ff".to_owned(),
+        expiry: "60".to_owned(),
+        user: "from: bench\n\nfrom: me".to_owned(),
+    };
+    page.ask(MessagesRequest::Publish(Draft { properties, ..plain }));
+    let Some(Ok(row)) = page.last() else { panic!("it was sent") };
+    let look = Look {
+        detail: Some(Detail { row, format: Format::Text, whole: false }),
+        ..Look::default()
+    };
+    page.ask(MessagesRequest::Look(look));
+    let detail = page.seen.detail.clone().flatten().expect("the message");
+    let shown: Vec<_> =
+        detail.properties.iter().map(|it| (it.id, it.key.as_str(), it.value.as_str())).collect();
+    let user = [(0x26, "from", "bench"), (0x26, "from", "me")];
+    let plain =
+        [(0x02, "", "60"), (0x03, "", "text/plain"), (0x08, "", "answer/1"), (0x09, "", "0aff")];
+    assert_eq!(shown, [&plain[..], &user].concat());
 }
 
 #[test]

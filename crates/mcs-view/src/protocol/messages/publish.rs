@@ -22,6 +22,24 @@ pub struct Draft {
     pub qos: u8,
     /// The broker keeps it for future subscribers.
     pub retain: bool,
+    /// What is said beside it; not sent with MQTT 3.1.1.
+    pub properties: DraftProperties,
+}
+
+/// The properties of a message as they are typed in, MQTT 5 §3.3.2.3; what is empty is not sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DraftProperties {
+    /// What the payload is, such as a MIME type.
+    pub content_type: String,
+    /// Where an answer is awaited.
+    pub response_topic: String,
+    /// What the answer has to repeat, in hex.
+    pub correlation: String,
+    /// Seconds after which it is delivered no more.
+    pub expiry: String,
+    /// One `name: value` a line.
+    pub user: String,
 }
 
 /// A draft with a name.
@@ -79,6 +97,16 @@ pub enum PublishTrouble {
     Base64,
     /// The payload is no JSON.
     Json,
+    /// The expiry is no number of seconds.
+    Expiry,
+    /// The response topic is none to publish to.
+    ResponseTopic,
+    /// The correlation data are no hex.
+    Correlation,
+    /// The content type is too long, or has signs that MQTT forbids.
+    ContentType,
+    /// This line of the user properties is no `name: value`; counted from 1.
+    UserProperty(u32),
     /// There is no connection.
     NotConnected,
     /// The packet is larger than the broker takes, in bytes.

@@ -19,10 +19,10 @@ pub(crate) mod prototypes;
 pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod sign_in;
-pub(crate) mod ui;
 mod table;
 #[cfg(test)]
 mod tests;
+pub(crate) mod ui;
 
 use core::cell::Cell;
 use core::fmt::Display;

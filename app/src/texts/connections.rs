@@ -26,6 +26,7 @@ super::texts! { "connections"
     retry_in(span) = "Trying again in {span}";
     failed = "Failed";
     not_connected = "Not connected";
+    link = "Link to this form";
 
     // The form
     new_title = "New connection";

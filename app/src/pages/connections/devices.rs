@@ -166,7 +166,7 @@ pub(crate) fn Backup() -> impl IntoView {
                 <textarea class="input mono" rows="6" readonly data-testid="export-text" aria-label=t::exported_devices()
                     prop:value=move || exported.get()></textarea>
                 <div class="actions">
-                    <CopyButton text=exported what="devices" testid="copy-export"/>
+                    <CopyButton text=exported what=t::known() testid="copy-export"/>
                     <a class="button" download="devices.json" href=move || address(&exported.get()) data-testid="export-file">{t::save_file()}</a>
                 </div>
             })}

@@ -70,7 +70,7 @@ pub(crate) fn Row(id: ConnectionId, opened: RwSignal<Option<Opened>>) -> impl In
                 </button>
                 <button type="button" class="button" data-testid=format!("connection-change-{number}") on:click=change>{t::change()}</button>
                 <button type="button" class="button quiet" data-testid=format!("connection-forget-{number}") on:click=forget>{t::forget()}</button>
-                <CopyButton text=address what="link" testid=format!("connection-link-{number}")/>
+                <CopyButton text=address what=t::link() testid=format!("connection-link-{number}")/>
             </div>
         </section>
     }

@@ -54,7 +54,7 @@ pub(crate) fn Transfer() -> impl IntoView {
                     <textarea class="input mono" rows="4" readonly data-testid="profiles-text" aria-label=t::exported_connections()
                         prop:value=move || exported.get()></textarea>
                     <div class="actions">
-                        <CopyButton text=exported what="connections" testid="copy-profiles"/>
+                        <CopyButton text=exported what=t::title() testid="copy-profiles"/>
                         <a class="button" download="connections.json" href=move || address(&exported.get())>{t::save_file()}</a>
                     </div>
                 })}

@@ -73,7 +73,7 @@ pub(super) fn MessageDetail(page: Page) -> impl IntoView {
                                     on:click=move |_| page.format.set(form)>{name}</button>
                             })}
                         </div>
-                        <CopyButton text=body(page, |body| body.text.clone()) what="payload" testid="copy-payload"/>
+                        <CopyButton text=body(page, |body| body.text.clone()) what=t::payload() testid="copy-payload"/>
                         <button type="button" class="button quiet" data-testid="message-download" on:click=download>{t::download()}</button>
                         <button type="button" class="button quiet" data-testid="publish-again" on:click=again>{t::publish_again()}</button>
                     </div>
@@ -140,7 +140,7 @@ fn Facts(page: Page) -> impl IntoView {
     view! {
         <dl class="facts">
             <div><dt>{t::topic()}</dt><dd><div class="fact-row"><code class="break" data-testid="detail-topic">{topic}</code>
-                <CopyButton text=topic what="topic" testid="copy-topic"/></div></dd></div>
+                <CopyButton text=topic what=t::topic() testid="copy-topic"/></div></dd></div>
             {move || place.get().map(|place| view! { <div><dt>{t::device()}</dt><dd data-testid="detail-place">{place}</dd></div> })}
             <div><dt>{t::time()}</dt><dd class="number">{move || {
                 let at = at.get();

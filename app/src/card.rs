@@ -19,6 +19,7 @@ use mcs_model::{Channel, ChannelKind, Direction};
 use mcs_view::protocol::{CardState, Shown, Unfit};
 
 use crate::clock;
+use crate::entry;
 use crate::format;
 use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
@@ -144,7 +145,7 @@ fn Misfits(channel: Channel, shown: Memo<Option<Shown>>) -> impl IntoView {
             let words = match misfit {
                 Unfit::TooLow => t::too_low(&limits),
                 Unfit::TooHigh => t::too_high(&limits),
-                Unfit::Unreadable(why) => t::unreadable(&why),
+                Unfit::Unreadable(wrong) => entry::words(wrong, &channel.kind).to_owned(),
             };
             view! {
                 <p class="chip" data-tone="warning" data-testid=format!("misfit-{}", channel.id)>

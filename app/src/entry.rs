@@ -4,6 +4,7 @@
 mod tests;
 
 use mcs_model::{Channel, ChannelKind, RawValue, Value, ValueError};
+use mcs_view::protocol::Wrong;
 
 use crate::format;
 use crate::texts::card as t;
@@ -91,21 +92,29 @@ pub(crate) fn hint(kind: &ChannelKind) -> String {
 
 fn sentence(error: &ValueError, kind: &ChannelKind) -> String {
     match error {
-        ValueError::Type { .. } | ValueError::Missing(_) => match kind {
-            ChannelKind::Integer { .. } | ChannelKind::Analog { .. } | ChannelKind::Pwm => {
-                t::not_whole().to_owned()
-            }
-            ChannelKind::Float { .. } | ChannelKind::Gps => t::not_number().to_owned(),
-            ChannelKind::Hex => t::not_hex().to_owned(),
-            _ => t::not_value().to_owned(),
-        },
         ValueError::Bounds { bounds, got, .. } if *got < bounds.lower => {
             t::below(&format::range(*bounds))
         }
         ValueError::Bounds { bounds, .. } => t::above(&format::range(*bounds)),
         ValueError::TooLong { limit, .. } => t::too_long(limit),
-        ValueError::Category(_) => t::not_key().to_owned(),
-        ValueError::Button(_) => t::not_button().to_owned(),
-        _ => t::not_value().to_owned(),
+        error => words(Wrong::from(error), kind).to_owned(),
+    }
+}
+
+/// Why something is no value of a channel of this kind.
+pub(crate) fn words(wrong: Wrong, kind: &ChannelKind) -> &'static str {
+    match (wrong, kind) {
+        (
+            Wrong::Type,
+            ChannelKind::Integer { .. } | ChannelKind::Analog { .. } | ChannelKind::Pwm,
+        ) => t::not_whole(),
+        (Wrong::Type, ChannelKind::Float { .. } | ChannelKind::Gps) => t::not_number(),
+        (Wrong::Type, ChannelKind::Hex) => t::not_hex(),
+        (Wrong::Type, _) => t::not_value(),
+        (Wrong::TooLow, _) => t::too_low_part(),
+        (Wrong::TooHigh, _) => t::too_high_part(),
+        (Wrong::Key, _) => t::not_key(),
+        (Wrong::Button, _) => t::not_button(),
+        (Wrong::TooLong, _) => t::longer(),
     }
 }

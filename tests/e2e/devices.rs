@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::output;
@@ -67,8 +67,34 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     })
     .await?;
     browser.pictures("devices-many").await?;
+    all_at_once(browser, server).await.context("all of them report")?;
     scroll(browser).await.context("scrolling")?;
     browser.clean().await
+}
+
+/// Every device reports, and the page stays quick. The page under test may be built without
+/// optimisation: that it does not freeze is what can be held here.
+async fn all_at_once(browser: &Browser, server: &Server) -> Result<()> {
+    let watch = "window.e2eTasks = [];
+        new PerformanceObserver(list => list.getEntries().forEach(it => e2eTasks.push(it.duration)))
+            .observe({type: 'longtask'});";
+    browser.script(watch).await?;
+    let every_fourth = async |first: u32| {
+        for number in (first..=1000).step_by(4) {
+            let (id, key) = (format!("Pump{number:04}"), format!("pumpKey000{number:06}"));
+            server.upload(&id, &key, "temperature,,21.5").await?;
+        }
+        anyhow::Ok(())
+    };
+    tokio::try_join!(every_fourth(1), every_fourth(2), every_fourth(3), every_fourth(4))?;
+    browser.choose("filter-state", "unknown").await?;
+    browser.choose("filter-state", "").await?;
+    let tasks = browser.script("return window.e2eTasks;").await?;
+    let longest = tasks.as_array().into_iter().flatten().filter_map(Value::as_f64);
+    let longest = longest.fold(0.0, f64::max);
+    println!("a thousand devices report at once: long tasks {tasks}");
+    ensure!(longest < 1_000.0, "a task took {longest} ms");
+    Ok(())
 }
 
 async fn counts(browser: &Browser, wanted: &str) -> Result<()> {

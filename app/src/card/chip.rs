@@ -7,6 +7,9 @@ use crate::clock;
 use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
 
+/// The reason code *not authorized* [MQTT-3.4.2.1].
+const NOT_AUTHORIZED: u8 = 0x87;
+
 /// The chip of a controller; its place is there before there is a command.
 #[component]
 pub(crate) fn Chip(
@@ -70,13 +73,17 @@ fn look(control: &Control) -> Look {
 
 fn failure(why: &ControlFailure) -> String {
     match why {
-        ControlFailure::Invalid(words) => t::failed_value(words),
+        ControlFailure::Invalid(_) => t::failed_value().to_owned(),
+        ControlFailure::Forbidden => t::failed_forbidden().to_owned(),
+        ControlFailure::NotController => t::failed_display().to_owned(),
+        ControlFailure::NotTaken => t::failed_full().to_owned(),
         ControlFailure::NotConnected => t::failed_unconnected().to_owned(),
         ControlFailure::NotDelivered | ControlFailure::DeviceOffline => {
             t::failed_offline().to_owned()
         }
         ControlFailure::Expired => t::failed_expired().to_owned(),
-        ControlFailure::Refused(words) => t::failed_refused(words),
+        ControlFailure::Refused(NOT_AUTHORIZED) => t::failed_not_allowed().to_owned(),
+        ControlFailure::Refused(code) => t::failed_refused(&format!("0x{code:02x}")),
         ControlFailure::TimedOut => t::failed_silent().to_owned(),
         ControlFailure::OtherValue => t::failed_other().to_owned(),
     }

@@ -64,7 +64,7 @@ pub(crate) fn Menu(
             {(!description.is_empty()).then(|| view! { <p class="menu-part break menu-text">{description}</p> })}
             {looks}
             <p class="menu-part menu-row"><span class="muted">{t::id()}</span><code>{id.clone()}</code>
-                <CopyButton text=Signal::stored(id.clone()) what="channel id" testid=format!("copy-{id}")/></p>
+                <CopyButton text=Signal::stored(id.clone()) what=t::id() testid=format!("copy-{id}")/></p>
             {move || outside.get().map(|address| view! {
                 <a class="menu-part" href=address target="_blank" rel="noopener noreferrer">{t::open_map()}</a>
             })}

@@ -36,7 +36,6 @@ super::texts! { "card"
     value_of(name) = "Value of {name}";
     too_low(limits) = "Below the bounds {limits}";
     too_high(limits) = "Above the bounds {limits}";
-    unreadable(why) = "Does not fit its channel: {why}";
 
     // Command
     waits(until) = "waits for the device, until {until}";
@@ -46,11 +45,15 @@ super::texts! { "card"
     confirmed = "confirmed";
     elsewhere(at) = "changed at {at}, by the device or by another operator";
     undelivered = "not delivered: the device is away, the server keeps the value";
-    failed_value(why) = "failed: the value {why}";
+    failed_value = "failed: this is no value of the channel";
     failed_unconnected = "failed: no connection to the broker";
     failed_offline = "failed: the device is offline";
     failed_expired = "failed: the device was not seen in time";
-    failed_refused(why) = "failed: refused ({why})";
+    failed_forbidden = "failed: you may only look at this device";
+    failed_display = "failed: only the device writes this channel";
+    failed_not_allowed = "failed: the broker does not allow it";
+    failed_refused(code) = "failed: the broker refused it, reason {code}";
+    failed_full = "failed: too much waits to be sent. Try again";
     failed_silent = "failed: the broker did not answer";
     failed_other = "failed: another value came, from the device or from another operator";
     asked(value, at) = "{value} at {at}";
@@ -94,6 +97,9 @@ super::texts! { "card"
     not_button = "The gamepad has no such button";
     below(range) = "Too low: allowed is {range}";
     above(range) = "Too high: allowed is {range}";
+    too_low_part = "A part of it is below what is allowed";
+    too_high_part = "A part of it is above what is allowed";
+    longer = "Longer than a value may be";
     too_long(limit) = "Longer than {limit} bytes";
 
     // Gamepad

@@ -1,7 +1,7 @@
 //! What every card does.
 
 use mcs_model::{ChannelKind, Direction, Value};
-use mcs_view::protocol::{ControlFailure, ControlStage, Shown, Unfit};
+use mcs_view::protocol::{ControlFailure, ControlStage, Shown, Unfit, Wrong};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::page::{AT, Page, float};
@@ -86,15 +86,15 @@ async fn markup_in_every_text_of_a_card_stays_text() {
     let markup = "<img src=x onerror=alert(1)>";
     let kind = ChannelKind::Float { unit: markup.to_owned(), bounds: None };
     let page = Page::described((kind, Direction::Controller), markup, markup).await;
-    let misfit = Some(Unfit::Unreadable(markup.to_owned()));
+    let misfit = Some(Unfit::Unreadable(Wrong::Type));
     let value = Value::String(markup.to_owned());
     let at = mcs_model::Timestamp::from_millis(AT);
-    page.shows(Shown { value, at, misfit }).await;
-    let refused = ControlFailure::Refused(markup.to_owned());
-    page.asked(Value::Float(1.0), ControlStage::Failed(refused)).await;
+    page.shows(Shown { value: value.clone(), at, misfit }).await;
+    page.asked(value, ControlStage::Failed(ControlFailure::Refused(0x87))).await;
     assert!(page.root.query_selector("img").expect("a selector").is_none());
-    assert!(page.text_of("misfit-x").contains(markup));
-    assert!(page.text_of("chip-x").contains(markup));
+    assert!(page.text_of("value-x").contains(markup));
+    assert_eq!(page.text_of("misfit-x"), "This is not a number");
+    assert_eq!(page.text_of("chip-x"), "failed: the broker does not allow it");
     assert_eq!(page.text_of("description-x"), markup);
 }
 

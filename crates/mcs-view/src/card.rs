@@ -4,7 +4,7 @@ use mcs_model::api::HistoryPoint;
 use mcs_model::{Channel, ChannelKind, Direction, RawValue, Timestamp, Value, ValueError};
 
 use crate::control::{Life, same};
-use crate::protocol::{CardState, ControlFailure, ControlStage, Shown, Unfit};
+use crate::protocol::{CardState, ControlFailure, ControlStage, Shown, Unfit, Wrong};
 use crate::trail::Trail;
 
 #[cfg(test)]
@@ -175,7 +175,7 @@ fn read(kind: &ChannelKind, raw: &RawValue) -> (Value, Option<Unfit>) {
         };
         return (value, Some(misfit));
     }
-    (Value::String(excerpt(raw_text(raw))), Some(Unfit::Unreadable(error.to_string())))
+    (Value::String(excerpt(raw_text(raw))), Some(Unfit::Unreadable(Wrong::from(&error))))
 }
 
 fn raw_text(raw: &RawValue) -> String {

@@ -130,7 +130,7 @@ impl Life {
             }
             // There is nobody to wait for.
             Outcome::Unheard => self.fail(ControlFailure::NotDelivered),
-            Outcome::Refused(code) => self.fail(ControlFailure::Refused(code.to_string())),
+            Outcome::Refused(code) => self.fail(ControlFailure::Refused(code.0)),
             Outcome::Unacknowledged => self.fail(ControlFailure::TimedOut),
             _ => self.fail(ControlFailure::NotConnected),
         }

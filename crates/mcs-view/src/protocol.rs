@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 
 pub use accounts::{AccountTrouble, AccountsRequest, AccountsView, Act, Step};
 pub use card::{
-    Away, CardRequest, CardState, Control, ControlFailure, ControlStage, Shown, Trail, Unfit,
+    Away, CardRequest, CardState, Control, ControlFailure, ControlStage, Shown, Trail, Unfit, Wrong,
 };
 pub use charts::{
     ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, Mark, PointsPiece, Row,

@@ -13,7 +13,7 @@ use crate::control::Life;
 use crate::io::Fetched;
 use crate::link::Link;
 use crate::protocol::{
-    Away, CardRequest, ConnectionId, ControlFailure, Level, LinkState, News, Online,
+    Away, CardRequest, ConnectionId, ControlFailure, Level, LinkState, News, Online, Wrong,
 };
 use crate::rest::Call;
 use crate::trail::Trail;
@@ -90,13 +90,12 @@ impl Console {
         let value = definition
             .kind
             .parse(&RawValue::Csv(text))
-            .map_err(|error| (None, ControlFailure::Invalid(error.to_string())))?;
-        let refuse = |value, why: &str| Err((Some(value), ControlFailure::Refused(why.to_owned())));
+            .map_err(|error| (None, ControlFailure::Invalid(Wrong::from(&error))))?;
         if device.right < Right::Control {
-            return refuse(value, "you may only look at this device");
+            return Err((Some(value), ControlFailure::Forbidden));
         }
         if definition.direction != Direction::Controller {
-            return refuse(value, "only the device writes this channel");
+            return Err((Some(value), ControlFailure::NotController));
         }
         Ok(value)
     }
@@ -164,9 +163,7 @@ impl Console {
                 self.requests.insert((home, request), (id.clone(), channel.clone()));
                 Life::sent(value, request, timestamp, echoed, card.life.take())
             }
-            Some(Err(error)) => {
-                Life::failed(Some(value), ControlFailure::Refused(error.to_string()), timestamp)
-            }
+            Some(Err(_)) => Life::failed(Some(value), ControlFailure::NotTaken, timestamp),
             None => Life::failed(Some(value), ControlFailure::NotConnected, timestamp),
         });
     }

@@ -113,7 +113,7 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
             </div>
             <div class="code-head">
                 <p class="remark">{does}</p>
-                <CopyButton text what="program" testid="copy-program"/>
+                <CopyButton text what=t::program() testid="copy-program"/>
             </div>
             {move || (key.with(Option::is_none)).then(|| if right.get() >= Right::Control {
                 let ask = ask.clone();

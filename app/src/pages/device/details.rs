@@ -38,7 +38,7 @@ pub(crate) fn Details(
         <div class="panel narrow">
             <dl class="facts">
                 <div><dt>{t::id()}</dt><dd class="fact-row"><code data-testid="device-id">{device_id.clone()}</code>
-                    <CopyButton text=Signal::stored(device_id) what="device id" testid="copy-device-id"/></dd></div>
+                    <CopyButton text=Signal::stored(device_id) what=t::id() testid="copy-device-id"/></dd></div>
                 {move || (right.get() >= Right::Control).then(|| view! { <Key id=id.clone()/> })}
                 <Fact name=t::prototype() text=part(prototype) testid="device-prototype"/>
                 <Fact name=t::description() text=Signal::stored(description) testid="device-description"/>
@@ -76,7 +76,7 @@ fn Key(id: DeviceId) -> impl IntoView {
             {move || match key.get() {
                 Some(key) => view! {
                     <code data-testid="device-key">{key.clone()}</code>
-                    <CopyButton text=Signal::stored(key) what="device key" testid="copy-device-key"/>
+                    <CopyButton text=Signal::stored(key) what=t::key() testid="copy-device-key"/>
                 }.into_any(),
                 None => view! { <code class="muted" aria-label=t::hidden()>"••••••••"</code> }.into_any(),
             }}

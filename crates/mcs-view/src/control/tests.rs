@@ -70,7 +70,7 @@ fn silence_for_ten_seconds_is_mentioned_and_a_late_report_still_confirms() {
 fn every_answer_of_the_broker_has_its_words() {
     let refused = ReasonCode::NOT_AUTHORIZED;
     for (outcome, failure) in [
-        (Outcome::Refused(refused), ControlFailure::Refused("not authorized".to_owned())),
+        (Outcome::Refused(refused), ControlFailure::Refused(0x87)),
         (Outcome::Unacknowledged, ControlFailure::TimedOut),
         (Outcome::LinkDown, ControlFailure::NotConnected),
     ] {

@@ -1,6 +1,6 @@
 //! Cards of channels: what they show, and what becomes of a command.
 
-use mcs_model::{ChannelId, DeviceId, Timestamp, Value};
+use mcs_model::{ChannelId, DeviceId, Timestamp, Value, ValueError};
 use serde::{Deserialize, Serialize};
 
 /// Requests about the cards of a device.
@@ -82,8 +82,38 @@ pub enum Unfit {
     TooLow,
     /// It is a number above the channel's bounds.
     TooHigh,
-    /// It is of another type, or a part of it is out of its bounds; the model's words.
-    Unreadable(String),
+    /// It is no value of the channel, and shown as its text.
+    Unreadable(Wrong),
+}
+
+/// Why something is no value of its channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wrong {
+    /// It is of another type, or a part of it is missing.
+    Type,
+    /// It, or a part of it, is below what is allowed.
+    TooLow,
+    /// It, or a part of it, is above what is allowed.
+    TooHigh,
+    /// The category has no such key.
+    Key,
+    /// The gamepad has no such button.
+    Button,
+    /// It is longer than a value may be.
+    TooLong,
+}
+
+impl From<&ValueError> for Wrong {
+    fn from(error: &ValueError) -> Self {
+        match error {
+            ValueError::Bounds { bounds, got, .. } if *got < bounds.lower => Self::TooLow,
+            ValueError::Bounds { .. } => Self::TooHigh,
+            ValueError::Category(_) => Self::Key,
+            ValueError::Button(_) => Self::Button,
+            ValueError::TooLong { .. } => Self::TooLong,
+            _ => Self::Type,
+        }
+    }
 }
 
 /// Places or pictures of one channel, oldest first.
@@ -142,8 +172,12 @@ impl ControlStage {
 /// Why a command went wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ControlFailure {
-    /// The text is no value of the channel; in words.
-    Invalid(String),
+    /// The text is no value of the channel.
+    Invalid(Wrong),
+    /// The operator may not control the device.
+    Forbidden,
+    /// Only the device writes this channel.
+    NotController,
     /// There is no connection to the broker.
     NotConnected,
     /// The server says that the device is not here.
@@ -152,8 +186,10 @@ pub enum ControlFailure {
     Expired,
     /// The broker has it and nobody to pass it on to: the device is away.
     NotDelivered,
-    /// The broker refused it; in words.
-    Refused(String),
+    /// The broker refused it, for the reason of this code [MQTT-3.4.2.1].
+    Refused(u8),
+    /// The connection takes no more: too much waits to be sent.
+    NotTaken,
     /// The broker did not answer in time.
     TimedOut,
     /// Another value came: the device reports it, or another operator sent it.

@@ -118,7 +118,7 @@ fn a_role_that_changes_is_taken_over_with_the_next_connection() {
     let which = Named::One("Greenhouse".to_owned());
     assert_eq!(notices, [News::RoleChanged, News::LookOnly(which)]);
     site.send("lamp", "1");
-    assert!(matches!(site.stage("lamp"), ControlStage::Failed(ControlFailure::Refused(_))));
+    assert_eq!(site.stage("lamp"), ControlStage::Failed(ControlFailure::Forbidden));
     assert!(site.broker.messages().is_empty());
 
     change(&mut site, Role::Operator, &vec![with_right(Right::Control)]);

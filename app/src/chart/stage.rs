@@ -114,7 +114,10 @@ pub(super) fn Stage(
     let says = move |info: &Info| {
         lines.with_value(|lines| {
             let lines = lines.iter().zip(&info.lines);
-            lines.map(|(line, info)| words::line(line, info)).collect::<Vec<_>>()
+            let says = |(line, info)| {
+                core::iter::once(words::line(line, info)).chain(words::before(line, info))
+            };
+            lines.flat_map(says).collect::<Vec<_>>()
         })
     };
     // A value a second is no news for somebody who listens.

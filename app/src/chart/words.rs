@@ -3,7 +3,7 @@
 use super::choice::{DAY, UNITS};
 use super::lanes::Scale;
 use super::line::Line;
-use super::plot::{Info, LineInfo};
+use super::plot::{Figures, Info, LineInfo};
 use crate::texts::{Text, chart as t};
 
 #[cfg(test)]
@@ -75,6 +75,20 @@ pub(super) fn line(line: &Line, info: &LineInfo) -> String {
         (Scale::Names(_), Some(last)) => t::says_last(name, &last, &points),
         (Scale::Unit(_), Some(last)) => t::says_range(name, &last, &min, &max, &points),
     }
+}
+
+/// What a line says of the time that it is compared with, if it is.
+pub(super) fn before(line: &Line, info: &LineInfo) -> Option<String> {
+    let name = &line.channel.name;
+    let Figures { min, max, points } = info.before?;
+    Some(match min.zip(max) {
+        None => t::says_none_before(name),
+        // Of states nobody asks for the highest, and marks have none.
+        Some(_) if !matches!(line.scale, Scale::Unit(_)) => return None,
+        Some((min, max)) => {
+            t::says_before(name, &line.words(min), &line.words(max), &t::points(points))
+        }
+    })
 }
 
 /// What all of a chart says beside its lines.

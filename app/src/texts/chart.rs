@@ -59,6 +59,8 @@ super::texts! { "chart"
     says_constant(name, value) = "{name}: {value} all the time";
     says_last(name, last, points) = "{name}: last {last}, {points}";
     says_range(name, last, lowest, highest, points) = "{name}: last {last}, lowest {lowest}, highest {highest}, {points}";
+    says_before(name, lowest, highest, points) = "{name} before: lowest {lowest}, highest {highest}, {points}";
+    says_none_before(name) = "{name} before: no points";
     condensed(each) = "Condensed: lowest and highest of each {each}.";
     unnamed(#n) = "{n} mark is too close to show its text." | "{n} marks are too close to show their texts.";
     more_loading = "More history is loading.";

@@ -1,7 +1,7 @@
 use mcs_model::{Channel, ChannelKind, Direction, Timestamp};
 use mcs_view::protocol::Row;
 
-use super::{PRESETS, empty, line, live_label, remarks};
+use super::{PRESETS, before as before_of, empty, line, live_label, remarks};
 use crate::chart::line::Line;
 use crate::chart::plot::{Figures, Info, LineInfo};
 use crate::test;
@@ -38,6 +38,17 @@ fn a_line_says_its_last_lowest_and_highest_value() {
     );
     assert!(line(&temperature(), &info(1)).ends_with("1 point"));
     assert_eq!(line(&temperature(), &info(0)), "Temperature: no points");
+}
+
+#[test]
+fn a_line_says_what_it_is_compared_with() {
+    let with = |before| before_of(&temperature(), &LineInfo { before, ..info(3) });
+    assert_eq!(with(None), None);
+    let figures = Figures { min: Some(18.0), max: Some(19.5), points: 1 };
+    let says = "Temperature before: lowest 18\u{a0}°C, highest 19.5\u{a0}°C, 1 point";
+    assert_eq!(with(Some(figures)).as_deref(), Some(says));
+    let none = Figures { min: None, max: None, points: 0 };
+    assert_eq!(with(Some(none)).as_deref(), Some("Temperature before: no points"));
 }
 
 #[test]

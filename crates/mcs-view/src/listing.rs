@@ -107,8 +107,9 @@ impl Console {
                 Some(_) => {}
             }
         }
-        let mentions: [(_, _, fn(Named) -> News); 3] = [
-            (lost, Level::Warning, News::Lost),
+        type Mention = fn(Named) -> News;
+        let mentions = [
+            (lost, Level::Warning, News::Lost as Mention),
             (less, Level::Warning, News::LookOnly),
             (more, Level::Info, News::Controllable),
         ];

@@ -46,15 +46,13 @@ async fn update(browser: &Browser, site: &str, folder: &Path) -> Result<()> {
     let index = folder.join("index.html");
     let page = fs::read_to_string(&index)?;
     fs::copy(folder.join(former.trim_start_matches("./")), folder.join("newer.js"))?;
-    let content = format!("content=\"{former}\"");
-    ensure!(page.contains(&content), "the page does not name {former} like this");
-    fs::write(&index, page.replace(&content, "content=\"newer.js\""))?;
+    fs::write(&index, page.replace(former.trim_start_matches("./"), "newer.js"))?;
     browser.script("dispatchEvent(new Event('visibilitychange'));").await?;
     browser.see("banner-version").await?;
     browser.pictures("banner-version").await?;
     browser.click("banner-reload").await?;
     until("the newer one runs", async || {
-        Ok((program(browser).await.ok().as_deref() == Some("newer.js")).then_some(()))
+        Ok(program(browser).await.is_ok_and(|it| it.ends_with("newer.js")).then_some(()))
     })
     .await?;
     browser.see("nav-settings").await?;

@@ -56,8 +56,7 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     let _shell = Program::run(NAME, "sh", &["-c", &shell])?;
     browser.click("tab-cards").await?;
     browser.expect("value-temperature", "data-value", "21.5").await.context("pasted code")?;
-    browser.click("chart-toggle-temperature").await?;
-    browser.number("chart-stage-temperature", "data-points", |it| it >= 1.0).await?;
+    browser.chart("temperature", 1.0).await?;
     browser.pictures("newcomer-device").await?;
 
     browser.click("tab-code").await?;

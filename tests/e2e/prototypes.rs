@@ -182,7 +182,6 @@ async fn managed(browser: &Browser, id: &str, device: &str, key: &str) -> Result
     browser.centre(&format!("manage-{device}")).await?;
     browser.click(&format!("manage-{device}")).await?;
     browser.pictures("prototype-manage").await?;
-    browser.click(&format!("manage-{device}")).await?;
     browser.fill("manage-name", "Window sill").await?;
     browser.fill("manage-tags", "glass, north").await?;
     browser.click("manage-save").await?;

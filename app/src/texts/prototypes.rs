@@ -208,7 +208,7 @@ super::texts! { "prototypes"
     device_id = "Device id";
     device_key = "Device key";
     made_next = "What next";
-    made_next_what = "Let the device report: a program with this id and key already in it is ready to copy, in Python, Arduino, Node, curl and Rust.";
+    made_next_what = "Let the device report: its Code tab has a program for each channel, with its id and key, ready to paste, in Python, Arduino, Node, curl and Rust.";
     made_code = "Get the code for it";
     made_open = "Open the device";
     made_connect = "Name a broker first, so that this browser can hear the device.";

@@ -127,9 +127,9 @@ fn Made(page: Page, list: Vec<MadeDevice>, dialog: NodeRef<html::Dialog>) -> imp
             view! {
                 <tr data-testid="made-device">
                     <th scope="row" class="break">{name}</th>
-                    <td><span class="fact-row"><code data-testid="made-id">{id.clone()}</code>
+                    <td data-label=t::device_id()><span class="fact-row"><code data-testid="made-id">{id.clone()}</code>
                         <CopyButton text=Signal::stored(id) what=t::device_id() testid="copy-made-id"/></span></td>
-                    <td><span class="fact-row"><code data-testid="made-key">{key.clone()}</code>
+                    <td data-label=t::device_key()><span class="fact-row"><code data-testid="made-key">{key.clone()}</code>
                         <CopyButton text=Signal::stored(key) what=t::device_key() testid="copy-made-key"/></span></td>
                 </tr>
             }
@@ -160,7 +160,7 @@ fn Made(page: Page, list: Vec<MadeDevice>, dialog: NodeRef<html::Dialog>) -> imp
             <span class="fact-row"><span class="hint">{t::copy_all()}</span><CopyButton text=Signal::stored(all) what=t::ids_and_keys() testid="copy-made"/></span>
             <button type="button" class="button" data-testid="made-csv"
                 on:click=move |_| file::save("devices.csv", "text/csv", &saved)>{t::download_csv()}</button>
-            <button type="button" class="button primary" data-testid="made-done" on:click=move |_| close(dialog)>{t::done()}</button>
+            <button type="button" class="button" data-testid="made-done" on:click=move |_| close(dialog)>{t::done()}</button>
         </div>
     }
 }

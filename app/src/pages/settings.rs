@@ -31,8 +31,8 @@ pub(crate) fn Settings() -> impl IntoView {
         <div class="page">
             <div class="page-head"><h1>{t::title()}</h1></div>
             <div class="columns">
-                <div class="column"><Themes/><Languages/><Clocks/></div>
-                <div class="column"><AwayChoice/><Accounts/><About/></div>
+                <div class="column"><Themes/><Languages/><Clocks/><AwayChoice/></div>
+                <div class="column"><Accounts/><About/></div>
             </div>
         </div>
     }

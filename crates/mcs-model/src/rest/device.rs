@@ -1,7 +1,5 @@
 //! What a device is, and how it comes and goes (CONTRACT §4.5).
 
-use std::net::IpAddr;
-
 use serde_json::{Map, Value, json};
 
 use super::{BodyError, QueryError, success, text_of};
@@ -34,8 +32,8 @@ pub struct DeviceView<'a> {
     pub test: bool,
     /// When its activation code was used.
     pub activated: Option<Timestamp>,
-    /// Where it was heard last; `None` for those who may only look, and when nobody knows.
-    pub last_ip: Option<IpAddr>,
+    /// Where it was heard last; empty for those who may only look, and when nobody knows.
+    pub last_ip: &'a str,
     /// Words to find it by.
     pub tags: &'a [String],
     /// `Owner`, `Administrator` or `Viewer`.
@@ -73,7 +71,7 @@ impl DeviceView<'_> {
                 "version": self.version,
             },
             "trustIpRange": ["*.*.*.*"],
-            "lastIp": self.last_ip.map_or_else(String::new, |it| it.to_string()),
+            "lastIp": self.last_ip,
             "isVerified": true,
             "deactivatedAt": null,
             "tags": tags.collect::<Vec<_>>(),

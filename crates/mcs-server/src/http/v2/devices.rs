@@ -130,7 +130,11 @@ async fn summary(
 
 async fn details(app: &App, format: Format, device: &Device) -> Result<DeviceDetails, Response> {
     let details = app.store.device_details(&device.id).await;
-    Ok(details.map_err(|error| format.broken(&error))?.unwrap_or_default())
+    let mut details = details.map_err(|error| format.broken(&error))?.unwrap_or_default();
+    if let Some(ip) = app.hub.last_ip(&device.id) {
+        details.last_ip = ip.to_string();
+    }
+    Ok(details)
 }
 
 /// The device as `caller` may see it; of its firmware only the version.
@@ -141,7 +145,6 @@ fn view<'a>(
     details: &'a DeviceDetails,
 ) -> DeviceView<'a> {
     let controls = caller.right(app, device) == Some(Right::Control);
-    let last_ip = || app.hub.last_ip(&device.id).or_else(|| details.last_ip.parse().ok());
     DeviceView {
         id: &device.id,
         key: controls.then_some(&device.key),
@@ -154,7 +157,7 @@ fn view<'a>(
         online: !app.hub.presence(&device.id).transports.is_empty(),
         test: details.test,
         activated: details.activated,
-        last_ip: controls.then(last_ip).flatten(),
+        last_ip: if controls { &details.last_ip } else { "" },
         tags: &details.tags,
         privilege: caller.privilege(app, device),
     }
@@ -191,7 +194,7 @@ fn example() -> Value {
             online: true,
             test: true,
             activated: None,
-            last_ip: Some([192, 0, 2, 7].into()),
+            last_ip: "192.0.2.7",
             tags: &[],
             privilege: "Administrator",
         };

@@ -40,6 +40,8 @@ pub(super) struct Step {
     bytes: usize,
     /// QoS 2: it was received before; the first of its kind decides.
     repeated: bool,
+    /// QoS 2: it takes the packet id of another one, which was never released.
+    replaces: bool,
     /// How many of QoS 2 there are with it.
     received: usize,
     taken: Option<Taken>,
@@ -67,7 +69,7 @@ impl Steps {
     pub(super) fn step(&self, publish: &Publish) -> Step {
         let id = publish.packet_id.map_or(0, |id| id.get());
         let bytes = publish.topic.len() + publish.payload.len();
-        let (mut repeated, mut received) = (false, 0);
+        let (mut repeated, mut replaces, mut received) = (false, false, 0);
         if publish.qos == QoS::ExactlyOnce {
             let mut ids = self.received.ids();
             // From an earlier connection only what the client calls a repetition [MQTT-3.3.1-1]: it may have been told
@@ -76,7 +78,8 @@ impl Steps {
                 receipt.connection == self.connection || receipt.stored && publish.dup
             });
             if !repeated {
-                ids.insert(id, Receipt { connection: self.connection, stored: false });
+                let receipt = Receipt { connection: self.connection, stored: false };
+                replaces = ids.insert(id, receipt).is_some();
             }
             received = ids.len();
         }
@@ -85,7 +88,7 @@ impl Steps {
             QoS::AtLeastOnce => Some(wire::PUBACK),
             QoS::ExactlyOnce => Some(wire::PUBREC),
         };
-        Step { answer, id, bytes, repeated, received, taken: None }
+        Step { answer, id, bytes, repeated, replaces, received, taken: None }
     }
 
     /// A message with the rest of its way. Of QoS 2 it is written down that it is stored, before the client knows.
@@ -113,7 +116,8 @@ impl Steps {
             Outcome::Done
         });
         let answer = Some(wire::PUBCOMP);
-        Step { answer, id, bytes: 0, repeated: false, received: 0, taken: Some(taken) }
+        let (bytes, repeated, replaces, received) = (0, false, false, 0);
+        Step { answer, id, bytes, repeated, replaces, received, taken: Some(taken) }
     }
 
     /// Puts a message in.
@@ -128,6 +132,11 @@ impl Step {
     /// Whether nothing is to be done but to acknowledge it [MQTT-4.3.3-10].
     pub(super) fn is_repeated(&self) -> bool {
         self.repeated
+    }
+
+    /// The packet id that it takes from another message.
+    pub(super) fn replaces(&self) -> Option<u16> {
+        self.replaces.then_some(self.id)
     }
 
     /// Whether the client has more than so many of QoS 2 on the way.

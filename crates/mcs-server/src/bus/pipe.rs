@@ -251,6 +251,10 @@ impl Pipe<'_> {
         if self.v5 && step.is_one_too_many(self.most.messages) {
             return Err(Reason::RECEIVE_MAXIMUM);
         }
+        if let Some(id) = step.replaces() {
+            // Before it is on its way: should it not get there, it comes again, and is not the other one.
+            self.admitted.received.erase(id).await;
+        }
         slow(self.admitted).await;
         let from = Sender::from_custom(self.admitted.session.clone());
         let taken = self.publisher.take(self.seat, self.admitted, from, publish, false).await;

@@ -196,9 +196,13 @@ impl Received {
     /// The client has no more use for this id [MQTT-4.3.3-12]. Done when that is written down: under the same id a new
     /// message may come.
     pub(super) async fn release(&self, packet: u16) {
-        if self.ids().remove(&packet).is_none() {
-            return;
+        if self.ids().remove(&packet).is_some() {
+            self.erase(packet).await;
         }
+    }
+
+    /// Takes an id from the disk.
+    pub(super) async fn erase(&self, packet: u16) {
         let Some(Record { store, name }) = &self.record else { return };
         let change = Change::Release { name: name.clone(), packet: Some(packet) };
         if let Ok(written) = store.write(vec![change]).await {

@@ -62,6 +62,33 @@ async fn a_message_of_qos_2_that_comes_again_after_a_restart_is_taken_once() {
     }
 }
 
+/// A client that has lost its state begins anew with its packet ids: what did not arrive under one of them may come
+/// again, and is not what arrived before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_message_under_an_old_packet_id_is_taken_after_a_restart() {
+    let folder = Folder::new();
+    let message = |payload| Message::new(&format!("{DEVICE}/raw"), payload, 2);
+    let hello = Hello::new(Version::V311, "sender").login("ann", "secret").lasting();
+    let (broker, mut events) = start_and_see(&folder).await;
+    let mut sender = Raw::connect(broker.mqtt(), &hello).await;
+    sender.put_as(7, false, &message("once")).await;
+    sender.answer(0x50).await.expect("PUBREC");
+    let mut sender = Raw::connect(broker.mqtt(), &hello).await;
+    sender.put_as(7, false, &message("hold")).await;
+    let is_held =
+        |event: &Event| matches!(event, Event::Published(_, payload, _) if payload == "hold");
+    events.before("the new one", is_held).await;
+    broker.stop().await;
+
+    let (broker, mut events) = start_and_see(&folder).await;
+    let mut sender = Raw::connect(broker.mqtt(), &hello).await;
+    sender.put_as(7, true, &message("again")).await;
+    sender.answer(0x50).await.expect("PUBREC");
+    sender.put_as(8, false, &message("mark")).await;
+    assert_eq!(events.before("the mark", is_mark).await, 1);
+    broker.stop().await;
+}
+
 fn is_mark(event: &Event) -> bool {
     matches!(event, Event::Published(_, payload, _) if payload == "mark")
 }

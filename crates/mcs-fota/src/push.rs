@@ -1,6 +1,7 @@
 //! How far one firmware is on its way to one device.
 
 mod reason;
+mod seconds;
 mod terms;
 mod words;
 

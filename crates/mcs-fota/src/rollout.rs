@@ -1,5 +1,6 @@
 //! A firmware on its way to many devices, in waves.
 
+pub mod api;
 mod begin;
 mod counts;
 mod head;

@@ -166,7 +166,7 @@ impl App {
         let snapshot = self.registry.snapshot();
         for device in changes.devices {
             if !snapshot.devices.contains_key(&device) {
-                self.firmware.forget(&device).await;
+                self.firmware.forget(self, &device).await;
             }
             self.events.tell(&device, DeviceChange::Registry);
         }

@@ -204,6 +204,15 @@ fn a_push_goes_on_after_a_restart_of_the_server() {
     assert_eq!(states(&mut restored, 4, [Input::Timeout, reported("2.0")]), [Downloading, Updated]);
 }
 
+#[test]
+fn what_was_stored_before_is_read() {
+    let stored = r#"{"firmware":"FAdJBknrDsOM","version":"2.0",
+        "times":{"queued":{"secs":604800,"nanos":0},"initiated":{"secs":900,"nanos":0}},
+        "state":"INITIATED","detail":"","since":0,"deadline":900000,"attempts":1,"back":false}"#;
+    let push: Push = serde_json::from_str(stored).unwrap();
+    assert_eq!((push.state(), push.terms), (Initiated, Terms::default()));
+}
+
 fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         4 => Just(Input::Sent),

@@ -119,6 +119,11 @@ impl Member {
         self.place
     }
 
+    /// The transports by which it is known to hear notices.
+    pub fn hears(&self) -> impl Iterator<Item = Transport> {
+        self.here.iter().copied()
+    }
+
     /// What speaks against the firmware and was not overridden.
     pub fn objections(&self) -> impl Iterator<Item = Objection> {
         self.objections.iter().copied()

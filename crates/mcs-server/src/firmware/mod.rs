@@ -2,6 +2,7 @@
 
 mod files;
 mod pushes;
+mod rollouts;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,14 +18,17 @@ use crate::store::{FirmwareRow, Store};
 use crate::{clock, random};
 
 pub(crate) use files::{Files, ReceiveError, Received};
+pub(crate) use rollouts::{Draft, Fetched};
 
 use pushes::Pushes;
+use rollouts::Rollouts;
 
 /// Firmware files and pushes.
 pub(crate) struct Firmware {
     store: Store,
     files: Files,
     pushes: Pushes,
+    rollouts: Rollouts,
 }
 
 /// What an operator says about a firmware file.
@@ -75,6 +79,7 @@ impl Firmware {
         Ok(Self {
             files: Files::open(&data.join("firmware"), &known)?,
             pushes: Pushes::load(&store).await?,
+            rollouts: Rollouts::load(&store).await?,
             store,
         })
     }
@@ -144,9 +149,19 @@ impl Firmware {
         Ok(firmwares.into_iter().find(|it| it.version == version))
     }
 
-    /// How far the newest push to a device is.
+    /// How far the newest push to a device is, by itself or in a rollout.
     pub(crate) fn status(&self, device: &DeviceId) -> Option<PushStatus> {
-        self.pushes.status(device)
+        let both = [self.pushes.status(device), self.rollouts.status(device)];
+        both.into_iter().flatten().max_by_key(|it| it.since)
+    }
+
+    /// The firmware with this download token, of its own or of a push. That of a rollout holds as
+    /// long as the rollout goes on for the device.
+    pub(crate) async fn of_token(&self, token: &str) -> Result<Option<FirmwareRow>> {
+        match self.rollouts.of_token(token) {
+            Some((_, firmware)) => Ok(firmware),
+            None => self.store.firmware_of_token(token).await,
+        }
     }
 }
 

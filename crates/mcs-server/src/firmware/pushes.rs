@@ -6,11 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
+use mcs_fota::rollout::Fact;
 use mcs_fota::{Input, Notice, Output, Push, Reason, Terms, Unreachable};
 use mcs_model::api::{DeviceChange, PushResult, PushState, PushStatus};
 use mcs_model::{DataPoint, DeviceId, DeviceKey, FirmwareId, Topic, Value};
 
-use super::{Firmware, address, fits};
+use super::{Fetched, Firmware, address, fits};
 use crate::app::App;
 use crate::registry::Device;
 use crate::store::{FirmwareRow, PushRow, Store};
@@ -185,7 +186,8 @@ impl Firmware {
             Some(token) => token,
             None => random::id("", 16)?,
         };
-        self.tell(app, &device.id, Input::Canceled(Reason::Superseded)).await;
+        self.take_from_rollouts(app, &device.id).await;
+        self.cancel_push(app, &device.id).await;
         let reported = self.store.firmware_version(&device.id).await?;
         let version = firmware.version.parse()?;
         let now = clock::now();
@@ -198,8 +200,14 @@ impl Firmware {
         self.pushes.status(&device.id).context("a push that has just begun")
     }
 
+    /// Something newer takes the place of a device's push.
+    pub(super) async fn cancel_push(&self, app: &App, device: &DeviceId) {
+        self.tell(app, device, Input::Canceled(Reason::Superseded)).await;
+    }
+
     /// A device is gone, and its push with it.
-    pub(crate) async fn forget(&self, device: &DeviceId) {
+    pub(crate) async fn forget(&self, app: &App, device: &DeviceId) {
+        self.tell_rollouts(app, device, Fact::Dropped(Reason::Removed)).await;
         let _turn = self.pushes.turn.lock().await;
         self.pushes.lock().remove(device);
     }
@@ -207,6 +215,7 @@ impl Firmware {
     /// A device can be reached again.
     pub(crate) async fn reconnected(&self, app: &App, device: &DeviceId) {
         self.tell(app, device, Input::Reconnected).await;
+        self.tell_rollouts_it_came(app, device).await;
     }
 
     /// A device says which version it runs.
@@ -214,6 +223,7 @@ impl Firmware {
         self.store.set_firmware_version(device, version).await?;
         app.events.tell(device, DeviceChange::Version(version.to_owned()));
         self.tell(app, device, Input::VersionReported(version.to_owned())).await;
+        self.tell_rollouts(app, device, Fact::VersionReported(version.to_owned())).await;
         Ok(())
     }
 
@@ -222,27 +232,38 @@ impl Firmware {
         for point in points.iter().filter(|it| it.channel.as_str() == "status") {
             if let Value::String(text) = &point.value {
                 self.tell(app, &device.id, Input::StatusText(text.clone())).await;
+                self.tell_rollouts(app, &device.id, Fact::StatusText(text.clone())).await;
             }
         }
     }
 
     /// The file of a push is being fetched.
     pub(crate) async fn download_began(&self, app: &App, token: &str) {
-        if let Some(device) = self.pushes.of_token(token) {
+        if let Some((device, _)) = self.rollouts.of_token(token) {
+            self.tell_rollouts(app, &device, Fact::DownloadStarted).await;
+        } else if let Some(device) = self.pushes.of_token(token) {
             self.tell(app, &device, Input::DownloadStarted).await;
         }
     }
 
-    /// A piece of the file of a push goes out. Whether it is the last one that was missing.
-    pub(crate) fn download_goes_on(&self, token: &str, piece: &Range<u64>) -> bool {
-        let device = self.pushes.of_token(token);
-        device.is_some_and(|device| self.pushes.fetched(&device, piece))
+    /// A piece of the file of a push goes out. What is worth telling of it.
+    pub(crate) fn download_goes_on(&self, token: &str, piece: &Range<u64>) -> Option<Fetched> {
+        let Some(device) = self.pushes.of_token(token) else {
+            return self.rollouts.fetched(token, piece);
+        };
+        self.pushes.fetched(&device, piece).then_some(Fetched::All)
     }
 
-    /// The whole file of a push has gone out.
-    pub(crate) async fn download_ended(&self, app: &App, token: &str) {
-        if let Some(device) = self.pushes.of_token(token) {
-            self.tell(app, &device, Input::DownloadFinished).await;
+    /// So much of the file of a push has gone out.
+    pub(crate) async fn download_is_at(&self, app: &App, token: &str, fetched: Fetched) {
+        let (fact, input) = match fetched {
+            Fetched::All => (Fact::DownloadFinished, Input::DownloadFinished),
+            Fetched::Percent(it) => (Fact::DownloadProgress(it), Input::DownloadProgress(it)),
+        };
+        if let Some((device, _)) = self.rollouts.of_token(token) {
+            self.tell_rollouts(app, &device, fact).await;
+        } else if let Some(device) = self.pushes.of_token(token) {
+            self.tell(app, &device, input).await;
         }
     }
 
@@ -251,6 +272,7 @@ impl Firmware {
         for device in self.pushes.all_running() {
             self.tell(app, &device, Input::Timeout).await;
         }
+        self.tick_rollouts(app).await;
     }
 
     async fn tell(&self, app: &App, device: &DeviceId, input: Input) {
@@ -281,7 +303,7 @@ impl Firmware {
 }
 
 /// Sends the notice by the one transport that the device is on.
-async fn send(
+pub(super) async fn send(
     app: &App,
     id: &DeviceId,
     firmware: &FirmwareRow,

@@ -21,7 +21,7 @@ pub(super) async fn file(
     method: Method,
     asked: HeaderMap,
 ) -> Result<Response, Error> {
-    let Some(firmware) = app.store.firmware_of_token(&token).await? else {
+    let Some(firmware) = app.firmware.of_token(&token).await? else {
         return Ok((StatusCode::NOT_FOUND, "not found").into_response());
     };
     let etag = format!("\"{}\"", firmware.sha256);
@@ -62,18 +62,18 @@ pub(super) async fn file(
         Body::from_stream(stream.then(move |piece| {
             let sent = at..at + piece.as_ref().map_or(0, |piece| piece.len() as u64);
             at = sent.end;
-            let done = app.firmware.download_goes_on(&token, &sent);
+            let fetched = app.firmware.download_goes_on(&token, &sent);
             let (app, token) = (app.clone(), token.clone());
             async move {
-                if done {
-                    let ended = {
+                if let Some(fetched) = fetched {
+                    let told = {
                         let app = app.clone();
                         async move {
-                            app.firmware.download_ended(&app, &token).await;
+                            app.firmware.download_is_at(&app, &token, fetched).await;
                             Ok(())
                         }
                     };
-                    effect::whole(&app, ended).await.map_err(io::Error::other)?;
+                    effect::whole(&app, told).await.map_err(io::Error::other)?;
                 }
                 Ok::<_, io::Error>(piece?)
             }

@@ -122,6 +122,11 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api::prototypes::export))
         .routes(routes!(api::firmwares::list, api::firmwares::upload))
         .routes(routes!(api::firmwares::push))
+        .routes(routes!(api::rollouts::list, api::rollouts::create))
+        .routes(routes!(api::rollouts::preview))
+        .routes(routes!(api::rollouts::show))
+        .routes(routes!(api::rollouts::act))
+        .routes(routes!(api::rollouts::audit))
 }
 
 /// The routes of the listener that speaks MQTT over WebSocket only.

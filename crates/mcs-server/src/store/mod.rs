@@ -13,6 +13,7 @@ mod registry;
 mod removal;
 mod reserve;
 mod retained;
+mod rollouts;
 mod rollups;
 mod series;
 mod sessions;
@@ -43,6 +44,7 @@ pub(crate) use points::{Page, Window};
 pub(crate) use programs::{ProgramKind, ProgramRow};
 pub(crate) use prototypes::{Edit, Edited, MAX_PROTOTYPES, PrototypeRow, Removal};
 pub(crate) use registry::DeviceRow;
+pub(crate) use rollouts::{RolloutChange, RolloutDeviceRow, RolloutRow};
 pub(crate) use series::Extent;
 pub use sessions::SessionStore;
 pub(crate) use sessions::{Change, MessageRecord, SessionRecord};
@@ -82,6 +84,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_mqtt_sessions.sql"),
     include_str!("../../migrations/0007_prototypes.sql"),
     include_str!("../../migrations/0008_addresses_and_receipts.sql"),
+    include_str!("../../migrations/0009_rollouts.sql"),
 ];
 
 impl Store {

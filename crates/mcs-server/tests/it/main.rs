@@ -31,6 +31,7 @@ mod rest;
 mod restart;
 mod revoked;
 mod rights;
+mod rollouts;
 mod sessions;
 mod tls;
 mod transport;

@@ -6,5 +6,6 @@ pub(super) mod firmwares;
 pub(super) mod fleet;
 pub(super) mod people;
 pub(super) mod prototypes;
+pub(super) mod rollouts;
 pub(super) mod series;
 pub(super) mod session;

@@ -1,0 +1,192 @@
+//! Rollouts as operators see them: made, acted on, listed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use mcs_fota::Reason;
+use mcs_fota::rollout::api::{
+    ActRequest, AuditEntry, AuditEvent, OverrideRequest, RolloutDetails, RolloutDevice,
+    RolloutInfo, RolloutRequest,
+};
+use mcs_fota::rollout::{
+    Act, ActError, Course, Fact, Override, Release, Rollout, RolloutError, Target,
+};
+use mcs_model::DeviceId;
+
+use super::{Entry, run};
+use crate::app::App;
+use crate::firmware::{Firmware, fits};
+use crate::registry::Device;
+use crate::store::{FirmwareRow, RolloutChange, RolloutDeviceRow, RolloutRow};
+use crate::{clock, random};
+
+/// Ids of rollouts begin so.
+const PREFIX: &str = "R";
+/// Random letters and digits of an id.
+const RANDOM: usize = 12;
+/// Random letters and digits of a download address: short, and not to be guessed.
+const TOKEN: usize = 16;
+
+/// A rollout that may be made.
+pub(crate) struct Draft {
+    rollout: Rollout,
+    firmware: FirmwareRow,
+    by: String,
+    overrides: Vec<OverrideRequest>,
+}
+
+impl Draft {
+    /// What would come of it.
+    pub(crate) fn details(&self) -> RolloutDetails {
+        details(&self.rollout, "", &self.by, &self.firmware.sha256)
+    }
+}
+
+impl Firmware {
+    /// What a request means now. The outer error is ours, the inner one the caller's.
+    pub(crate) async fn draft(
+        &self,
+        app: &App,
+        firmware: FirmwareRow,
+        devices: Vec<Arc<Device>>,
+        request: RolloutRequest,
+        by: &str,
+    ) -> Result<Result<Draft, RolloutError>> {
+        let mut targets = Vec::with_capacity(devices.len());
+        for device in devices {
+            let reported = self.store.firmware_version(&device.id).await?;
+            if request.outdated_only && reported.as_deref() == Some(firmware.version.as_str()) {
+                continue;
+            }
+            let running = self.running(app, &device).await?.map(|it| it.id);
+            let compatible = device.prototype.id == firmware.prototype
+                && fits(firmware.compatible.as_deref(), running.as_ref());
+            let id = device.id.clone();
+            targets.push(Target { device: id, reported, model: None, compatible });
+        }
+        // Whoever is here proves the firmware first.
+        targets.sort_by_key(|it| run::hearing(app, &it.device).is_empty());
+        let now = clock::now();
+        let overrides = request.overrides.iter().map(|it| override_of(it, by)).collect();
+        let release = Release {
+            firmware: firmware.id.clone(),
+            version: firmware.version.parse()?,
+            model: None,
+            min_version: None,
+            verified: true,
+        };
+        let rollout = Rollout::new(release, request.plan, targets, overrides, now);
+        let overrides = request.overrides;
+        Ok(rollout.map(|rollout| Draft { rollout, firmware, by: by.to_owned(), overrides }))
+    }
+
+    /// Makes a rollout; its devices leave every other one, and every push.
+    pub(crate) async fn roll_out(&self, app: &App, draft: Draft) -> Result<RolloutDetails> {
+        let Draft { rollout, firmware, by, overrides } = draft;
+        let id = random::id(PREFIX, RANDOM)?;
+        let devices: Vec<_> = rollout.members().map(|(device, _)| device.clone()).collect();
+        for device in &devices {
+            self.tell_rollouts(app, device, Fact::Dropped(Reason::Superseded)).await;
+            self.cancel_push(app, device).await;
+        }
+        let mut tokens = BTreeMap::new();
+        let mut rows = Vec::with_capacity(devices.len());
+        for (device, member) in rollout.members() {
+            let (token, member) = (random::id("", TOKEN)?, serde_json::to_string(member)?);
+            tokens.insert(device.clone(), token.clone());
+            rows.push(RolloutDeviceRow { device: device.clone(), token, member });
+        }
+        let row = RolloutRow {
+            id: id.clone(),
+            firmware: firmware.id.clone(),
+            sha256: firmware.sha256.clone(),
+            by: by.clone(),
+            head: serde_json::to_string(rollout.head())?,
+            devices: rows,
+        };
+        let count = u32::try_from(devices.len())?;
+        let sha256 = firmware.sha256.clone();
+        let made = AuditEvent::Made { sha256, devices: count, overrides };
+        self.store.add_rollout(&row, &[by_operator(&by, made)]).await?;
+        let (fetched, ended) = (BTreeMap::new(), std::collections::BTreeSet::new());
+        let entry =
+            Entry { rollout, firmware, by, tokens, fetched, ended, course: Course::Running };
+        let _turn = self.rollouts.turn.lock().await;
+        self.rollouts.insert(id.clone(), entry);
+        for device in &devices {
+            self.feed_presence(app, &id, device);
+        }
+        self.run_rollout(app, &id).await;
+        self.rollout(&id).context("a rollout that was just made")
+    }
+
+    /// Does what an operator wants. The outer error is ours, the inner one the caller's.
+    pub(crate) async fn act(
+        &self,
+        app: &App,
+        id: &str,
+        act: ActRequest,
+        by: &str,
+    ) -> Result<Result<(), ActError>> {
+        let wanted = match &act {
+            ActRequest::Pause => Act::Pause,
+            ActRequest::Resume => Act::Resume,
+            ActRequest::Cancel => Act::Cancel,
+            ActRequest::RetryFailed => Act::RetryFailed,
+            ActRequest::Override(it) => Act::Override(override_of(it, by)),
+            _ => return Ok(Err(ActError::Course)),
+        };
+        let _turn = self.rollouts.turn.lock().await;
+        let outcome = {
+            let mut entries = self.rollouts.lock();
+            let entry = entries.get_mut(id).context("a rollout that there is")?;
+            entry.rollout.act(clock::now(), wanted)
+        };
+        if outcome.is_ok() {
+            tracing::info!(user = by, rollout = id, ?act, "firmware rollout");
+            let audit = vec![by_operator(by, AuditEvent::Act(act))];
+            let change = RolloutChange { audit, ..RolloutChange::default() };
+            self.store.change_rollout(id, &change).await?;
+            self.run_rollout(app, id).await;
+        }
+        Ok(outcome)
+    }
+
+    /// All rollouts, newest first.
+    pub(crate) fn rollouts(&self) -> Vec<RolloutInfo> {
+        let entries = self.rollouts.lock();
+        let info = |(id, it): (&String, &Entry)| {
+            RolloutInfo::new(&it.rollout, id, &it.by, &it.firmware.sha256)
+        };
+        let mut all: Vec<_> = entries.iter().map(info).collect();
+        all.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
+        all
+    }
+
+    /// A rollout with its devices.
+    pub(crate) fn rollout(&self, id: &str) -> Option<RolloutDetails> {
+        let entries = self.rollouts.lock();
+        let entry = entries.get(id)?;
+        Some(details(&entry.rollout, id, &entry.by, &entry.firmware.sha256))
+    }
+}
+
+fn details(rollout: &Rollout, id: &str, by: &str, sha256: &str) -> RolloutDetails {
+    let mut members: Vec<_> = rollout.members().collect();
+    members.sort_by_key(|(_, it)| it.place());
+    let device = |(device, member): (&DeviceId, _)| RolloutDevice::new(device, member);
+    RolloutDetails {
+        info: RolloutInfo::new(rollout, id, by, sha256),
+        devices: members.into_iter().map(device).collect(),
+    }
+}
+
+fn override_of(it: &OverrideRequest, by: &str) -> Override {
+    let reason = it.reason.trim().chars().take(1000).collect();
+    Override { objection: it.objection, by: by.to_owned(), reason, at: clock::now() }
+}
+
+fn by_operator(by: &str, event: AuditEvent) -> AuditEntry {
+    AuditEntry { at: clock::now(), by: Some(by.to_owned()), device: None, event }
+}

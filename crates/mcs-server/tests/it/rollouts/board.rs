@@ -69,12 +69,12 @@ pub(super) struct Board {
     pub(super) heard: u32,
     /// Whether it runs the new version.
     pub(super) has_new: bool,
-    pub(super) link: Link,
+    link: Link,
     /// The path of the file of the newest notice.
     file: String,
 }
 
-pub(super) enum Link {
+enum Link {
     None,
     Command(TcpStream),
     Mqtt(Client),
@@ -98,7 +98,7 @@ impl Board {
     pub(super) async fn connect(&mut self, server: &Process) {
         let (id, key) = (&self.id, key(self.number));
         self.link = Link::None;
-        self.link = if self.number % 2 == 0 {
+        self.link = if self.number.is_multiple_of(2) {
             let mut client = Client::connect(server.mqtt(), id, None).await;
             client.subscribe(&format!("mcs/{id}/{key}/+")).await;
             Link::Mqtt(client)

@@ -62,7 +62,11 @@ async fn walk(browser: &Browser, first: &Broker, second: &Broker, site: &str) ->
     browser.click("new-add").await?;
     browser.see(&format!("remove-{DEVICE}")).await?;
     browser.pictures("connections-two").await?;
+    browser.language("zh-TW").await?;
+    browser.pictures("connections-zh-TW").await?;
+    browser.language("en").await?;
 
+    mqttx(browser).await?;
     browser.fill("vault-passphrase", "correct horse").await?;
     browser.click("vault-submit").await?;
     browser.expect("vault", "data-state", "open").await?;
@@ -82,6 +86,28 @@ async fn walk(browser: &Browser, first: &Broker, second: &Broker, site: &str) ->
     browser.open_device(DEVICE).await?;
     browser.is_live("temperature").await?;
     browser.clean().await
+}
+
+/// What MQTTX has exported is looked at, and of it only what was chosen is taken.
+async fn mqttx(browser: &Browser) -> Result<()> {
+    let file = output().join("connections-two").join("mqttx.json");
+    let all = json!([
+        {"name": "Bench", "protocol": "ws", "host": "broker.test", "port": 8083, "path": "/mqtt"},
+        {"name": "Roof", "protocol": "ws", "host": "roof.test", "port": 9001, "path": "/"},
+        {"name": "Plain", "protocol": "mqtt", "host": "broker.test", "port": 1883, "path": ""},
+    ]);
+    fs::write(&file, all.to_string())?;
+    browser.click("transfer").await?;
+    browser.send("profiles-file", &file.display().to_string()).await?;
+    browser.see("import-preview").await?;
+    ensure!(browser.attribute("import-2", "disabled").await?.is_some(), "no browser speaks TCP");
+    browser.click("import-1").await?;
+    browser.pictures("connections-import").await?;
+    browser.click("import-take").await?;
+    browser.see("connection-3").await?;
+    ensure!(!browser.sees("connection-4").await?, "what was not chosen was taken");
+    browser.click("connection-forget-3").await?;
+    browser.miss("connection-3").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,6 +58,8 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.pictures("messages-filter-error").await?;
     browser.fill("message-filter", "nothing has this in it").await?;
     browser.see("messages-none").await?;
+    browser.language("zh-TW").await?;
+    browser.pictures("messages-zh-TW").await?;
     browser.clean().await
 }
 

@@ -76,7 +76,7 @@ fn row(page: Page, it: RetainedRow, asked: RwSignal<Option<(RetainedSet, u64)>>)
     view! {
         <tr data-testid=format!("retained-{path}")>
             <th scope="row" class="break"><button type="button" class="link-button" on:click=move |_| page.show(number)>{path.clone()}</button></th>
-            <td class="number">{clock::local(it.at.as_millis()).date_and_time()}</td>
+            <td class="number when">{clock::local(it.at.as_millis()).date_and_time()}</td>
             <td class="number">{format::bytes(it.size)}</td>
             <td><button type="button" class="button quiet" data-testid=format!("retained-clear-{path}")
                 on:click=move |_| asked.set(Some((RetainedSet::One(topic.clone()), 1)))>{t::clear()}</button></td>

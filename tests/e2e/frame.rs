@@ -64,7 +64,10 @@ async fn update(browser: &Browser, site: &str, folder: &Path) -> Result<()> {
     })
     .await?;
     let sets = "const done = arguments[0]; caches.keys().then((it) => done(it.length));";
-    ensure!(browser.script_later(sets).await? == json!(2), "a former set of files is still there");
+    until("the former set of files is gone", async || {
+        Ok((browser.script_later(sets).await? == json!(2)).then_some(()))
+    })
+    .await?;
     browser.clean().await
 }
 
@@ -77,8 +80,7 @@ async fn program(browser: &Browser) -> Result<String> {
 
 /// Passes the addresses of the files that are kept.
 const KEPT: &str = "const done = arguments[0];
-    const current = caches.keys().then((all) => caches.open(all.find((it) => it.endsWith('/'))));
-    const set = current.then((it) => it.match('current')).then((it) => it.text());
+    const set = caches.open('mcs-console /').then((it) => it.match('current')).then((it) => it.text());
     set.then((name) => caches.open(name)).then((it) => it.keys())
         .then((all) => done(all.map((it) => it.url)), () => done([]));";
 

@@ -23,7 +23,8 @@ const address = (path) => new URL(path, document.baseURI).href;
 if (!mqtt && "serviceWorker" in navigator) {
   addEventListener("mcs-loaded", async () => {
     const parts = performance.getEntriesByType("resource").map((entry) => entry.name);
-    const engine = ["mcs-engine_loader.js", "mcs-engine.js", "mcs-engine_bg.wasm"].map(address);
+    const worker = app.dataset.engine ?? "mcs-engine.js mcs-engine_bg.wasm";
+    const engine = ["mcs-engine_loader.js", ...worker.split(" ")].map(address);
     const locales = ["zh-TW", "zh-CN", "ja"].map((tag) => address(`locales/${tag}.txt`));
     const ours = parts.filter((name) => /\.(css|js|wasm|svg|png|webmanifest)$/.test(name));
     const files = [address("./"), ...ours, ...engine, ...locales];

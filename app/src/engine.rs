@@ -111,12 +111,18 @@ impl Engine {
     }
 
     fn receive(&self, data: &JsValue) {
-        if data.as_string().as_deref() == Some("ready") {
-            self.store.boot.set(Boot::Ready);
-            for (request, file) in self.waiting.take().into_iter().flatten() {
-                self.post(&request, file.as_ref());
+        match data.as_string().as_deref() {
+            Some(protocol::READY) => {
+                self.store.boot.set(Boot::Ready);
+                for (request, file) in self.waiting.take().into_iter().flatten() {
+                    self.post(&request, file.as_ref());
+                }
+                return;
             }
-            return;
+            Some(protocol::INCOMPLETE) => {
+                return self.fail(Some("a part of the engine could not be loaded".to_owned()));
+            }
+            _ => {}
         }
         let bytes = member(data, "bytes").map(|bytes| Uint8Array::new(&bytes).to_vec());
         match protocol::decode::<Frame>(&bytes.unwrap_or_default()) {

@@ -16,6 +16,7 @@ use std::panic;
 use std::rc::Rc;
 
 use js_sys::Array;
+use mcs_view::protocol::{INCOMPLETE, READY};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -25,6 +26,7 @@ pub mod download;
 pub mod drift;
 pub mod hash;
 mod job;
+mod later;
 pub mod probe;
 mod rest;
 mod shell;
@@ -55,10 +57,18 @@ pub fn run() {
     spawn_local(async move {
         shell.open_storage(DATABASE).await;
         // What was posted before this is lost: the page waits for it.
-        if let Err(error) = scope.post_message(&JsValue::from_str("ready")) {
-            web_sys::console::error_1(&error);
+        tell(&scope, READY);
+        match later::load().await {
+            Ok(later) => shell.complete(later),
+            Err(later::Missing) => tell(&scope, INCOMPLETE),
         }
     });
+}
+
+fn tell(scope: &DedicatedWorkerGlobalScope, word: &str) {
+    if let Err(error) = scope.post_message(&JsValue::from_str(word)) {
+        web_sys::console::error_1(&error);
+    }
 }
 
 fn listen(scope: &DedicatedWorkerGlobalScope, shell: Rc<Shell>) {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use js_sys::{Array, Date, Float32Array, Object, Reflect, Uint8Array};
 use mcs_time::Time;
-use mcs_view::protocol::{self, Frame, Request};
-use mcs_view::{Console, FileInfo, Input, JobId, Output, SocketId};
+use mcs_view::protocol::{self, DecodeError, FirstRequest, Frame, Request};
+use mcs_view::{Console, FileInfo, Input, JobId, Later, Output, SocketId};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
@@ -36,6 +36,9 @@ pub struct Shell {
 
 struct State {
     console: Console,
+    later: Option<&'static Later>,
+    /// Messages of the page for which that part is needed, in their order.
+    waiting: Vec<JsValue>,
     drift: Drift,
     /// The browser's timer, and the instant that it is set for.
     timer: Option<(i32, Time)>,
@@ -58,7 +61,9 @@ impl Shell {
                 shell.input(Input::Timeout);
             });
             let state = State {
-                console: Console::new(),
+                console: Console::first(),
+                later: None,
+                waiting: Vec::new(),
                 drift: Drift::new(performance_now(), Date::now()),
                 timer: None,
                 sockets: BTreeMap::new(),
@@ -92,6 +97,17 @@ impl Shell {
         }
     }
 
+    /// The rest of the console is here: answers what waited for it.
+    pub fn complete(&self, later: &'static Later) {
+        let waiting = {
+            let mut state = self.state.borrow_mut();
+            state.later = Some(later);
+            core::mem::take(&mut state.waiting)
+        };
+        self.input(Input::Later(later));
+        waiting.iter().for_each(|message| self.receive(message));
+    }
+
     fn changed_elsewhere(&self, name: String) {
         let shell = self.me.clone();
         if let Some(storage) = &self.state.borrow().storage {
@@ -108,10 +124,22 @@ impl Shell {
         let member =
             |name| Reflect::get(message, &JsValue::from_str(name)).unwrap_or(JsValue::NULL);
         let bytes = Uint8Array::new(&member("bytes")).to_vec();
-        let Ok(request) = protocol::decode::<Request>(&bytes) else {
-            // The page is of another build: from the version of any frame it will know.
-            self.post_frame(&Frame::default(), &[]);
-            return;
+        let later = self.state.borrow().later;
+        let request = match later {
+            Some(later) => later.read(&bytes),
+            None => protocol::decode::<FirstRequest>(&bytes).map(Request::from),
+        };
+        let request = match request {
+            Ok(request) => request,
+            Err(DecodeError::Malformed) if later.is_none() => {
+                self.state.borrow_mut().waiting.push(message.clone());
+                return;
+            }
+            Err(_) => {
+                // The page is of another build: from the version of any frame it will know.
+                self.post_frame(&Frame::default(), &[]);
+                return;
+            }
         };
         match member("file").dyn_into::<File>() {
             Ok(file) => {

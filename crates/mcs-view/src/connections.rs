@@ -297,7 +297,7 @@ impl Console {
         let Some(connection) = self.connections.map.get_mut(&id) else { return };
         let first = connection.failure.replace(failure).is_none();
         if first {
-            self.diagnose(id);
+            self.diagnose_later(id);
         }
     }
 
@@ -309,7 +309,7 @@ impl Console {
         }
     }
 
-    fn diagnose(&mut self, id: ConnectionId) {
+    pub(crate) fn diagnose(&mut self, id: ConnectionId) {
         let secure_page = self.start.as_ref().is_some_and(|it| it.origin.starts_with("https:"));
         let Some(connection) = self.connections.map.get_mut(&id) else { return };
         let Some(failure) = connection.failure else { return };

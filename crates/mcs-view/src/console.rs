@@ -6,7 +6,7 @@ use mcs_model::api::{Credentials, DeviceEvent, SessionInfo};
 use mcs_time::{SplitMix64, Time};
 
 use crate::accounts::Accounts;
-use crate::charts::{Ask, Charts, Key};
+use crate::charts::{Charts, Key};
 use crate::clock::Clock;
 use crate::connections::Connections;
 use crate::devices::Devices;
@@ -14,6 +14,7 @@ use crate::firmware::Firmwares;
 use crate::frame::Page;
 use crate::io::{FetchId, Fetched, FileInfo, Input, Output};
 use crate::kept::Kept;
+use crate::later::{LATER, Later};
 use crate::link::{Links, Sent, SocketInput};
 use crate::messages::Messages;
 use crate::meter::Meter;
@@ -60,6 +61,8 @@ pub struct Console {
     pub(crate) meter: Meter,
     pub(crate) page: Page,
     pub(crate) kept: Kept,
+    /// What comes after the first page, once it is here.
+    pub(crate) later: Option<&'static Later>,
     pub(crate) export: Option<String>,
     /// A device's key on its way to the page.
     pub(crate) credentials: Option<Credentials>,
@@ -70,6 +73,11 @@ impl Console {
     /// A console that waits for [`Request::Start`].
     #[expect(clippy::new_without_default, reason = "a console is made once, by its shell")]
     pub fn new() -> Self {
+        Self { later: Some(&LATER), ..Self::first() }
+    }
+
+    /// A console of which only the first page is here; [`Input::Later`] makes it whole.
+    pub fn first() -> Self {
         Self {
             clock: Clock::default(),
             random: SplitMix64::new(0),
@@ -98,6 +106,7 @@ impl Console {
             meter: Meter::default(),
             page: Page::default(),
             kept: Kept::default(),
+            later: None,
             export: None,
             credentials: None,
             out: VecDeque::new(),
@@ -113,6 +122,7 @@ impl Console {
             Input::Kept(blobs) => self.kept(blobs),
             Input::KeptElsewhere(name, bytes) => self.kept_elsewhere(name, bytes),
             Input::NotKept(trouble) => self.not_kept(trouble),
+            Input::Later(later) => self.join(later),
             Input::Request(request) => self.request(request, None),
             Input::RequestWithFile(request, file) => self.request(request, Some(file)),
             Input::Opened(socket) => self.socket_input(socket, SocketInput::Opened),
@@ -121,12 +131,8 @@ impl Console {
             }
             Input::Closed(socket) => self.socket_input(socket, SocketInput::Closed),
             Input::Fetched(id, fetched) => self.fetched(id, fetched),
-            Input::Sealed(id, bytes) => self.sealed(id, bytes),
-            Input::Unsealed(id, unsealed) => self.unsealed(id, unsealed),
-            Input::Probed(probe, yes) => self.probe_ended(probe, yes),
-            Input::Progress(job, done) => self.job_progress(job, done),
-            Input::Ended(job, ended) => self.job_ended(job, ended),
             Input::Timeout => {}
+            input => self.input_later(input),
         }
         self.drain_sessions();
     }
@@ -165,21 +171,9 @@ impl Console {
             Request::Frame(frame) => self.answer_frame(frame),
             Request::Login { name, password } => self.login(name, password),
             Request::Logout { everywhere } => self.logout(everywhere),
-            Request::Connections(request) => self.connections_request(request),
-            Request::AddDevice(device) => self.add_device(device),
-            Request::ImportDevices(text) => self.import_devices(&text),
-            Request::ExportDevices => self.export_devices(),
-            Request::RemoveDevice(id) => self.remove_device(&id),
-            Request::Send { device, channel, text } => self.send(&device, &channel, text),
-            Request::Card(request) => self.card_request(request),
-            Request::Credentials(id) => self.fetch_credentials(&id),
-            Request::Charts(request) => self.charts_request(request),
-            Request::Accounts(request) => self.accounts_request(request),
-            Request::Firmware(request) => self.firmware_request(request, file),
-            Request::Messages(request) => self.messages_request(request),
-            Request::Prototypes(request) => self.prototypes_request(request),
             Request::Wake => self.wake(),
             Request::Dismiss(id) => self.notices.dismiss(id),
+            request => self.request_later(request, file),
         }
     }
 
@@ -193,24 +187,8 @@ impl Console {
             _ if unknown => self.expired(),
             Call::Ticket => self.ticket(fetched),
             Call::Identity => self.identified(&fetched),
-            Call::Credentials(_) => self.credentials_fetched(fetched),
             Call::Devices { listening } => self.devices_listed(listening, fetched),
-            Call::Series { device, channel, span, .. } => {
-                self.history_fetched(&(device, channel), Ask::Span(span), fetched);
-            }
-            Call::Before { device, channel, before } => {
-                self.history_fetched(&(device, channel), Ask::Before(before), fetched);
-            }
-            Call::Recall { device, channel, .. } => {
-                self.trail_recalled(&device, &channel, fetched);
-            }
-            Call::Export { channel, span, .. } => self.export_fetched(&channel, span, fetched),
-            Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
-            Call::Password => self.password_changed(fetched),
-            Call::People => self.people_listed(fetched),
-            Call::Act(..) => self.acted(fetched),
-            Call::Push(_) => self.pushed(fetched),
-            Call::Prototypes(call) => self.prototypes_fetched(call, fetched),
+            call => self.fetched_later(call, fetched),
         }
     }
 
@@ -227,7 +205,7 @@ impl Console {
             self.fetch_devices();
         }
         self.time_out_commands();
-        self.repeat_messages();
+        self.repeat_later();
         self.drain_sessions();
     }
 }

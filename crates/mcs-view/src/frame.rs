@@ -20,6 +20,19 @@ pub(crate) struct Page {
     view: Option<View>,
     stats: Option<(Time, Stats)>,
     connections: Option<ConnectionsView>,
+    /// The console was not whole when the page was shown last.
+    pub(crate) incomplete: bool,
+}
+
+/// What is new since the last frame.
+#[derive(Clone, Copy)]
+pub(crate) struct News {
+    /// Everything is to be shown.
+    all: bool,
+    /// Another page is open.
+    turned: bool,
+    devices: bool,
+    links: bool,
 }
 
 impl Page {
@@ -33,38 +46,19 @@ impl Console {
     /// Answers a frame request.
     pub(crate) fn answer_frame(&mut self, request: FrameRequest) {
         let turned = self.page.view.as_ref() != Some(&request.view);
-        if turned && let View::Firmware(prototype) = &request.view {
-            self.open_firmware(prototype.clone());
-        }
-        if turned && let View::Prototypes(id) = &request.view {
-            self.open_prototypes(id.clone());
-        }
-        self.fetch_history(&request.charts);
-        let all = request.fresh;
+        let all = core::mem::take(&mut self.page.incomplete) || request.fresh;
         let mut frame = Frame::default();
         let mut floats = Vec::new();
         if core::mem::take(&mut self.setting_changed) || all {
             frame.setting = Some(self.setting.clone());
         }
-        let devices_changed = self.devices.has_news();
-        let links_changed = core::mem::take(&mut self.links.changed);
-        if links_changed || all {
+        let devices = self.devices.has_news();
+        let links = core::mem::take(&mut self.links.changed);
+        if links || all {
             frame.link = Some(self.links.summary());
         }
-        let profiles_changed = core::mem::take(&mut self.connections.changed);
-        // Of the devices it says how many each connection has.
-        if links_changed || profiles_changed || devices_changed || all {
-            let shown = self.connections_view();
-            if all || self.page.connections.as_ref() != Some(&shown) {
-                self.page.connections = Some(shown.clone());
-                frame.connections = Some(shown);
-            }
-        }
-        if devices_changed || all {
+        if devices || all {
             (frame.devices, frame.rows) = self.devices.show(self.presence_known, all);
-        }
-        if core::mem::take(&mut self.accounts.changed) || all {
-            frame.accounts = Some(self.accounts_view());
         }
         if core::mem::take(&mut self.notices.changed) || all {
             frame.notices = Some(self.notices.list().to_vec());
@@ -72,23 +66,57 @@ impl Console {
         if core::mem::take(&mut self.kept.changed) || all {
             frame.keeping = Some(self.kept.shown());
         }
-        match &request.view {
-            View::Devices => {}
-            View::Device(id) => self.show_device(id, turned || all, &mut frame),
-            View::Messages => frame.messages = self.show_messages(turned || all),
-            View::Firmware(_) => self.show_firmware(devices_changed || turned || all, &mut frame),
-            View::Prototypes(_) => {
-                self.watch_prototypes();
-                frame.prototypes = self.show_prototypes(devices_changed || turned || all);
+        frame.stats = self.stats(all);
+        if let Some(later) = self.later {
+            let news = News { all, turned, devices, links };
+            (later.frame)(self, &request, news, &mut frame, &mut floats);
+            // A page of that part counts as open once it was shown.
+            self.page.view = Some(request.view);
+        }
+        self.out.push_back(Output::Frame(Box::new(frame), floats));
+    }
+
+    /// What is not of the first page.
+    pub(crate) fn later_frame(
+        &mut self,
+        request: &FrameRequest,
+        News { all, turned, devices, links }: News,
+        frame: &mut Frame,
+        floats: &mut Vec<f32>,
+    ) {
+        if turned && let View::Firmware(prototype) = &request.view {
+            self.open_firmware(prototype.clone());
+        }
+        if turned && let View::Prototypes(id) = &request.view {
+            self.open_prototypes(id.clone());
+        }
+        self.fetch_history(&request.charts);
+        let profiles = core::mem::take(&mut self.connections.changed);
+        // Of the devices it says how many each connection has.
+        if links || profiles || devices || all {
+            let shown = self.connections_view();
+            if all || self.page.connections.as_ref() != Some(&shown) {
+                self.page.connections = Some(shown.clone());
+                frame.connections = Some(shown);
             }
         }
-        frame.charts = self.paint(&request.charts, all, &mut floats);
+        if core::mem::take(&mut self.accounts.changed) || all {
+            frame.accounts = Some(self.accounts_view());
+        }
+        match &request.view {
+            View::Devices => {}
+            View::Device(id) => self.show_device(id, turned || all, frame),
+            View::Messages => frame.messages = self.show_messages(turned || all),
+            View::Firmware(_) => self.show_firmware(devices || turned || all, frame),
+            View::Prototypes(_) => {
+                self.watch_prototypes();
+                frame.prototypes = self.show_prototypes(devices || turned || all);
+            }
+        }
+        frame.charts = self.paint(&request.charts, all, floats);
         frame.points = self.export_piece();
-        frame.stats = self.stats(all);
         frame.export = self.export.take();
         frame.credentials = self.credentials.take();
-        self.page.view = Some(request.view);
-        self.out.push_back(Output::Frame(Box::new(frame), floats));
     }
 
     fn show_device(&mut self, id: &DeviceId, all: bool, frame: &mut Frame) {

@@ -4,6 +4,7 @@ use mcs_model::Timestamp;
 use mcs_time::Time;
 
 use crate::doctor::Probe;
+use crate::later::Later;
 use crate::protocol::{Frame, Request, Secret, StorageTrouble};
 
 /// One WebSocket that the console asked for. An input for one that was given up is ignored.
@@ -50,6 +51,8 @@ pub enum Input<'a> {
     KeptElsewhere(String, Option<Vec<u8>>),
     /// Nothing can be kept, from now on or from the start.
     NotKept(StorageTrouble),
+    /// The part that [`Console::first`](crate::Console::first) lacks.
+    Later(&'static Later),
     /// The page asks.
     Request(Request),
     /// The page asks with a file beside it, which from now on is *the* file of [`Output::Hash`] and

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
-use crate::io::Output;
+use crate::io::{Input, Output};
 use crate::protocol::{Keeping, StorageTrouble};
 
 #[cfg(test)]
@@ -91,9 +91,14 @@ impl Console {
                 None => waiting.remove(&name),
             };
         } else {
-            // What another version wrote there is for that one to mind.
-            let _ = self.restore(&name, bytes.as_deref());
+            self.input_later(Input::KeptElsewhere(name, bytes));
         }
+    }
+
+    /// The same, when what was kept is in use already.
+    pub(crate) fn restore_changed(&mut self, name: &str, bytes: Option<&[u8]>) {
+        // What another version wrote there is for that one to mind.
+        let _ = self.restore(name, bytes);
     }
 
     /// Something could not be kept, nor can what comes next.
@@ -102,11 +107,14 @@ impl Console {
         self.kept.changed = true;
     }
 
-    /// The setting is known: what was kept can be used.
+    /// What was kept can be used, once the setting is known and the console is whole.
     pub(crate) fn restore_waiting(&mut self) {
-        if !self.is_settled() {
-            return;
+        if let Some(later) = self.later.filter(|_| self.is_settled()) {
+            (later.restore)(self);
         }
+    }
+
+    pub(crate) fn restore_all(&mut self) {
         for (name, bytes) in self.kept.waiting.take().unwrap_or_default() {
             if self.restore(&name, Some(&bytes)).is_err() {
                 self.kept.unreadable.insert(name, bytes);

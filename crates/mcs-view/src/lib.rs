@@ -39,6 +39,7 @@ pub mod hints;
 mod import;
 mod io;
 mod kept;
+mod later;
 mod link;
 mod listing;
 mod messages;
@@ -57,6 +58,7 @@ pub use io::{
     Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, ProbeId, SealId,
     SocketId, Unsealed,
 };
+pub use later::{LATER, Later};
 
 pub use mcs_model::Timestamp;
 

@@ -8,8 +8,8 @@
 //!
 //! Message shapes on the worker port:
 //! - page → engine: `{ bytes: ArrayBuffer, file?: File }`
-//! - engine → page: `{ bytes: ArrayBuffer, floats?: ArrayBuffer }` (both transferred), and once,
-//!   when it can take requests, the string `"ready"`.
+//! - engine → page: `{ bytes: ArrayBuffer, floats?: ArrayBuffer }` (both transferred), once, when it
+//!   can take requests, the string [`READY`], and when a part of it cannot be had, [`INCOMPLETE`].
 
 mod accounts;
 mod card;
@@ -59,10 +59,16 @@ pub use notices::{
 pub use prototypes::{
     OpenPrototype, Outcome, OwnDevice, PrototypesRequest, PrototypesView, Trouble,
 };
-pub use request::{FirmwareRequest, FrameRequest, NewDevice, Request, Start, View};
+pub use request::{FirmwareRequest, FirstRequest, FrameRequest, NewDevice, Request, Start, View};
 
 /// The version of this protocol: page and engine of different builds refuse each other.
-pub const VERSION: u8 = 5;
+pub const VERSION: u8 = 6;
+
+/// The engine takes requests.
+pub const READY: &str = "ready";
+
+/// A part of the engine could not be fetched: it answers no further page.
+pub const INCOMPLETE: &str = "incomplete";
 
 /// The bytes of a [`Request`] or a [`Frame`].
 pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {

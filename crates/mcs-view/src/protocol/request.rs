@@ -8,7 +8,7 @@ use super::{
     PrototypesRequest,
 };
 
-/// From the page.
+/// From the page. The first variants are those of [`FirstRequest`], in its order.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// The first one.
@@ -27,6 +27,10 @@ pub enum Request {
         /// All sessions of the user end, wherever they are open.
         everywhere: bool,
     },
+    /// Try now instead of waiting for the back-off: the network came back, the page was shown.
+    Wake,
+    /// The user closed a notice.
+    Dismiss(u64),
     /// The connections page.
     Connections(ConnectionsRequest),
     /// Static setting: add or replace a device.
@@ -62,10 +66,32 @@ pub enum Request {
     Messages(MessagesRequest),
     /// The prototypes page.
     Prototypes(PrototypesRequest),
-    /// Try now instead of waiting for the back-off: the network came back, the page was shown.
+}
+
+/// What the first page asks: the requests that an engine reads whose other part is not here yet,
+/// from the same bytes.
+#[derive(Clone, PartialEq, Deserialize)]
+#[expect(missing_docs, reason = "each is the request of this name")]
+pub enum FirstRequest {
+    Start(Start),
+    Frame(FrameRequest),
+    Login { name: String, password: String },
+    Logout { everywhere: bool },
     Wake,
-    /// The user closed a notice.
     Dismiss(u64),
+}
+
+impl From<FirstRequest> for Request {
+    fn from(request: FirstRequest) -> Self {
+        match request {
+            FirstRequest::Start(start) => Self::Start(start),
+            FirstRequest::Frame(frame) => Self::Frame(frame),
+            FirstRequest::Login { name, password } => Self::Login { name, password },
+            FirstRequest::Logout { everywhere } => Self::Logout { everywhere },
+            FirstRequest::Wake => Self::Wake,
+            FirstRequest::Dismiss(id) => Self::Dismiss(id),
+        }
+    }
 }
 
 /// Where the page came from.

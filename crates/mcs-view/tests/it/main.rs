@@ -9,6 +9,7 @@ mod frames;
 mod historian;
 mod history;
 mod kept;
+mod later;
 mod link;
 mod messages;
 mod prototypes;

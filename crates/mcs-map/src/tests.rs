@@ -1,0 +1,84 @@
+//! Maps and sets behave like those of the standard library.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Insert(u8, u16),
+    Remove(u8),
+    Add(u8),
+    PopFirst,
+    Retain(u8),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        (any::<u8>(), any::<u16>()).prop_map(|(key, value)| Step::Insert(key, value)),
+        any::<u8>().prop_map(Step::Remove),
+        any::<u8>().prop_map(Step::Add),
+        Just(Step::PopFirst),
+        (1_u8..8).prop_map(Step::Retain),
+    ];
+    prop::collection::vec(step, 0..200)
+}
+
+proptest! {
+    #[test]
+    fn a_map_does_what_a_b_tree_does(steps in steps(), (from, until) in (any::<u8>(), any::<u8>())) {
+        let (mut map, mut tree) = (Map::new(), BTreeMap::new());
+        for step in steps {
+            match step {
+                Step::Insert(key, value) => {
+                    prop_assert_eq!(map.insert(key, value), tree.insert(key, value));
+                }
+                Step::Remove(key) => prop_assert_eq!(map.remove(&key), tree.remove(&key)),
+                Step::Add(key) => {
+                    *map.entry(key).or_default() = 7_u16;
+                    *tree.entry(key).or_default() = 7_u16;
+                }
+                Step::PopFirst => prop_assert_eq!(map.pop_first(), tree.pop_first()),
+                Step::Retain(of) => {
+                    map.retain(|key, _| key % of != 0);
+                    tree.retain(|key, _| key % of != 0);
+                }
+            }
+            prop_assert!(map.iter().eq(tree.iter()));
+            prop_assert!(map.iter().rev().eq(tree.iter().rev()));
+            prop_assert_eq!(map.get(&from), tree.get(&from));
+        }
+        let (from, until) = (from.min(until), from.max(until));
+        prop_assert!(map.range(from..until).eq(tree.range(from..until)));
+        prop_assert!(map.range(from..=until).eq(tree.range(from..=until)));
+        prop_assert!(map.range(from..).eq(tree.range(from..)));
+    }
+
+    #[test]
+    fn what_is_collected_is_sorted_and_the_last_value_of_a_key_counts(
+        entries in prop::collection::vec((any::<u8>(), any::<u16>()), 0..100),
+    ) {
+        let map: Map<_, _> = entries.iter().copied().collect();
+        let tree: BTreeMap<_, _> = entries.iter().copied().collect();
+        prop_assert!(map.into_iter().eq(tree));
+        let set: Set<_> = entries.iter().copied().collect();
+        let tree: BTreeSet<_> = entries.into_iter().collect();
+        prop_assert!(set.into_iter().eq(tree));
+    }
+}
+
+#[test]
+fn a_range_that_ends_before_it_begins_is_empty() {
+    let map = Map::from([(1, 'a'), (5, 'b')]);
+    let (from, until) = (9, 2);
+    assert_eq!(map.range(from..until).count(), 0);
+}
+
+#[test]
+fn a_borrowed_key_finds_its_value() {
+    let map = Map::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
+    assert_eq!(map.get("b"), Some(&2));
+    assert!(!map.contains_key("c"));
+}

@@ -1,11 +1,11 @@
 //! The run loop: what happens goes in, what comes out is done.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use js_sys::{Array, Date, Float32Array, Object, Reflect, Uint8Array};
+use mcs_sorted::Map;
 use mcs_time::Time;
 use mcs_view::protocol::{self, DecodeError, FirstRequest, Frame, Request};
 use mcs_view::{Console, FileInfo, Input, JobId, Later, Output, SocketId};
@@ -42,10 +42,10 @@ struct State {
     drift: Drift,
     /// The browser's timer, and the instant that it is set for.
     timer: Option<(i32, Time)>,
-    sockets: BTreeMap<SocketId, Socket>,
+    sockets: Map<SocketId, Socket>,
     /// The file that the page chose last.
     file: Option<File>,
-    jobs: BTreeMap<JobId, Job>,
+    jobs: Map<JobId, Job>,
     /// Absent when the browser keeps nothing.
     storage: Option<Storage>,
 }
@@ -66,9 +66,9 @@ impl Shell {
                 waiting: Vec::new(),
                 drift: Drift::new(performance_now(), Date::now()),
                 timer: None,
-                sockets: BTreeMap::new(),
+                sockets: Map::new(),
                 file: None,
-                jobs: BTreeMap::new(),
+                jobs: Map::new(),
                 storage: None,
             };
             Self { me: me.clone(), post, state: RefCell::new(state), wake }

@@ -1,8 +1,8 @@
 //! What a prototype may say: for whoever writes one, field by field.
 
 use core::fmt;
-use std::collections::BTreeSet;
 
+use mcs_sorted::Set;
 use serde::{Deserialize, Serialize};
 
 use crate::prototype_file::MAX_CHANNELS;
@@ -98,7 +98,7 @@ pub fn faults(prototype: &Prototype) -> Vec<Fault> {
     of_itself(Field::Description, text(&prototype.description));
     let many = prototype.channels.len() > MAX_CHANNELS;
     of_itself(Field::Channels, many.then_some(Flaw::TooMany(MAX_CHANNELS)));
-    let mut ids = BTreeSet::new();
+    let mut ids = Set::new();
     for (at, channel) in prototype.channels.iter().enumerate() {
         let of_channel = |(field, flaw)| Fault { channel: Some(at), field, flaw };
         if !ids.insert(&channel.id) {
@@ -169,7 +169,7 @@ fn of(channel: &Channel) -> Vec<(Field, Flaw)> {
             check(Field::Options, options.is_empty().then_some(Flaw::Empty));
             let many = options.len() > MAX_OPTIONS;
             check(Field::Options, many.then_some(Flaw::TooMany(MAX_OPTIONS)));
-            let mut values = BTreeSet::new();
+            let mut values = Set::new();
             for (at, option) in options.iter().enumerate() {
                 check(Field::OptionName(at), filled(&option.name));
                 let twice = !values.insert(&option.value);
@@ -180,7 +180,7 @@ fn of(channel: &Channel) -> Vec<(Field, Flaw)> {
         ChannelKind::Gamepad { buttons } => {
             let all = [Some(&buttons.up), Some(&buttons.down), Some(&buttons.left)];
             let all = all.into_iter().chain([Some(&buttons.right), buttons.a.as_ref()]);
-            let mut names = BTreeSet::new();
+            let mut names = Set::new();
             for (at, button) in all.chain([buttons.b.as_ref()]).enumerate() {
                 let Some(button) = button else { continue };
                 let separated = button.contains('|').then_some(Flaw::Separator('|'));

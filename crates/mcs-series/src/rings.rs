@@ -1,6 +1,6 @@
 //! All series within one budget.
 
-use std::collections::BTreeMap;
+use mcs_sorted::Map;
 
 use crate::{POINT_BYTES, SERIES_BYTES, Series, Summary, Window};
 
@@ -11,7 +11,7 @@ mod tests;
 /// the oldest point of all series goes, by its own time.
 #[derive(Clone, Debug)]
 pub struct Rings<K> {
-    series: BTreeMap<K, Series>,
+    series: Map<K, Series>,
     budget: usize,
     points: usize,
     evicted: u64,
@@ -20,7 +20,7 @@ pub struct Rings<K> {
 impl<K: Clone + Ord> Rings<K> {
     /// Nothing, with room for `budget` bytes.
     pub fn new(budget: usize) -> Self {
-        Self { series: BTreeMap::new(), budget, points: 0, evicted: 0 }
+        Self { series: Map::new(), budget, points: 0, evicted: 0 }
     }
 
     /// See [`Series::insert`].

@@ -1,6 +1,6 @@
 //! Which of many filters match a topic.
 
-use std::collections::BTreeMap;
+use mcs_sorted::Map;
 
 use crate::TopicFilter;
 
@@ -13,7 +13,7 @@ mod tests;
 /// with that very hash are looked at. Nothing is allocated to match.
 #[derive(Debug, Default)]
 pub(crate) struct FilterIndex {
-    shapes: BTreeMap<Shape, BTreeMap<u64, Vec<TopicFilter>>>,
+    shapes: Map<Shape, Map<u64, Vec<TopicFilter>>>,
 }
 
 /// Which levels a filter compares.

@@ -1,8 +1,8 @@
 //! Messages that are not complete: waiting for a slot, or for the broker.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use mcs_sorted::{Map, Set};
 use mcs_time::Time;
 
 use crate::{Offline, Outcome, Publish, PublishError, RequestId};
@@ -14,13 +14,13 @@ use crate::{Offline, Outcome, Publish, PublishError, RequestId};
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     last_id: u64,
-    waiting: BTreeMap<RequestId, Request>,
+    waiting: Map<RequestId, Request>,
     /// By packet identifier of the current link.
-    in_flight: BTreeMap<u16, Slot>,
+    in_flight: Map<u16, Slot>,
     /// The waiting `KeepLatestPerTopic` message of each topic.
-    latest: BTreeMap<Arc<str>, RequestId>,
+    latest: Map<Arc<str>, RequestId>,
     /// The deadline of every request in `waiting` and `in_flight`.
-    deadlines: BTreeSet<(Time, RequestId)>,
+    deadlines: Set<(Time, RequestId)>,
     bytes: usize,
 }
 

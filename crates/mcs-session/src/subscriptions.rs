@@ -1,7 +1,6 @@
 //! Who wants which topics, and what the broker knows of it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use mcs_sorted::{Map, Set};
 use mcs_time::Time;
 
 use crate::index::FilterIndex;
@@ -22,16 +21,16 @@ pub struct SubscribeOptions {
 #[derive(Debug, Default)]
 pub(crate) struct Subscriptions {
     last_id: u64,
-    filters: BTreeMap<TopicFilter, Entry>,
+    filters: Map<TopicFilter, Entry>,
     /// The same filters, to be found by topic.
     index: FilterIndex,
-    by_id: BTreeMap<SubscriptionId, TopicFilter>,
+    by_id: Map<SubscriptionId, TopicFilter>,
     /// Filters that the broker has yet to hear of.
-    to_subscribe: BTreeSet<TopicFilter>,
+    to_subscribe: Set<TopicFilter>,
     /// Filters that nobody wants any more.
-    to_unsubscribe: BTreeSet<TopicFilter>,
+    to_unsubscribe: Set<TopicFilter>,
     /// SUBSCRIBE packets on the wire by packet identifier.
-    batches: BTreeMap<u16, Batch>,
+    batches: Map<u16, Batch>,
 }
 
 /// An answer for one subscription.
@@ -39,7 +38,7 @@ pub(crate) type Answer = (SubscriptionId, Result<Qos, SubscribeError>);
 
 #[derive(Debug, Default)]
 struct Entry {
-    wanted: BTreeMap<SubscriptionId, SubscribeOptions>,
+    wanted: Map<SubscriptionId, SubscribeOptions>,
     /// What this link's broker was last asked for, and in which packet.
     asked: Option<(SubscribeOptions, u16)>,
     answer: Option<Result<Qos, SubscribeError>>,

@@ -59,7 +59,7 @@ impl Arrangement {
     pub fn arrange(&self, rows: &[DeviceRow]) -> Vec<DeviceId> {
         let words: Vec<_> = self.text.split_whitespace().map(str::to_lowercase).collect();
         let mut found: Vec<_> = rows.iter().filter(|row| self.finds(row, &words)).collect();
-        found.sort_by(|a, b| {
+        mcs_sorted::sort_by(&mut found, |a, b| {
             let order = self.sort.compare(a, b).then_with(|| Sort::Name.compare(a, b));
             let order = order.then_with(|| a.id.cmp(&b.id));
             if self.reversed { order.reverse() } else { order }

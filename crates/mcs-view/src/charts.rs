@@ -13,10 +13,11 @@ mod past;
 mod texts;
 mod values;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use mcs_model::{ChannelId, ChannelKind, DeviceId, Timestamp, Value};
 use mcs_series::Rings;
+use mcs_sorted::Map;
 
 use crate::protocol::ChartRequest;
 use crate::rest::Span;
@@ -45,11 +46,11 @@ const MOST_ABSENCES: usize = 100;
 pub(crate) struct Charts {
     rings: Rings<Key>,
     texts: Texts,
-    pasts: BTreeMap<Key, Past>,
+    pasts: Map<Key, Past>,
     /// The last one was asked for last.
     overviews: VecDeque<(Key, Overview)>,
     /// When devices were away, as far as it was noticed; `u64::MAX` as an end: still.
-    absences: BTreeMap<DeviceId, Vec<Span>>,
+    absences: Map<DeviceId, Vec<Span>>,
     /// Grows when history or an absence came.
     revision: u64,
     /// What the page has of each chart.
@@ -74,9 +75,9 @@ impl Charts {
         Self {
             rings: Rings::new(BUDGET),
             texts: Texts::default(),
-            pasts: BTreeMap::new(),
+            pasts: Map::new(),
             overviews: VecDeque::new(),
-            absences: BTreeMap::new(),
+            absences: Map::new(),
             revision: 0,
             painted: Vec::new(),
             export: None,

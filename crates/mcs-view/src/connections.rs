@@ -11,9 +11,10 @@ pub use draft::{Draft, Field, PRESETS, Preset, Wrong};
 pub(crate) use draft::{is_local, named_values};
 
 use core::time::Duration;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use mcs_session::{Config, Credentials, Protocol, Qos, Version, Will};
+use mcs_sorted::{Map, Set};
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
@@ -32,16 +33,16 @@ use vault::Vault;
 /// The profiles.
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
-    map: BTreeMap<ConnectionId, Connection>,
+    map: Map<ConnectionId, Connection>,
     last_id: u32,
     vault: Vault,
     import: Option<Import>,
     export: Option<String>,
     last_probe: u64,
     /// Connected when the page was left, and not yet again.
-    reopen: BTreeSet<ConnectionId>,
+    reopen: Set<ConnectionId>,
     /// Probes under way: for whom, and the place of the question.
-    probes: BTreeMap<ProbeId, (ConnectionId, usize)>,
+    probes: Map<ProbeId, (ConnectionId, usize)>,
     /// The page has not seen them as they are.
     pub(crate) changed: bool,
 }

@@ -1,8 +1,9 @@
 //! The console: everything that the operator sees and does, without a screen.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use mcs_model::api::{Credentials, DeviceEvent, SessionInfo};
+use mcs_sorted::Map;
 use mcs_time::{SplitMix64, Time};
 
 use crate::accounts::Accounts;
@@ -47,7 +48,7 @@ pub struct Console {
     /// When to ask for the list after a failure.
     pub(crate) list_at: Option<Time>,
     /// Commands that the broker has not answered.
-    pub(crate) requests: BTreeMap<Sent, Key>,
+    pub(crate) requests: Map<Sent, Key>,
     /// What becomes of commands while a device is away.
     pub(crate) away: Away,
     /// When the next command may time out; never too late.
@@ -94,7 +95,7 @@ impl Console {
             early_events: Vec::new(),
             list_again: false,
             list_at: None,
-            requests: BTreeMap::new(),
+            requests: Map::new(),
             away: Away::default(),
             due_at: None,
             charts: Charts::new(),

@@ -1,11 +1,10 @@
 //! The devices: what they are, whether they are here, and what stands on their cards.
 
-use std::collections::BTreeMap;
-
 use mcs_model::api::{DeviceInfo, Presence, PushState, PushStatus, Right};
 use mcs_model::{
     Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawValue, Timestamp, Value,
 };
+use mcs_sorted::Map;
 
 use crate::card::Card;
 use crate::control::Life;
@@ -18,7 +17,7 @@ const MOST_AHEAD: u64 = 10 * 60_000;
 /// All devices.
 #[derive(Debug, Default)]
 pub(crate) struct Devices {
-    map: BTreeMap<DeviceId, Device>,
+    map: Map<DeviceId, Device>,
     /// The page has not seen the list as it is.
     pub(crate) changed: bool,
     /// The list as the page has it, if it has one.
@@ -44,7 +43,7 @@ pub(crate) struct Device {
     /// What people wrote about it.
     pub(crate) about: String,
     pub(crate) channels: Vec<Channel>,
-    pub(crate) cards: BTreeMap<ChannelId, Card>,
+    pub(crate) cards: Map<ChannelId, Card>,
     /// By the server's word.
     pub(crate) presence: Presence,
     pub(crate) firmware_version: Option<String>,
@@ -105,7 +104,7 @@ impl Devices {
     /// In display order: by name, then by id.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Device> {
         let mut all: Vec<_> = self.map.values().collect();
-        all.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        mcs_sorted::sort_by(&mut all, |a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         all.into_iter()
     }
 
@@ -170,7 +169,7 @@ impl Device {
             alert_shown: None,
             about: info.description.clone(),
             channels: info.prototype.channels.clone(),
-            cards: BTreeMap::new(),
+            cards: Map::new(),
             presence: info.presence.clone(),
             firmware_version: info.firmware_version.clone(),
             push: info.push.clone(),
@@ -197,7 +196,7 @@ impl Device {
             alert_shown: None,
             about: String::new(),
             channels: new.channels,
-            cards: BTreeMap::new(),
+            cards: Map::new(),
             presence: Presence::default(),
             firmware_version: None,
             push: None,

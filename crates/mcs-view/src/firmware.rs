@@ -69,7 +69,7 @@ impl Firmwares {
 
     /// The server's list. What was verified stays so while its record is the same.
     fn restock(&mut self, mut list: Vec<FirmwareInfo>) {
-        list.sort_by(|a, b| (b.uploaded, &b.id).cmp(&(a.uploaded, &a.id)));
+        mcs_sorted::sort_by(&mut list, |a, b| (b.uploaded, &b.id).cmp(&(a.uploaded, &a.id)));
         let former = core::mem::take(&mut self.shelf);
         let verified = |info: &FirmwareInfo| {
             let same = former.iter().find(|it| it.info == *info);

@@ -4,9 +4,8 @@
 //! changed, and gets it back in [`Console::restore`], once after the setting was found out and
 //! again whenever another tab of the console changed it.
 
-use std::collections::BTreeMap;
-
 use mcs_model::api;
+use mcs_sorted::Map;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -58,9 +57,9 @@ pub(crate) struct Unreadable;
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// Blobs that wait until it is known in which setting the console works.
-    waiting: Option<BTreeMap<String, Vec<u8>>>,
+    waiting: Option<Map<String, Vec<u8>>>,
     /// Blobs that could not be read: they are put aside before their name is written again.
-    unreadable: BTreeMap<String, Vec<u8>>,
+    unreadable: Map<String, Vec<u8>>,
     trouble: Option<StorageTrouble>,
     /// The page has not seen it as it is.
     pub(crate) changed: bool,

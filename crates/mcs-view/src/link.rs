@@ -2,13 +2,12 @@
 
 mod events;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use mcs_model::{ConsoleTopic, DeviceId, Timestamp, Topic};
 use mcs_session::{
     Config, Credentials, Qos, RequestId, Session, State, SubscribeOptions, SubscriptionId,
     TopicFilter,
 };
+use mcs_sorted::{Map, Set};
 use mcs_time::{Backoff, BackoffConfig, Time};
 
 use crate::console::Console;
@@ -27,7 +26,7 @@ const MAX_PACKET: u32 = 2 * 1024 * 1024;
 /// All connections.
 #[derive(Default)]
 pub(crate) struct Links {
-    map: BTreeMap<ConnectionId, Link>,
+    map: Map<ConnectionId, Link>,
     last_socket: u64,
     /// The page has not seen them as they are.
     pub(crate) changed: bool,
@@ -51,9 +50,9 @@ pub(crate) struct Link {
     deadline: Option<Time>,
     /// Subscriptions to what the server says of devices apart from their points: one to all of them, or one a
     /// device for who may not see all.
-    announcements: BTreeSet<SubscriptionId>,
+    announcements: Set<SubscriptionId>,
     /// Those of them that were granted on this connection.
-    heard: BTreeSet<SubscriptionId>,
+    heard: Set<SubscriptionId>,
     /// This is not the first connection.
     again: bool,
     /// The server refused the ticket: when to ask for another.
@@ -134,8 +133,8 @@ impl Link {
             socket: None,
             opened: false,
             deadline: None,
-            announcements: BTreeSet::new(),
-            heard: BTreeSet::new(),
+            announcements: Set::new(),
+            heard: Set::new(),
             again: false,
             ticket_at: None,
             ticket_backoff: Backoff::new(BackoffConfig::default(), seed),

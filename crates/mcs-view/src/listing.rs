@@ -130,7 +130,7 @@ impl Console {
     /// The prototypes of the devices, by name.
     pub(crate) fn prototypes(&self) -> Vec<(ProductId, String)> {
         let mut all: Vec<_> = self.devices.iter().filter_map(|it| it.prototype.clone()).collect();
-        all.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+        mcs_sorted::sort_by(&mut all, |a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
         all.dedup();
         all
     }

@@ -21,10 +21,10 @@ mod trace;
 mod tests;
 
 use core::time::Duration;
-use std::collections::BTreeMap;
 
 use mcs_model::{ConsoleTopic, Timestamp, Topic};
 use mcs_session::{Message, Outcome, Publish};
+use mcs_sorted::Map;
 use mcs_time::Time;
 
 use crate::clock::Clock;
@@ -64,7 +64,7 @@ pub(crate) struct Messages {
     seen: u64,
     rate: Rate,
     /// What we sent and is not complete: its row, and when.
-    requests: BTreeMap<Sent, (u64, Time)>,
+    requests: Map<Sent, (u64, Time)>,
     subscriptions: Subscriptions,
     subscribe_trouble: Option<SubscribeTrouble>,
     publishing: Publishing,
@@ -100,7 +100,7 @@ impl Messages {
             topics: Topics::default(),
             seen: 0,
             rate: Rate::default(),
-            requests: BTreeMap::new(),
+            requests: Map::new(),
             subscriptions: Subscriptions::default(),
             subscribe_trouble: None,
             publishing: Publishing::default(),

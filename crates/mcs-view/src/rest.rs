@@ -1,8 +1,7 @@
 //! REST calls on their way, and how they are written (ARCHITECTURE: the `/api` surface).
 
-use std::collections::BTreeMap;
-
 use mcs_model::{ChannelId, DeviceId, FirmwareId, ProductId, api};
+use mcs_sorted::Map;
 use serde::Serialize;
 
 use crate::io::{FetchId, Fetched, Method, Output};
@@ -125,7 +124,7 @@ pub(crate) struct Span {
 #[derive(Debug, Default)]
 pub(crate) struct Rest {
     last_id: u64,
-    open: BTreeMap<FetchId, Call>,
+    open: Map<FetchId, Call>,
 }
 
 /// The most points or buckets in one answer that the console asks for: the most there can be.

@@ -1,7 +1,6 @@
 //! From the file to a prototype.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use mcs_sorted::{Map, Set};
 use serde_json::Value;
 
 use super::{ChannelError, ImportError, MAX_CHANNELS};
@@ -25,7 +24,7 @@ pub(super) fn prototype(
         return Err(ImportError::TooManyChannels(entries.len()));
     }
     let cards = cards(about);
-    let mut ids = BTreeSet::new();
+    let mut ids = Set::new();
     let mut skipped = Vec::new();
     let mut channels = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
@@ -46,7 +45,7 @@ pub(super) fn prototype(
         channels.push((card.map_or(u64::MAX, |it| it.order), channel));
     }
     // Stable: channels without a card keep their order, behind the others.
-    channels.sort_by_key(|(order, _)| *order);
+    mcs_sorted::sort_by(&mut channels, |a, b| a.0.cmp(&b.0));
     let prototype = Prototype {
         id,
         name,
@@ -76,8 +75,8 @@ struct Card<'a> {
     settings: &'a Value,
 }
 
-fn cards(about: &Value) -> BTreeMap<&str, Card<'_>> {
-    let mut cards = BTreeMap::new();
+fn cards(about: &Value) -> Map<&str, Card<'_>> {
+    let mut cards = Map::new();
     for config in about["displayConfigs"].as_array().into_iter().flatten() {
         let order = config["displayOrder"].as_u64().unwrap_or(u64::MAX);
         for id in config["dataChnIds"].as_array().into_iter().flatten() {

@@ -105,7 +105,7 @@ impl Charts {
     fn stretches<'a>(&'a self, key: &Key, ring: &'a Series, window: Span) -> Vec<Stretch<'a>> {
         let mut overviews: Vec<_> =
             self.overviews.iter().filter(|it| it.0 == *key).map(|it| &it.1).collect();
-        overviews.sort_by_key(|it| it.step);
+        mcs_sorted::sort_by(&mut overviews, |a, b| a.step.cmp(&b.step));
         let mut holes = match self.pasts.get(key) {
             Some(past) if !overviews.is_empty() => past.coverage.gaps(window),
             _ => Vec::new(),
@@ -132,7 +132,7 @@ impl Charts {
             }
             holes = left;
         }
-        found.sort_by_key(|it| it.span.from);
+        mcs_sorted::sort_by(&mut found, |a, b| a.span.from.cmp(&b.span.from));
         // Everything else is in the ring.
         let mut stretches = Vec::new();
         let mut from = 0;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use mcs_model::api;
+use mcs_sorted::Map;
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
@@ -24,7 +25,7 @@ pub(crate) struct Vault {
     /// Nothing can be sealed here.
     impossible: bool,
     last_id: u64,
-    under_way: BTreeMap<SealId, Work>,
+    under_way: Map<SealId, Work>,
 }
 
 /// What a sealing is for.

@@ -1,7 +1,6 @@
 //! The topic tree and the loudest topics, as of now.
 
-use std::collections::BTreeSet;
-
+use mcs_sorted::Set;
 use mcs_time::Time;
 
 use super::topics::{Topic, Topics};
@@ -27,7 +26,7 @@ struct Node<'a> {
 
 /// The part of the tree that is on the screen.
 pub(super) fn tree(topics: &Topics, look: &TreeLook, now: Time) -> TreeView {
-    let open: BTreeSet<_> = look.open.iter().map(|it| (it.connection, it.path.as_str())).collect();
+    let open: Set<_> = look.open.iter().map(|it| (it.connection, it.path.as_str())).collect();
     let mut nodes: Vec<Node<'_>> = Vec::new();
     // The nodes above and at the topic before.
     let mut path: Vec<usize> = Vec::new();
@@ -85,7 +84,7 @@ pub(super) fn rates(topics: &Topics, by: Loudness, now: Time) -> RatesView {
         Loudness::Messages => load.messages as f64,
         Loudness::Bytes => load.bytes as f64,
     };
-    all.sort_by(|(a, _), (b, _)| loudness(b).total_cmp(&loudness(a)));
+    mcs_sorted::sort_by(&mut all, |(a, _), (b, _)| loudness(b).total_cmp(&loudness(a)));
     let row = |(load, topic): (Load, &Topic)| {
         let path = topic.name.to_string();
         let topic = TopicRef { connection: topic.connection, path };

@@ -190,7 +190,7 @@ impl Console {
             command.id = saved.iter().map(|it| it.id).max().unwrap_or_default() + 1;
             saved.push(command);
         }
-        saved.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        mcs_sorted::sort_by(saved, |a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         self.publishing_kept();
     }
 

@@ -1,9 +1,10 @@
 //! What brokers keep for future subscribers: listed as it came, cleared one by one.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use mcs_model::Timestamp;
 use mcs_session::{Outcome, Publish, Qos};
+use mcs_sorted::Map;
 
 use super::Messages;
 use super::found::is_below;
@@ -29,7 +30,7 @@ pub(crate) struct Kept {
 #[derive(Debug, Default)]
 pub(super) struct Clear {
     waiting: VecDeque<TopicRef>,
-    under_way: BTreeMap<Sent, TopicRef>,
+    under_way: Map<Sent, TopicRef>,
     shown: Option<Clearing>,
 }
 

@@ -177,7 +177,8 @@ impl Topics {
     pub(crate) fn forget(&mut self) {
         let mut idle: Vec<_> = self.index.values().copied().collect();
         idle.retain(|id| self.get(*id).is_some_and(|it| it.stored == 0));
-        idle.sort_by_key(|id| self.get(*id).and_then(|it| it.last));
+        let last = |id: &TopicId| self.get(*id).and_then(|it| it.last);
+        mcs_sorted::sort_by(&mut idle, |a, b| last(a).cmp(&last(b)));
         for id in idle {
             if self.index.len() <= MOST / 10 * 9 && self.bytes <= MOST_BYTES / 10 * 9 {
                 return;

@@ -1,9 +1,10 @@
 //! Control packets, for who looks for a mistake in a connection.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use mcs_model::Timestamp;
 use mcs_session::{PacketKind, Traced};
+use mcs_sorted::Map;
 use mcs_time::Time;
 
 use crate::protocol::{ConnectionId, Packet, Property, TraceRow, TraceView};
@@ -18,7 +19,7 @@ pub(super) struct Trace {
     evicted: u64,
     last: u64,
     /// What was asked for, and when: by the kind of its answer and its packet identifier.
-    asked: BTreeMap<(ConnectionId, u8, u16), Time>,
+    asked: Map<(ConnectionId, u8, u16), Time>,
     /// The page has not seen it as it is.
     pub(super) changed: bool,
 }

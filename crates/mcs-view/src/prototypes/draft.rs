@@ -92,7 +92,7 @@ impl Draft {
         let prototype = self.said(channels).with_id(self.base.prototype.id.clone());
         // Of ids everything is said, and some of these were made up.
         faults.extend(check::faults(&prototype).into_iter().filter(|it| it.field != Field::Id));
-        faults.sort_by_key(|it| (it.channel, it.field));
+        mcs_sorted::sort_by(&mut faults, |a, b| (a.channel, a.field).cmp(&(b.channel, b.field)));
         faults
     }
 

@@ -1,7 +1,5 @@
 //! Static setting: the prototypes that the browser keeps.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use mcs_model::api::{
     self, DeviceDraft, DeviceEdit, MadeDevice, PrototypeDraft, PrototypeEdit, PrototypeInfo,
     PrototypeSummary,
@@ -9,6 +7,7 @@ use mcs_model::api::{
 use mcs_model::check;
 use mcs_model::prototype_file::{self, Carried, Imported};
 use mcs_model::{DeviceId, ProductId, Prototype, Timestamp};
+use mcs_sorted::{Map, Set};
 use serde::{Deserialize, Serialize};
 
 use crate::connections;
@@ -24,7 +23,7 @@ const BACKUP: u32 = 1;
 
 /// All prototypes.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(BTreeMap<ProductId, Stored>);
+pub(super) struct Shelf(Map<ProductId, Stored>);
 
 /// One prototype.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -232,7 +231,7 @@ impl Console {
     fn make_typed(&mut self, id: &ProductId, drafts: Vec<DeviceDraft>) -> Result<Outcome, Trouble> {
         let Stored { prototype, .. } = self.stored(id)?.clone();
         let mut made = Vec::with_capacity(drafts.len());
-        let mut ids = BTreeSet::new();
+        let mut ids = Set::new();
         for DeviceDraft { name, id, key } in drafts {
             // Whoever makes a key has better randomness than the engine.
             let (Some(id), Some(key)) = (id, key) else {

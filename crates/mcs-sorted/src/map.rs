@@ -41,8 +41,8 @@ impl<K, V> Map<K, V> {
     }
 
     /// The same, to change the values.
-    pub fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = (&K, &mut V)> {
-        self.entries.iter_mut().map(|(key, value)| (&*key, value))
+    pub fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut(self.entries.iter_mut())
     }
 
     /// All keys in their order.
@@ -56,8 +56,8 @@ impl<K, V> Map<K, V> {
     }
 
     /// The same, to change them.
-    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut V> {
-        self.entries.iter_mut().map(|it| &mut it.1)
+    pub fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
+        ValuesMut(self.entries.iter_mut())
     }
 
     /// All values in the order of their keys, for good.
@@ -219,6 +219,15 @@ impl<'a, K, V> IntoIterator for &'a Map<K, V> {
     }
 }
 
+impl<'a, K, V> IntoIterator for &'a mut Map<K, V> {
+    type Item = (&'a K, &'a mut V);
+    type IntoIter = IterMut<'a, K, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
 /// The entries of a [`Map`].
 pub struct Iter<'a, K, V>(vec_deque::Iter<'a, (K, V)>);
 
@@ -247,3 +256,25 @@ impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
 }
 
 impl<K, V> ExactSizeIterator for Iter<'_, K, V> {}
+
+/// The entries of a [`Map`], to change their values.
+pub struct IterMut<'a, K, V>(vec_deque::IterMut<'a, (K, V)>);
+
+impl<'a, K, V> Iterator for IterMut<'a, K, V> {
+    type Item = (&'a K, &'a mut V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|it| (&it.0, &mut it.1))
+    }
+}
+
+/// The values of a [`Map`], to change them.
+pub struct ValuesMut<'a, K, V>(vec_deque::IterMut<'a, (K, V)>);
+
+impl<'a, K, V> Iterator for ValuesMut<'a, K, V> {
+    type Item = &'a mut V;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|it| &mut it.1)
+    }
+}

@@ -5,10 +5,13 @@
 //! so does adding or removing at either end; in the middle the shorter side is moved, which for some
 //! ten thousand small entries is still a matter of microseconds. A map that grows without such a
 //! bound should be a B-tree.
+//!
+//! [`sort_by`] sorts as the standard library does, with one copy of the algorithm for all types.
 
 mod entry;
 mod map;
 mod set;
+mod sort;
 
 #[cfg(test)]
 mod tests;
@@ -16,3 +19,4 @@ mod tests;
 pub use entry::Entry;
 pub use map::Map;
 pub use set::Set;
+pub use sort::sort_by;

@@ -1,4 +1,4 @@
-//! Maps and sets behave like those of the standard library.
+//! Maps, sets and sorting behave like those of the standard library.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,6 +66,15 @@ proptest! {
         let set: Set<_> = entries.iter().copied().collect();
         let tree: BTreeSet<_> = entries.into_iter().collect();
         prop_assert!(set.into_iter().eq(tree));
+    }
+
+    #[test]
+    fn sorting_is_stable(items in prop::collection::vec((0_u8..16, any::<u16>()), 0..100)) {
+        let mut sorted = items.clone();
+        sort_by(&mut sorted, |a, b| a.0.cmp(&b.0));
+        let mut expected = items;
+        expected.sort_by_key(|it| it.0);
+        prop_assert_eq!(sorted, expected);
     }
 }
 

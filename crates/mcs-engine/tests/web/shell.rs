@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use mcs_engine::Shell;
+use mcs_view::LATER;
 use mcs_view::protocol::{
     self, ConnectionId, ConnectionsRequest, FirmwareRequest, Frame, FrameRequest, LinkState,
     Profile, Request, Setting, Start, View,
@@ -23,6 +24,13 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn new() -> Self {
+        let page = Self::without_the_rest();
+        page.shell.complete(&LATER);
+        page
+    }
+
+    /// The engine as it is before the rest of it is here.
+    fn without_the_rest() -> Self {
         let frames: Rc<RefCell<Vec<Frame>>> = Rc::default();
         let posted = frames.clone();
         let shell = Shell::new(Box::new(move |message: &JsValue, transfer: &Array| {
@@ -80,6 +88,16 @@ async fn without_a_server_the_console_is_a_static_site() {
     page.send(&start(), None);
     // The test's own web server answers 404 to /api/session.
     page.until(|it| it.setting == Some(Setting::Static)).await;
+}
+
+#[wasm_bindgen_test]
+fn what_needs_the_rest_waits_for_it_and_frames_do_not() {
+    let page = Page::without_the_rest();
+    let file = File::new_with_u8_array_sequence(&Array::new(), "a.bin").unwrap();
+    page.send(&Request::Firmware(FirmwareRequest::Choose), Some(&file));
+    assert_eq!(page.frame().notices, Some(Vec::new()));
+    page.shell.complete(&LATER);
+    assert_eq!(page.frame().notices.map(|it| it.len()), Some(1));
 }
 
 #[wasm_bindgen_test]

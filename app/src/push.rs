@@ -62,6 +62,12 @@ fn wire(state: PushState) -> &'static str {
         PushState::Failed => "FAILED",
         PushState::TimedOut => "TIMED_OUT",
         PushState::Canceled => "CANCELED",
+        PushState::Deferred => "DEFERRED",
+        PushState::Verified => "VERIFIED",
+        PushState::Rebooting => "REBOOTING",
+        PushState::Confirming => "CONFIRMING",
+        PushState::RolledBack => "ROLLED_BACK",
+        PushState::Rejected => "REJECTED",
         _ => "UNKNOWN",
     }
 }
@@ -79,6 +85,12 @@ fn look(state: PushState) -> (&'static str, Symbol, fn(&dyn Display) -> String) 
         PushState::Failed => ("danger", Symbol::Warning, t::push_failed),
         PushState::TimedOut => ("danger", Symbol::Warning, t::push_timed_out),
         PushState::Canceled => ("offline", Symbol::Close, t::push_canceled),
+        PushState::Deferred => ("pending", Symbol::Clock, t::push_deferred),
+        PushState::Verified => ("pending", Symbol::Clock, t::push_verified),
+        PushState::Rebooting => ("pending", Symbol::Clock, t::push_rebooting),
+        PushState::Confirming => ("pending", Symbol::Clock, t::push_confirming),
+        PushState::RolledBack => ("danger", Symbol::Warning, t::push_rolled_back),
+        PushState::Rejected => ("danger", Symbol::Warning, t::push_rejected),
         _ => ("offline", Symbol::Question, t::push_unknown),
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Once;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::browser::Browser;
@@ -38,9 +38,7 @@ impl Browser {
         let report = output().join("axe");
         fs::create_dir_all(&report)?;
         fs::write(report.join(format!("{page}.txt")), found.join("\n"))?;
-        if !found.is_empty() {
-            println!("{page} is not accessible:\n{}", found.join("\n"));
-        }
+        ensure!(found.is_empty(), "{page} is not accessible:\n{}", found.join("\n"));
         Ok(())
     }
 }

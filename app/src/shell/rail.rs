@@ -88,7 +88,7 @@ fn More(rest: Vec<Place>) -> impl IntoView {
     });
     view! {
         <button type="button" class="rail-entry more" data-testid="nav-more" popovertarget="more" aria-current=current>
-            <Icon symbol=Symbol::More/><span class="sr-only">{t::more()}</span>
+            <Icon symbol=Symbol::More/><span>{t::more()}</span>
         </button>
         <div class="menu-body more-body" id="more" popover="auto" on:click=|_| super::close_popover("more")>
             {links.collect_view()}

@@ -18,6 +18,12 @@ super::texts! { "ui"
     push_failed(version) = "Failed: {version}";
     push_timed_out(version) = "No word in time: {version}";
     push_canceled(version) = "Canceled: {version}";
+    push_deferred(version) = "Put off by the device: {version}";
+    push_verified(version) = "File checked by the device: {version}";
+    push_rebooting(version) = "Restarting: {version}";
+    push_confirming(version) = "On trial: {version}";
+    push_rolled_back(version) = "Rolled back: {version}";
+    push_rejected(version) = "Turned down: {version}";
     push_unknown(version) = "Unknown: {version}";
     push_since(at) = "Since {at}";
     push_since_why(at, why) = "Since {at}: {why}";

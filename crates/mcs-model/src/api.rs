@@ -303,6 +303,13 @@ pub enum PushState {
     Rejected,
 }
 
+impl PushState {
+    /// Whether the device ended without the firmware, though nobody called it back.
+    pub const fn went_wrong(self) -> bool {
+        matches!(self, Self::Failed | Self::TimedOut | Self::RolledBack | Self::Rejected)
+    }
+}
+
 /// Published by the server to `console/v1/devices/:deviceId` as JSON, for consoles only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceEvent {

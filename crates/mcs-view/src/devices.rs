@@ -1,6 +1,6 @@
 //! The devices: what they are, whether they are here, and what stands on their cards.
 
-use mcs_model::api::{DeviceInfo, Presence, PushState, PushStatus, Right};
+use mcs_model::api::{DeviceInfo, Presence, PushStatus, Right};
 use mcs_model::{
     Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawValue, Timestamp, Value,
 };
@@ -295,8 +295,7 @@ impl Device {
 
     /// What is most wrong with it.
     fn alert(&self) -> Option<Alert> {
-        let failed =
-            |push: &PushStatus| matches!(push.state, PushState::Failed | PushState::TimedOut);
+        let failed = |push: &PushStatus| push.state.went_wrong();
         let misfit = |card: &Card| card.value.as_ref().is_some_and(|it| it.misfit.is_some());
         if self.push.as_ref().is_some_and(failed) {
             Some(Alert::PushFailed)

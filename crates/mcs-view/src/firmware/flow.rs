@@ -357,7 +357,7 @@ impl Console {
         for result in report.results {
             let Some(device) = self.devices.get_mut(&result.device) else { continue };
             let state = result.status.state;
-            if matches!(state, PushState::Failed | PushState::TimedOut | PushState::Canceled) {
+            if state.went_wrong() || state == PushState::Canceled {
                 let (device, why) = (device.name.clone(), result.status.detail.clone());
                 self.notices.add(Level::Error, News::DeviceNotPushed { device, why });
             } else {

@@ -36,7 +36,8 @@ async fn walk(one: &Browser, other: &Browser, server: &Server) -> Result<()> {
     one.fill("input-target", "61").await?;
     other.fill("input-target", "62").await?;
     let (first, second) = tokio::join!(one.click("send-target"), other.click("send-target"));
-    (first?, second?);
+    first?;
+    second?;
     until("both see the same", async || {
         let values = [
             one.attribute("value-target", "data-value").await?,

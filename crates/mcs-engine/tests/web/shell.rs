@@ -7,7 +7,7 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use mcs_engine::Shell;
 use mcs_view::LATER;
 use mcs_view::protocol::{
-    self, ConnectionId, ConnectionsRequest, FirmwareRequest, Frame, FrameRequest, LinkState,
+    self, ConnectionId, ConnectionsRequest, FirmwareRequest, Frame, FrameRequest, LinkState, News,
     Profile, Request, Setting, Start, View,
 };
 use wasm_bindgen::JsValue;
@@ -133,5 +133,5 @@ fn a_file_needs_somebody_who_is_signed_in() {
     let file = File::new_with_u8_array_sequence(&parts, "a.bin").unwrap();
     page.send(&Request::Firmware(FirmwareRequest::Choose), Some(&file));
     let notices = page.frame().notices.unwrap();
-    assert!(notices[0].text.contains("sign in"), "{notices:?}");
+    assert_eq!(notices[0].news, News::FirmwareNeedsServer);
 }

@@ -45,21 +45,23 @@ async fn update(browser: &Browser, site: &str, folder: &Path) -> Result<()> {
     // Somebody installs another version, and somebody else comes back to a tab.
     let index = folder.join("index.html");
     let page = fs::read_to_string(&index)?;
-    fs::copy(folder.join(former.trim_start_matches("./")), folder.join("newer.js"))?;
-    fs::write(&index, page.replace(former.trim_start_matches("./"), "newer.js"))?;
+    // A program loads its parts from where it is.
+    copy(&dist(), &folder.join("newer"))?;
+    let former = former.trim_start_matches("./");
+    fs::write(&index, page.replace(former, &format!("newer/{former}")))?;
     browser.script("dispatchEvent(new Event('visibilitychange'));").await?;
     browser.see("banner-version").await?;
     browser.pictures("banner-version").await?;
     browser.click("banner-reload").await?;
     until("the newer one runs", async || {
-        Ok(program(browser).await.is_ok_and(|it| it.ends_with("newer.js")).then_some(()))
+        Ok(program(browser).await.is_ok_and(|it| it.contains("newer/")).then_some(()))
     })
     .await?;
     browser.see("nav-settings").await?;
     browser.miss("banner-version").await?;
     until("the newer one is kept", async || {
         let kept = browser.script_later(KEPT).await?;
-        let newer = |it: &Value| it.as_str().is_some_and(|it| it.ends_with("/newer.js"));
+        let newer = |it: &Value| it.as_str().is_some_and(|it| it.contains("/newer/"));
         Ok(kept.as_array().is_some_and(|it| it.iter().any(newer)).then_some(()))
     })
     .await?;
@@ -177,8 +179,12 @@ async fn palette(browser: &Browser) -> Result<()> {
 }
 
 async fn keyboard(browser: &Browser) -> Result<()> {
-    browser.press("?", false).await?;
-    browser.see("help").await?;
+    // A key that comes while the palette still goes is the palette's.
+    until("`?` shows the shortcuts", async || {
+        browser.press("?", false).await?;
+        Ok(browser.sees("help").await?.then_some(()))
+    })
+    .await?;
     browser.pictures("help").await?;
     browser.click("help-close").await?;
     browser.miss("help").await?;

@@ -10,10 +10,10 @@ use crate::{serve, setup, shell};
 
 /// Bytes of the wasm, JavaScript and CSS that the first page loads, after brotli: what it weighs now
 /// and a little more. The aim is 450 KiB.
-const FIRST_PAGE: u64 = 490 * 1024;
+const FIRST_PAGE: u64 = 500 * 1024;
 
 /// The same with every further page; the aim is 900 KiB.
-const EVERYTHING: u64 = 1120 * 1024;
+const EVERYTHING: u64 = 1150 * 1024;
 
 struct File {
     name: String,

@@ -88,7 +88,7 @@ pub(super) fn Publish(page: Page) -> impl IntoView {
                 </div>
                 <div role="status">{move || outcome().map(|(row, text)| view! {
                     <p class="hint" data-error=row.is_none().to_string() data-testid="publish-outcome">{text}
-                        {row.map(|row| view! { " "<button type="button" class="link-button" data-testid="publish-open" on:click=move |_| page.show(row)>{t::open_it()}</button> })}</p>
+                        {row.map(|row| view! { " "<button type="button" class="link-button onward" data-testid="publish-open" on:click=move |_| page.show(row)>{t::open_it()}</button> })}</p>
                 })}</div>
             </form>
             <Beside draft/>

@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
         sessions: SessionStore::open(&folder).await?,
         // Nobody is held up by a store: what one subscriber reads may be far behind.
         limits: Limits {
-            queue: Budget { messages: 1_000_000, bytes: 1 << 30, ..Budget::DEFAULT },
+            queue: Budget { messages: 10_000_000, bytes: 4 << 30, ..Budget::DEFAULT },
             ..Limits::default()
         },
     };

@@ -30,7 +30,21 @@ pub(crate) struct Typed {
     pub(crate) wrong: RwSignal<Vec<(Field, Wrong)>>,
 }
 
+/// One of the texts of a draft.
+type Part = fn(&mut Draft) -> &mut String;
+
 impl Typed {
+    /// What a part of the draft says.
+    fn text(self, part: Part) -> String {
+        self.draft.with(|draft| part(&mut draft.clone()).clone())
+    }
+
+    /// Writes a part of the draft, and takes back what was wrong with its field.
+    fn edit(self, part: Part, field: Option<Field>, text: String) {
+        self.draft.update(|draft| *part(draft) = text);
+        self.wrong.update(|wrong| wrong.retain(|it| Some(it.0) != field));
+    }
+
     /// What is wrong with a field, in words.
     pub(crate) fn complaint(self, field: Field) -> Option<String> {
         self.wrong.with(|it| it.iter().find(|it| it.0 == field).map(|it| words(it.1)))
@@ -43,13 +57,13 @@ pub(crate) fn DraftLine(
     typed: Typed,
     label: &'static str,
     testid: &'static str,
-    part: fn(&mut Draft) -> &mut String,
+    part: Part,
     #[prop(optional)] field: Option<Field>,
     #[prop(optional)] hint: &'static str,
     #[prop(default = "text")] mode: &'static str,
 ) -> impl IntoView {
     let complaint = Memo::new(move |_| field.and_then(|field| typed.complaint(field)));
-    let value = move || typed.draft.with(|draft| part(&mut draft.clone()).clone());
+    let value = move || typed.text(part);
     let error = format!("{testid}-error");
     let described = error.clone();
     view! {
@@ -59,10 +73,7 @@ pub(crate) fn DraftLine(
                 <input class="input" type="text" inputmode=mode data-testid=testid autocomplete="off" spellcheck="false" autocapitalize="none"
                     placeholder=hint prop:value=value aria-describedby=described
                     aria-invalid=move || complaint.with(Option::is_some).to_string()
-                    on:input:target=move |event| {
-                        typed.draft.update(|draft| *part(draft) = event.target().value());
-                        typed.wrong.update(|wrong| wrong.retain(|it| Some(it.0) != field));
-                    }/>
+                    on:input:target=move |event| typed.edit(part, field, event.target().value())/>
             </label>
             <p class="hint" data-error="true" role="alert" id=error.clone() data-testid=error>{move || complaint.get()}</p>
         </div>
@@ -75,11 +86,11 @@ pub(crate) fn DraftText(
     typed: Typed,
     label: &'static str,
     testid: &'static str,
-    part: fn(&mut Draft) -> &mut String,
+    part: Part,
     field: Field,
 ) -> impl IntoView {
     let complaint = Memo::new(move |_| typed.complaint(field));
-    let value = move || typed.draft.with(|draft| part(&mut draft.clone()).clone());
+    let value = move || typed.text(part);
     let error = format!("{testid}-error");
     let described = error.clone();
     view! {
@@ -88,10 +99,7 @@ pub(crate) fn DraftText(
                 <span class="field-name">{label}</span>
                 <textarea class="input mono" rows="3" data-testid=testid spellcheck="false" prop:value=value aria-describedby=described
                     aria-invalid=move || complaint.with(Option::is_some).to_string()
-                    on:input:target=move |event| {
-                        typed.draft.update(|draft| *part(draft) = event.target().value());
-                        typed.wrong.update(|wrong| wrong.retain(|it| it.0 != field));
-                    }></textarea>
+                    on:input:target=move |event| typed.edit(part, Some(field), event.target().value())></textarea>
             </label>
             <p class="hint" data-error="true" role="alert" id=error.clone() data-testid=error>{move || complaint.get()}</p>
         </div>

@@ -17,9 +17,9 @@ pub struct Config {
     pub credentials: Option<Credentials>,
     /// What the broker publishes when this client vanishes.
     pub will: Option<Will>,
-    /// Forget what the broker kept of an earlier link. Default: yes. Without it QoS 2 is not
-    /// *exactly once*: a message that a lost link has cut off may stand in the way of the next one
-    /// with its packet identifier.
+    /// Forget what the broker kept of an earlier link. Default: yes. Without it QoS 2 is *exactly
+    /// once* per link all the same: a message that a lost link has cut off, and that is sent again,
+    /// may arrive twice.
     pub clean_start: bool,
     /// How many seconds the broker keeps the session after a link; MQTT 5 only. Default 0.
     pub session_expiry: u32,

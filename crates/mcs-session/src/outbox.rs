@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mcs_sorted::{Map, Set};
 use mcs_time::Time;
 
-use crate::{Offline, Outcome, Publish, PublishError, RequestId};
+use crate::{Offline, Outcome, Publish, PublishError, Qos, RequestId};
 
 /// The outgoing messages of a session, across links.
 ///
@@ -166,6 +166,16 @@ impl Outbox {
             complete.push((id, outcome));
         }
         complete
+    }
+
+    /// The packet identifiers under which the broker may wait for the rest of a QoS 2 exchange.
+    pub(crate) fn half_received(&self) -> impl Iterator<Item = u16> {
+        let is_one = |slot: &Slot| match slot {
+            Slot::Open(_, request) => request.message.qos == Qos::ExactlyOnce,
+            // Of what it was nothing is left.
+            Slot::Abandoned => true,
+        };
+        self.in_flight.iter().filter(move |(_, slot)| is_one(slot)).map(|(packet, _)| *packet)
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {

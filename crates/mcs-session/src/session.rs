@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use mcs_sorted::Set;
 use mcs_time::{Backoff, Time, Timers};
 
 use crate::negotiation::Negotiation;
@@ -37,6 +38,9 @@ pub struct Session {
     last_received: Time,
     outbox: Outbox,
     subscriptions: Subscriptions,
+    /// Packet identifiers that lost links have cut off, as far as the broker keeps its session: a new
+    /// message under one of them would pass for the old one [MQTT-4.3.3-10].
+    cut_off: Set<u16>,
     /// Bytes for the current link, collected into one `Transmit`.
     tx: Vec<u8>,
     outputs: VecDeque<Output>,
@@ -75,6 +79,7 @@ impl Session {
             last_received: Time::ZERO,
             outbox: Outbox::default(),
             subscriptions: Subscriptions::default(),
+            cut_off: Set::new(),
             tx: Vec::new(),
             outputs: VecDeque::new(),
             said: Vec::new(),

@@ -67,6 +67,8 @@ pub(crate) struct Allowance {
     pub(crate) packet: usize,
     pub(crate) qos: Qos,
     pub(crate) retain: bool,
+    /// It has kept the session of an earlier link.
+    pub(crate) resumed: bool,
     /// Replaces the client's keep-alive.
     pub(crate) keep_alive: Option<Duration>,
 }
@@ -109,6 +111,12 @@ impl Wire {
 
     pub(crate) const fn version(&self) -> Version {
         self.version
+    }
+
+    /// Keeps a packet identifier from being used on this link.
+    pub(crate) fn reserve(&mut self, packet_id: u16) {
+        // Refused only for one that is in use already.
+        let _ = self.connection.register_packet_id(packet_id);
     }
 
     fn packet_id(&mut self) -> Result<u16, ReasonCode> {

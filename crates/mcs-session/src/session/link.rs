@@ -29,8 +29,13 @@ impl Session {
     }
 
     pub(super) fn accepted(&mut self, allowance: Allowance) {
-        let Some(wire) = &self.wire else { return };
+        let Some(wire) = &mut self.wire else { return };
         let version = wire.version();
+        if allowance.resumed {
+            self.cut_off.iter().for_each(|packet| wire.reserve(*packet));
+        } else {
+            self.cut_off.clear();
+        }
         self.state = State::Connected;
         self.negotiation.accepted();
         self.allowance = Some(allowance);
@@ -81,6 +86,9 @@ impl Session {
         }
         self.event(Event::Disconnected { reason, retry_at });
         self.subscriptions.link_ended();
+        if !self.config.clean_start {
+            self.cut_off.extend(self.outbox.half_received());
+        }
         for complete in self.outbox.link_ended() {
             self.complete(complete);
         }

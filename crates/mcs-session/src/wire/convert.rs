@@ -60,11 +60,11 @@ fn receipt(qos: mqtt::packet::Qos, packet_id: Option<u16>) -> Option<Response> {
 pub(super) fn received(packet: Packet) -> Result<Received, ReasonCode> {
     Ok(match packet {
         Packet::V5_0Connack(connack) => match connack.reason_code() as u8 {
-            0 => accepted(connack.props())?,
+            0 => accepted(connack.props(), connack.session_present())?,
             code => Received::Refused(ReasonCode(code)),
         },
         Packet::V3_1_1Connack(connack) => match connack.return_code() as u8 {
-            0 => accepted(&[])?,
+            0 => accepted(&[], connack.session_present())?,
             code => Received::Refused(ReasonCode::from_return_code(code)),
         },
         Packet::V5_0Publish(publish) => Received::Message(Message {
@@ -168,12 +168,13 @@ fn of_user(pairs: &[(String, String)], properties: &mut Vec<Property>) -> Result
     Ok(())
 }
 
-fn accepted(properties: &[Property]) -> Result<Received, ReasonCode> {
+fn accepted(properties: &[Property], resumed: bool) -> Result<Received, ReasonCode> {
     let mut allowance = Allowance {
         in_flight: u16::MAX,
         packet: PACKET_LIMIT,
         qos: Qos::ExactlyOnce,
         retain: true,
+        resumed,
         keep_alive: None,
     };
     for property in properties {

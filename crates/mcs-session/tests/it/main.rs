@@ -8,6 +8,7 @@ mod keep_alive;
 mod limits;
 mod model;
 mod publish;
+mod resume;
 mod subscribe;
 mod support;
 mod versions;

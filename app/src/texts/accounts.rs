@@ -81,6 +81,7 @@ super::texts! { "accounts"
     taken = "Somebody has that name already. Choose another.";
     bad_name = "That is no name for an account. Use 1 to 64 letters and digits, or - _ . @ between them.";
     bad_password = "The server does not take that password. It needs at least one character and has at most 1024 bytes.";
+    last_administrator = "That is the only administrator. Make somebody else one first.";
     own_account = "Nobody does that to the own account, so that there is always an administrator. Ask another one.";
     not_allowed = "Only an administrator may do that, and you are none any more. Reload the page.";
     gone = "Somebody else was faster: the account, the grant or what it is on is gone. The list is up to date again.";

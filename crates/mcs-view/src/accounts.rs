@@ -157,6 +157,7 @@ fn outcome(fetched: Fetched) -> Step {
         (_, "name") => AccountTrouble::Name,
         (_, "password") => AccountTrouble::Password,
         (_, "own-account") => AccountTrouble::OwnAccount,
+        (_, "last-administrator") => AccountTrouble::LastAdministrator,
         (_, "not-allowed") => AccountTrouble::NotAllowed,
         (_, "not-found") => AccountTrouble::Gone,
         _ => AccountTrouble::Other(rest::error_text(status, &body)),

@@ -47,6 +47,7 @@ fn words(trouble: &AccountTrouble) -> String {
         AccountTrouble::Name => t::bad_name(),
         AccountTrouble::Password => t::bad_password(),
         AccountTrouble::OwnAccount => t::own_account(),
+        AccountTrouble::LastAdministrator => t::last_administrator(),
         AccountTrouble::NotAllowed => t::not_allowed(),
         AccountTrouble::Gone => t::gone(),
         AccountTrouble::Unreachable => t::unreachable(),

@@ -58,6 +58,7 @@ impl Error {
         let (status, code) = match mistake {
             Mistake::Unknown(_) => (StatusCode::NOT_FOUND, "not-found"),
             Mistake::Taken(_) => (StatusCode::CONFLICT, "taken"),
+            Mistake::LastAdministrator => (StatusCode::CONFLICT, "last-administrator"),
             Mistake::Name => (StatusCode::BAD_REQUEST, "name"),
             Mistake::Password(_) => (StatusCode::BAD_REQUEST, "password"),
         };

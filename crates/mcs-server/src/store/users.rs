@@ -5,6 +5,7 @@ use std::fmt;
 use anyhow::{Context as _, Result};
 use mcs_model::Timestamp;
 use mcs_model::api::Role;
+use sqlx::{Sqlite, Transaction};
 
 use super::Store;
 use super::registry::move_on;
@@ -40,6 +41,8 @@ pub(crate) enum Mistake {
     Taken(String),
     /// It is no name for a user.
     Name,
+    /// Nobody would administer any more.
+    LastAdministrator,
     /// It is no password; why, in words.
     Password(&'static str),
 }
@@ -50,6 +53,7 @@ impl fmt::Display for Mistake {
             Self::Unknown(what) => f.write_str(what),
             Self::Taken(name) => write!(f, "there is a user {name} already"),
             Self::Name => f.write_str("a user name is 1 to 64 letters, digits or - _ . @"),
+            Self::LastAdministrator => f.write_str("nobody else is an administrator"),
             Self::Password(why) => f.write_str(why),
         }
     }
@@ -121,9 +125,13 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a user another role.
+    /// Gives a user another role. Whoever takes it from the only administrator is refused: two who take it
+    /// from each other at the same time leave one.
     pub(crate) async fn set_role(&self, user: &str, role: Role) -> Result<()> {
         let mut tx = self.begin().await?;
+        if role != Role::Admin {
+            others_administer(&mut tx, user).await?;
+        }
         let changed = sqlx::query("UPDATE users SET role = ? WHERE name = ?")
             .bind(role_word(role))
             .bind(user)
@@ -135,9 +143,10 @@ impl Store {
         Ok(())
     }
 
-    /// Removes a user, with sessions and grants.
+    /// Removes a user, with sessions and grants, unless it is the only administrator.
     pub(crate) async fn remove_user(&self, user: &str) -> Result<()> {
         let mut tx = self.begin().await?;
+        others_administer(&mut tx, user).await?;
         let removed =
             sqlx::query("DELETE FROM users WHERE name = ?").bind(user).execute(&mut *tx).await?;
         known(removed.rows_affected(), user)?;
@@ -219,6 +228,21 @@ fn role_word(role: Role) -> &'static str {
         Role::Operator => "operator",
         Role::Viewer => "viewer",
         Role::Member => "member",
+    }
+}
+
+/// That `user` is not the only administrator.
+async fn others_administer(tx: &mut Transaction<'_, Sqlite>, user: &str) -> Result<()> {
+    let (is_admin, others): (bool, bool) = sqlx::query_as(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE name = ?1 AND role = 'admin'), \
+         EXISTS (SELECT 1 FROM users WHERE name <> ?1 AND role = 'admin')",
+    )
+    .bind(user)
+    .fetch_one(&mut **tx)
+    .await?;
+    match is_admin && !others {
+        true => Err(Mistake::LastAdministrator.into()),
+        false => Ok(()),
     }
 }
 

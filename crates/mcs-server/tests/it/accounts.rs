@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::client::Reply;
 use crate::people::{Person, add_person};
 use crate::wire::{Hello, Raw, Version};
-use crate::{ID, Site};
+use crate::{ID, Site, program};
 
 impl Site {
     async fn ask(&self, person: &Person, method: &str, path: &str, body: &Value) -> Reply {
@@ -182,4 +182,37 @@ async fn nobody_else_administers_people_and_nobody_takes_the_last_administrator_
         assert_eq!(refusal(&reply), (409, "own-account".into()), "{method} {path}");
     }
     assert_eq!(site.people(&boss).await.as_array().map(Vec::len), Some(4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_administrators_who_demote_each_other_at_once_leave_one() {
+    let site = Site::start().await;
+    let ann = add_person(&site, "ann", "admin", &[]).await;
+    let ben = add_person(&site, "ben", "admin", &[]).await;
+    let (of_ann, of_ben) = ("/api/users/ann/role", "/api/users/ben/role");
+    let (down, up) = (json!({ "role": "viewer" }), json!({ "role": "admin" }));
+    let mut met = 0;
+    for _ in 0..20 {
+        let (first, second) = tokio::join!(
+            site.ask(&ann, "PUT", of_ben, &down),
+            site.ask(&ben, "PUT", of_ann, &down)
+        );
+        let winners = [&first, &second].map(|it| it.status == 204);
+        assert!(winners[0] != winners[1], "{} and {}", first.status, second.status);
+        // The other was told so, or was no administrator any more when it asked.
+        let lost = if winners[0] { &second } else { &first };
+        let why = refusal(lost);
+        met += usize::from(why == (409, "last-administrator".into()));
+        assert!(why.0 == 409 || why == (403, "not-allowed".into()), "{why:?}");
+        let (winner, former) = if winners[0] { (&ann, of_ben) } else { (&ben, of_ann) };
+        assert_eq!(site.ask(winner, "PUT", former, &up).await.status, 204);
+    }
+    println!("{met} of 20 met in the store");
+    // Nor does the shell take the only one away.
+    assert_eq!(site.ask(&ann, "PUT", of_ben, &down).await.status, 204);
+    let mut shell = program(&site.folder, &["user", "remove", "ann"]);
+    let output = tokio::task::spawn_blocking(move || shell.output()).await;
+    let output = output.expect("a thread").expect("to run");
+    assert!(!output.status.success(), "the only administrator was removed");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nobody else is an administrator"));
 }

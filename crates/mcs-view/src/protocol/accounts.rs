@@ -111,6 +111,8 @@ pub enum AccountTrouble {
     Password,
     /// Nobody does that to the own account.
     OwnAccount,
+    /// Nobody would administer any more.
+    LastAdministrator,
     /// Only an administrator may do that.
     NotAllowed,
     /// The person, device or prototype is gone, or the grant is.

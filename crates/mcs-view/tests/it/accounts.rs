@@ -157,6 +157,7 @@ fn an_act_that_fails_says_why_and_one_at_a_time_is_done() {
         (409, "taken", AccountTrouble::Taken),
         (400, "name", AccountTrouble::Name),
         (409, "own-account", AccountTrouble::OwnAccount),
+        (409, "last-administrator", AccountTrouble::LastAdministrator),
     ] {
         site.refuse("POST /api/users", status, code);
         assert_eq!(site.act(add()), Step::Failed(trouble), "{code}");

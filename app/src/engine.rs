@@ -2,7 +2,8 @@
 //!
 //! Requests wait until the worker says that it takes them: before that they would be lost. While
 //! the page is visible, each animation frame paints what changed and asks for the next frame, with
-//! never more than one question open. A hidden page asks nothing.
+//! never more than one question open. A hidden page asks nothing, unless it is at work: a file that
+//! is written goes on, a frame for each of its requests.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -54,6 +55,8 @@ pub(crate) struct Engine {
     asked: RefCell<Option<Question>>,
     /// The page of the last question; none has been asked when absent.
     view: RefCell<Option<View>>,
+    /// A hidden page has sent a request, and has not asked since.
+    curious: Cell<bool>,
     failed: Cell<bool>,
 }
 
@@ -77,6 +80,7 @@ impl Engine {
             waiting: RefCell::new(Some(vec![(Request::Start(start()), None)])),
             asked: RefCell::new(None),
             view: RefCell::new(None),
+            curious: Cell::new(false),
             failed: Cell::new(false),
         });
         engine.listen();
@@ -88,7 +92,19 @@ impl Engine {
     pub(crate) fn send(&self, request: Request, file: Option<File>) {
         match &mut *self.waiting.borrow_mut() {
             Some(waiting) => waiting.push((request, file)),
-            None => self.post(&request, file.as_ref()),
+            None => {
+                self.post(&request, file.as_ref());
+                self.curious.set(document().hidden());
+                self.ask_hidden();
+            }
+        }
+    }
+
+    /// Asks what became of the requests of a hidden page, for which there are no animation frames.
+    fn ask_hidden(&self) {
+        if self.curious.get() && self.asked.borrow().is_none() {
+            self.curious.set(false);
+            self.ask();
         }
     }
 
@@ -147,6 +163,7 @@ impl Engine {
             }
         }
         self.store.apply(frame, &question.view);
+        self.ask_hidden();
     }
 
     /// One animation frame.

@@ -7,6 +7,7 @@
     reason = "the component macro makes every component's properties public"
 )]
 
+mod away;
 pub mod card;
 mod chart;
 mod clock;
@@ -17,6 +18,7 @@ mod language;
 mod pages;
 mod preferences;
 mod push;
+mod reasons;
 mod route;
 mod shell;
 mod storage;

@@ -12,6 +12,7 @@ mod status;
 mod top;
 mod version;
 
+use leptos::either::EitherOf3;
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 use mcs_view::protocol::{Request, Setting};
@@ -136,10 +137,12 @@ fn Failed(reason: String) -> impl IntoView {
 #[component]
 fn Console() -> impl IntoView {
     let layer = expect_context::<RwSignal<Layer>>();
+    // Never one in the place of the other: the browser tells late that a dialog was closed, and must
+    // not tell it of the next one.
     let on_top = move || match layer.get() {
-        Layer::None => ().into_any(),
-        Layer::Palette => view! { <palette::Palette/> }.into_any(),
-        Layer::Help => view! { <help::Help/> }.into_any(),
+        Layer::None => EitherOf3::A(()),
+        Layer::Palette => EitherOf3::B(view! { <palette::Palette/> }),
+        Layer::Help => EitherOf3::C(view! { <help::Help/> }),
     };
     view! {
         <a class="skip" href="#main" on:click=listen::skip>{t::skip()}</a>

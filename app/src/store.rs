@@ -11,6 +11,7 @@ use mcs_view::protocol::{
     Link, Notice, OpenPrototype, PointsPiece, PrototypesView, Setting, Shown, Stats, Trail, View,
 };
 
+use crate::away::Away;
 use crate::chart::Plot;
 use crate::pages::{Inspector, Unsaved};
 use crate::route::{Query, Route};
@@ -42,6 +43,8 @@ pub(crate) struct Store {
     pub(crate) accounts: RwSignal<AccountsView>,
     /// For the status bar.
     pub(crate) stats: RwSignal<Stats>,
+    /// When nobody looked.
+    pub(crate) away: Away,
     /// What the operator has not dismissed, oldest first.
     pub(crate) notices: RwSignal<Vec<Notice>>,
     /// The profiles.
@@ -93,6 +96,7 @@ impl Store {
             messages: Inspector::new(),
             accounts: RwSignal::new(AccountsView::default()),
             stats: RwSignal::new(Stats::default()),
+            away: Away::new(),
             notices: RwSignal::new(Vec::new()),
             connections: RwSignal::new(ConnectionsView::default()),
             keeping: RwSignal::new(Keeping::default()),
@@ -188,6 +192,9 @@ impl Store {
         if let Some(stats) = frame.stats {
             self.stats.set(stats);
         }
+        self.link.with_untracked(|link| {
+            self.away.frame(self.stats.get_untracked().messages, link.as_ref());
+        });
         if let Some(notices) = frame.notices {
             self.notices.set(notices);
         }

@@ -16,6 +16,7 @@ pub(crate) mod format;
 pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod prototypes;
+pub(crate) mod reasons;
 pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod sign_in;

@@ -35,6 +35,15 @@ pub(crate) const WIDE: Shape = Shape { width: 1280, height: 900, scheme: "light"
 impl Browser {
     /// Starts with an empty profile.
     pub(crate) async fn start(name: &str) -> Result<Self> {
+        Self::start_with(name, &[]).await
+    }
+
+    /// Starts with an empty profile, and trusts every certificate.
+    pub(crate) async fn start_trusting(name: &str) -> Result<Self> {
+        Self::start_with(name, &["--ignore-certificate-errors"]).await
+    }
+
+    async fn start_with(name: &str, more: &[&str]) -> Result<Self> {
         let folder = output().join(name);
         fs::create_dir_all(&folder)?;
         let profile = folder.join("profile");
@@ -54,6 +63,7 @@ impl Browser {
             "--enable-blink-features=ForceEagerMeasureMemory".to_owned(),
             format!("--user-data-dir={}", profile.display()),
         ];
+        arguments.extend(more.iter().map(|&it| it.to_owned()));
         // Chromium refuses its sandbox to root.
         if is_root() {
             arguments.push("--no-sandbox".to_owned());
@@ -238,6 +248,13 @@ impl Browser {
         if !control {
             down["text"] = json!(key);
         }
+        self.cdp("Input.dispatchKeyEvent", down).await?;
+        self.cdp("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key})).await
+    }
+
+    /// Presses a key that types nothing, such as `Home`, where the focus is.
+    pub(crate) async fn key(&self, key: &str) -> Result<()> {
+        let down = json!({"type": "rawKeyDown", "key": key});
         self.cdp("Input.dispatchKeyEvent", down).await?;
         self.cdp("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key})).await
     }

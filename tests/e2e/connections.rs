@@ -4,7 +4,7 @@
 use std::fs;
 use std::net::SocketAddr;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::routing::get;
@@ -12,7 +12,8 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::browser::Browser;
-use crate::process::{Broker, Program, Server};
+use crate::process::{Broker, Program, Server, until};
+use crate::publisher::Publisher;
 use crate::{dist, files, output};
 
 const NAME: &str = "connections";
@@ -112,12 +113,14 @@ async fn mqttx(browser: &Browser) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_way_to_fail_is_named_and_mended() -> Result<()> {
-    let mut server = Secure::start().await?;
+    let mut server = Secure::start(NAME).await?;
     let strange = strange_listener().await?;
     let closed = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?;
     let site = files::serve(dist()).await?;
     let browser = Browser::start(NAME).await?;
-    let result = fail(&browser, &server, strange, closed, &format!("http://{site}/")).await;
+    let broker = Broker::start_closed(NAME).await?;
+    let result =
+        fail(&browser, &server, &broker, strange, closed, &format!("http://{site}/")).await;
     browser.finish(result).await?;
     server.program.kill().await
 }
@@ -125,6 +128,7 @@ async fn each_way_to_fail_is_named_and_mended() -> Result<()> {
 async fn fail(
     browser: &Browser,
     server: &Secure,
+    broker: &Broker,
     strange: SocketAddr,
     closed: SocketAddr,
     site: &str,
@@ -163,12 +167,52 @@ async fn fail(
     browser.fill("conn-password", "wrong").await?;
     browser.click("conn-connect").await?;
     browser.expect("connection-state-8", "data-state", "stopped").await?;
-    let finding = browser.attribute("doctor-8", "data-finding").await?;
+    // The page of another origin may not read its REST, which is where people sign in.
+    browser.expect("doctor-8", "data-finding", "cors").await?;
+    browser.see("doctor-open-8").await?;
+    // A broker that is none of ours only refuses.
+    browser.click("conn-add").await?;
+    browser.fill("conn-host", &format!("ws://{}/", broker.ws)).await?;
+    browser.fill("conn-user", "ann").await?;
+    browser.fill("conn-password", "wrong").await?;
+    browser.click("conn-connect").await?;
+    browser.expect("connection-state-9", "data-state", "stopped").await?;
+    let finding = browser.attribute("doctor-9", "data-finding").await?;
     ensure!(
         matches!(finding.as_deref(), Some("credentials" | "refused")),
         "the doctor says {finding:?} of a wrong password"
     );
+    browser.pictures("connections-refused").await?;
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_over_https_is_told_of_mixed_content() -> Result<()> {
+    let name = "connections-mixed";
+    let mut server = Secure::start(name).await?;
+    let browser = Browser::start_trusting(name).await?;
+    let result = mixed(&browser, &server).await;
+    browser.finish(result).await?;
+    server.program.kill().await
+}
+
+async fn mixed(browser: &Browser, server: &Secure) -> Result<()> {
+    browser.open(&format!("https://{}/", server.https)).await?;
+    browser.sign_in().await?;
+    browser.click("nav-connections").await?;
+    browser.click("conn-add").await?;
+    // The form warns of it, and what came from elsewhere may have it all the same.
+    let file = output().join("connections-mixed").join("mqttx.json");
+    let all = json!([
+        {"name": "Plain", "protocol": "ws", "host": "broker.test", "port": 8083, "path": "/mqtt"},
+    ]);
+    fs::write(&file, all.to_string())?;
+    browser.click("transfer").await?;
+    browser.send("profiles-file", &file.display().to_string()).await?;
+    browser.see("import-preview").await?;
+    browser.click("import-take").await?;
+    browser.click("connection-toggle-1").await?;
+    browser.expect("doctor-1", "data-finding", "mixed-content").await
 }
 
 fn site_of(site: &str) -> &str {
@@ -184,14 +228,14 @@ struct Secure {
 }
 
 impl Secure {
-    async fn start() -> Result<Self> {
-        let folder = output().join(NAME);
+    async fn start(name: &str) -> Result<Self> {
+        let folder = output().join(name);
         fs::create_dir_all(&folder)?;
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
         let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
         fs::write(&cert, made.cert.pem())?;
         fs::write(&key, made.signing_key.serialize_pem())?;
-        let (program, ready) = Program::server(NAME, &cert, &key).await?;
+        let (program, ready) = Program::server(name, &cert, &key).await?;
         let address = |name: &str| Server::address(&ready, name);
         Ok(Self {
             http: address("http")?,
@@ -236,3 +280,71 @@ async fn hide(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     ensure!(!log.contains("exceeded timeout"), "the broker had lost the console: {log}");
     browser.clean().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_looked_at_again_says_where_it_has_been() -> Result<()> {
+    let name = "connections-away";
+    let broker = Broker::start(name).await?;
+    let site = files::serve(dist()).await?;
+    let browser = Browser::start(name).await?;
+    let result = absence(&browser, &broker, &format!("http://{site}/")).await;
+    browser.finish(result).await
+}
+
+/// Another tab is in front for an hour, as far as the page can tell; messages come, and a file of them
+/// is written.
+async fn absence(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
+    browser.open(&format!("{site}#/connections?url=ws://{}/", broker.ws)).await?;
+    browser.click("conn-connect").await?;
+    browser.expect("connection-state-1", "data-state", "connected").await?;
+    browser.click("nav-messages").await?;
+    browser.click("offer-#").await?;
+    browser.expect("subscription-#", "data-state", "granted").await?;
+    browser.number("message-counts", "data-seen", |_| true).await?;
+    let mut publisher = Publisher::connect(broker.mqtt).await?;
+    let first = publisher.flood(1000, 1).await? as f64;
+    browser.number("message-counts", "data-seen", |it| it >= first).await?;
+    // The counters move twice a second.
+    until("the counter is right", async || {
+        let said = browser.text("stat-messages").await?;
+        let digits: String = said.chars().filter(char::is_ascii_digit).collect();
+        Ok((digits == first.to_string()).then_some(()))
+    })
+    .await?;
+    // The button works in the middle of it: the file is written while nobody looks.
+    browser
+        .script(&format!("{HIDE} document.querySelector('[data-testid=export-csv]').click();"))
+        .await?;
+    browser.expect("export-state", "data-state", "done").await.context("a hidden export")?;
+    let second = publisher.flood(1000, 2).await? as f64;
+    let seen = browser.attribute("message-counts", "data-seen").await?;
+    ensure!(seen == Some(first.to_string()), "a hidden page was painted: {seen:?}");
+    browser.script(SHOW).await?;
+    browser.expect("banner-away", "data-messages", &second.to_string()).await?;
+    browser.expect("banner-away", "data-link", "held").await?;
+    browser.number("message-counts", "data-seen", |it| it == first + second).await?;
+    let said = browser.text("banner-away").await?;
+    ensure!(said.contains("1 h"), "how long was it? {said}");
+    browser.pictures("away").await?;
+    browser.language("zh-TW").await?;
+    browser.see("banner-away").await?;
+    browser.picture("gallery/away-1280-zh-TW").await?;
+    browser.language("en").await?;
+    browser.click("banner-away-dismiss").await?;
+    browser.miss("banner-away").await?;
+    browser.clean().await
+}
+
+/// As when another tab comes to the front: the page is told, and gets no animation frames.
+const HIDE: &str = "for (const [name, value] of [['hidden', true], ['visibilityState', 'hidden']])
+        Object.defineProperty(document, name, {get: () => value, configurable: true});
+    window.e2eFrame = window.requestAnimationFrame; window.e2eHeld = [];
+    window.requestAnimationFrame = it => window.e2eHeld.push(it);
+    document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));";
+
+/// An hour later it comes back.
+const SHOW: &str = "delete document.hidden; delete document.visibilityState;
+    const now = Date.now; Date.now = () => now() + 3600000;
+    window.requestAnimationFrame = window.e2eFrame;
+    window.e2eHeld.forEach(it => requestAnimationFrame(it));
+    document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));";

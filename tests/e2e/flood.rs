@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
 use crate::browser::Browser;
-use crate::process::Broker;
+use crate::process::{Broker, until};
 use crate::publisher::Publisher;
 use crate::{dist, files};
 
@@ -51,6 +51,16 @@ const JUMP: &str = "const done = arguments[arguments.length - 1];
         requestAnimationFrame(look);
     };
     jump();";
+
+/// Scrolls to a place, and tells which row stands there and how many there are in all.
+const AT: &str = "const log = document.getElementById('message-log');
+    const rows = [...log.querySelectorAll('.log-row:not(.gone)')];
+    const height = rows[0]?.getBoundingClientRect().height ?? 28;
+    log.scrollTop = place * height;
+    const top = log.getBoundingClientRect().top - log.scrollTop % height;
+    const it = rows.find(it => Math.abs(it.getBoundingClientRect().top - top) < height / 2);
+    return {row: it ? +it.dataset.row : null, there: log.querySelectorAll('.log-row').length,
+        top: log.scrollTop / height};";
 
 /// Bytes of the page, its worker and what both share, after the garbage is gone.
 const MEMORY: &str = "const done = arguments[arguments.length - 1];
@@ -100,7 +110,42 @@ async fn walk(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     let long = browser.script("return window.e2eLong;").await?;
     eprintln!("rows after a jump, in ms: {times:?}; tasks over 50 ms: {long}");
     ensure!(times.len() == 40 && times.iter().all(|it| *it < 500), "rows came late: {times:?} ms");
+    ensure!(long == json!([]) || !full, "tasks over 50 ms while scrolling: {long}");
+    few_rows(browser).await.context("the rows on the page")?;
     browser.clean().await
+}
+
+/// However many messages are stored, only the rows on the screen are there: those that belong there,
+/// wherever the list is, also by keyboard.
+async fn few_rows(browser: &Browser) -> Result<()> {
+    browser.expect("message-pause", "data-paused", "true").await?;
+    let total = browser.number("message-log", "data-total", |it| it >= STORED).await? as i64;
+    // The rows were stored without a gap: their numbers say whether they are the right ones.
+    let mut first = None;
+    for place in [0, total / 3, total / 2, total - 40] {
+        let rows = until("the rows of a place are there", async || {
+            let rows = browser.script(&format!("const place = {place}; {AT}")).await?;
+            Ok((rows["row"] != Value::Null).then_some(rows))
+        })
+        .await?;
+        let there = rows["there"].as_u64().context("rows")?;
+        ensure!(there < 100, "{there} rows are on the page");
+        let offset = rows["row"].as_i64().context("a row")? - place;
+        let expected = *first.get_or_insert(offset);
+        ensure!(offset == expected, "another row at {place}: {offset} instead of {expected}");
+    }
+    let first = first.context("a row")?;
+    browser.script("document.getElementById('message-log').focus(); return 0;").await?;
+    for (key, places) in [("Home", 0..=0), ("PageDown", 5..=60), ("ArrowDown", 6..=61)] {
+        browser.key(key).await?;
+        let active = until("a row is under the cursor", async || {
+            let id = browser.attribute("message-log", "aria-activedescendant").await?;
+            let row = id.and_then(|id| id.strip_prefix("message-")?.parse::<i64>().ok());
+            Ok(row.map(|row| row - first).filter(|it| places.contains(it)))
+        });
+        active.await.with_context(|| format!("after {key}"))?;
+    }
+    Ok(())
 }
 
 /// Floods for so many seconds; the memory of the page must not grow once the log is full.

@@ -120,7 +120,7 @@ impl Browser {
     }
 
     /// Waits until the page has painted twice, so that a new shape is seen.
-    async fn painted(&self) -> Result<()> {
+    pub(crate) async fn painted(&self) -> Result<()> {
         let script = "window.e2ePaints = 0;
             const next = () => { if (++window.e2ePaints < 3) requestAnimationFrame(next); };
             requestAnimationFrame(next);";

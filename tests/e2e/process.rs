@@ -152,12 +152,21 @@ impl Server {
 impl Broker {
     /// Starts with an MQTT and a WebSocket listener, open to everybody.
     pub(crate) async fn start(name: &str) -> Result<Self> {
+        Self::start_new(name, true).await
+    }
+
+    /// Starts, and lets nobody in.
+    pub(crate) async fn start_closed(name: &str) -> Result<Self> {
+        Self::start_new(name, false).await
+    }
+
+    async fn start_new(name: &str, open: bool) -> Result<Self> {
         let folder = output().join(name);
         fs::create_dir_all(&folder)?;
         let (mqtt, ws) = (free_port()?, free_port()?);
         let config = folder.join("mosquitto.conf");
         let text = format!(
-            "per_listener_settings false\nallow_anonymous true\nmax_queued_messages 0\n\
+            "per_listener_settings false\nallow_anonymous {open}\nmax_queued_messages 0\n\
              listener {} 127.0.0.1\nlistener {} 127.0.0.1\nprotocol websockets\n",
             mqtt.port(),
             ws.port()
@@ -215,7 +224,7 @@ impl Program {
             fs::remove_dir_all(&data)?;
         }
         let mut server = Command::new(built("mcs-server")?);
-        server.arg("serve").arg("--console").arg(dist()).arg("--data").arg(&data);
+        server.args(["serve", "--demo"]).arg("--console").arg(dist()).arg("--data").arg(&data);
         for listener in ["--http", "--https", "--mqtt", "--ws", "--command"] {
             server.args([listener, "127.0.0.1:0"]);
         }

@@ -102,7 +102,14 @@ pub(crate) fn Messages() -> impl IntoView {
                         <p class="log-empty" data-testid="messages-empty">{t::empty()}</p>
                     }.into_any(),
                     Some((false, true)) => view! {
-                        <p class="log-empty" data-testid="messages-none">{t::none()}</p>
+                        <div class="log-empty" data-testid="messages-none">
+                            <p>{t::none()}</p>
+                            <button type="button" class="button" data-testid="messages-show-all" on:click=move |_| {
+                                shell::show(store, store.query.get_untracked().with("filter", None).with("tab", None));
+                                page.below.set(None);
+                                page.connection.set(None);
+                            }>{t::clear_filter()}</button>
+                        </div>
                     }.into_any(),
                     _ => ().into_any(),
                 }}

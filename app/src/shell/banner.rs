@@ -5,14 +5,20 @@ use leptos::prelude::*;
 use mcs_view::protocol::{LinkState, Request, Setting};
 
 use super::version::{self, Standing};
+use crate::away::{Absence, Meanwhile};
+use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
+use crate::reasons;
 use crate::store::Store;
 use crate::texts::shell as t;
 use crate::ui::{Icon, Symbol};
 
 /// So often an open page asks whether the server has a newer console.
 const EVERY: core::time::Duration = core::time::Duration::from_secs(15 * 60);
+
+/// How long it says where it has been.
+const READ: core::time::Duration = core::time::Duration::from_secs(60);
 
 /// Says what is wrong, why, and what happens next.
 #[component]
@@ -43,9 +49,10 @@ pub(crate) fn Banner() -> impl IntoView {
         };
         Some(banner.into_any())
     };
+    let absence = move || store.away.told.get().map(|it| absent(store, it));
     view! {
         // The region is there before there is something to say: else nobody hears it.
-        <div class="banner-place" role="status" aria-live="polite">{link}{move || about(standing.get())}</div>
+        <div class="banner-place" role="status" aria-live="polite">{link}{move || about(standing.get())}{absence}</div>
     }
     .into_any()
 }
@@ -91,6 +98,37 @@ fn about(standing: Standing) -> Option<AnyView> {
     Some(banner.into_any())
 }
 
+/// Where the page has been while nobody looked.
+fn absent(store: Store, Absence { span, messages, link }: Absence) -> AnyView {
+    let told = store.away.told;
+    // After a while it is no news.
+    set_timeout(
+        move || {
+            if told.try_get_untracked().flatten().is_some_and(|it| it.span == span) {
+                told.set(None);
+            }
+        },
+        READ,
+    );
+    let span = format::span(span);
+    let (word, text) = match link {
+        Meanwhile::Held => ("held", t::away_held(messages, &span)),
+        Meanwhile::Back(since) => {
+            ("back", t::away_back(messages, &span, &clock::local(since).time()))
+        }
+        Meanwhile::Lost => ("lost", t::away_lost(messages, &span)),
+    };
+    view! {
+        <div class="banner info" data-testid="banner-away" data-link=word data-messages=messages.to_string()>
+            <Icon symbol=Symbol::Info/>
+            <p>{text}</p>
+            <button type="button" class="button quiet icon-only" data-testid="banner-away-dismiss" aria-label=t::dismiss()
+                on:click=move |_| told.set(None)><Icon symbol=Symbol::Close/></button>
+        </div>
+    }
+    .into_any()
+}
+
 #[derive(Clone, PartialEq)]
 struct Trouble {
     reason: String,
@@ -101,12 +139,12 @@ struct Trouble {
 fn trouble(state: &LinkState) -> Option<Trouble> {
     match state {
         LinkState::Waiting { reason, retry_at } => Some(Trouble {
-            reason: sentence(reason),
+            reason: reasons::ended(*reason),
             retry_at: Some(retry_at.as_millis()),
             again: false,
         }),
         LinkState::Stopped { reason } => {
-            Some(Trouble { reason: sentence(reason), retry_at: None, again: false })
+            Some(Trouble { reason: reasons::ended(*reason), retry_at: None, again: false })
         }
         // The first attempt is no trouble; the others are part of one.
         LinkState::Connecting { attempt } if *attempt > 1 => {
@@ -114,14 +152,6 @@ fn trouble(state: &LinkState) -> Option<Trouble> {
         }
         LinkState::Idle | LinkState::Connecting { .. } | LinkState::Connected { .. } => None,
     }
-}
-
-/// The reason with a capital letter and a full stop.
-fn sentence(reason: &str) -> String {
-    let mut letters = reason.chars();
-    let Some(first) = letters.next() else { return String::new() };
-    let stop = if reason.ends_with('.') { "" } else { "." };
-    format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
 }
 
 fn countdown(now: u64, at: u64) -> String {

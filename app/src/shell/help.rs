@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::palette::{Dialog, Layer};
-use super::top::palette_key;
+use super::top::control;
 use crate::route::Route;
 use crate::store::Store;
 use crate::texts::shell as t;
@@ -13,12 +13,23 @@ pub(super) fn Help() -> impl IntoView {
     let store = expect_context::<Store>();
     let layer = expect_context::<RwSignal<Layer>>();
     let everywhere = [
-        (palette_key(), t::help_palette()),
+        (control("Ctrl K", "⌘ K"), t::help_palette()),
         ("/", t::help_search()),
         ("?", t::help_help()),
         ("Esc", t::help_close()),
     ];
     let here = match store.route.get_untracked() {
+        Route::Messages => vec![
+            ("Space", t::help_follow()),
+            ("↑ ↓ PgUp PgDn Home End", t::help_rows()),
+            ("Enter", t::help_open()),
+            ("↑ ↓ ← →", t::help_tree()),
+            (control("Ctrl Enter", "⌘ Enter"), t::help_publish()),
+        ],
+        Route::Prototypes(Some(_)) => vec![
+            (control("Ctrl S", "⌘ S"), t::help_save()),
+            (control("Ctrl Z", "⌘ Z"), t::help_undo()),
+        ],
         Route::Device(_) => vec![
             ("Enter", t::help_send()),
             ("← →", t::help_cursor()),

@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
 use super::palette::Layer;
+use crate::clock;
 use crate::language::{self, Language};
 use crate::preferences::Preferences;
 use crate::route::{Query, Route};
@@ -63,7 +64,10 @@ pub(super) fn listen(store: Store, preferences: Preferences, wake: impl Fn() + C
         }
     });
     let visible = window_event_listener_untyped("visibilitychange", move |_| {
-        if !document().hidden() {
+        if document().hidden() {
+            store.away.hide(clock::now(), store.stats.get_untracked().messages);
+        } else {
+            store.away.show(clock::now());
             wake();
         }
     });

@@ -2,6 +2,7 @@
 
 use mcs_view::protocol::{Failure, Md5Objection, Named, News, NotPushed, NotUploaded, Sought};
 
+use crate::reasons;
 use crate::texts::notices as t;
 
 /// What a notice says.
@@ -21,7 +22,10 @@ pub(super) fn words(news: &News) -> String {
         News::Lost(who) => of_devices(who, t::lost, t::lost_count),
         News::LookOnly(who) => of_devices(who, t::look_only, t::look_only_count),
         News::Controllable(who) => of_devices(who, t::controllable, t::controllable_count),
-        News::NoLiveValues { device, why } => t::no_live_values(device, why),
+        News::NoLiveValues { device, code: Some(code) } => {
+            t::no_live_values(device, &reasons::code(*code))
+        }
+        News::NoLiveValues { device, code: None } => t::no_live_answer(device),
         News::UnknownChannel { device, channel } => t::unknown_channel(device, channel),
         News::Unreadable { device, why } => t::unreadable(device, why),
         News::NotSent(device, channel) => t::not_sent(device, channel),

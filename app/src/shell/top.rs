@@ -22,7 +22,7 @@ pub(super) fn TopBar() -> impl IntoView {
             <Place/>
             <button type="button" class="button quiet find" data-testid="palette-open" aria-label=t::search()
                 aria-keyshortcuts="Control+K Meta+K" on:click=move |_| layer.set(Layer::Palette)>
-                <Icon symbol=Symbol::Search/><span>{t::search()}</span><kbd aria-hidden="true">{palette_key()}</kbd>
+                <Icon symbol=Symbol::Search/><span>{t::search()}</span><kbd aria-hidden="true">{control("Ctrl K", "⌘ K")}</kbd>
             </button>
             <LinkLight/>
             <LanguageMenu/>
@@ -174,8 +174,8 @@ fn UserMenu() -> impl IntoView {
     }
 }
 
-/// What opens the palette on this machine.
-pub(super) fn palette_key() -> &'static str {
+/// How a shortcut is called on this machine.
+pub(super) fn control(here: &'static str, on_a_mac: &'static str) -> &'static str {
     let agent = window().navigator().user_agent().unwrap_or_default();
-    if agent.contains("Mac") { "⌘ K" } else { "Ctrl K" }
+    if agent.contains("Mac") { on_a_mac } else { here }
 }

@@ -152,6 +152,8 @@ super::texts! { "connections"
     find_again = "Find out why again";
     use_it(what) = "Use {what}";
     open(address) = "Open {address}";
+    other_origin = "This is a server of MCS Console, and it answers REST to its own pages only (CORS): from here it takes no name and password of a person.";
+    other_origin_next = "Open its own console below and sign in there. A program's user name and MQTT ticket work from here, too.";
     mixed = "This page came over https, so the browser opens no ws:// from it.";
     mixed_next = "Turn TLS on and name the broker's wss:// port, or open the console over http.";
     tcp = "This is a port of MQTT over TCP, which no browser can speak.";

@@ -12,6 +12,7 @@ super::texts! { "messages"
     aside = "Subscriptions and topics";
     empty = "No message has come or gone since this page was loaded. Subscribe to a topic to see what comes.";
     none = "No stored message matches the filter.";
+    clear_filter = "Clear the filter";
 
     // What is looked for
     filter = "Filter messages";

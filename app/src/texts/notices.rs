@@ -16,6 +16,7 @@ super::texts! { "notices"
     controllable(name) = "{name} may be controlled from now on.";
     controllable_count(#n, first, last) = "{n} device, {first} to {last}, may be controlled from now on." | "{n} devices, {first} to {last}, may be controlled from now on.";
     no_live_values(device, why) = "{device} shows no live values: the broker refuses its topics. ({why})";
+    no_live_answer(device) = "{device} shows no live values: the broker did not answer when asked for its topics.";
     unknown_channel(device, channel) = "{device} reports on {channel}, which is no channel of its prototype. Add it there, or correct the program.";
     unreadable(device, why) = "{device} sends what cannot be read. Correct its program. ({why})";
     not_sent(device, channel) = "Not sent: the device {device} has no channel {channel} any more.";

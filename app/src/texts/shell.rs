@@ -64,6 +64,9 @@ super::texts! { "shell"
     new_version_next = "This page still works with the old one. Reload it when nothing is half typed.";
     offline = "The server cannot be reached.";
     offline_next = "This is the console as it was loaded last; nothing in it is live until the server is back.";
+    away_held(#n, span) = "Nobody looked for {span}. The connection held; {n} message was counted meanwhile and is filled in." | "Nobody looked for {span}. The connection held; {n} messages were counted meanwhile and are filled in.";
+    away_back(#n, span, at) = "Nobody looked for {span}. The connection was lost and is back since {at}; {n} message was counted meanwhile." | "Nobody looked for {span}. The connection was lost and is back since {at}; {n} messages were counted meanwhile.";
+    away_lost(#n, span) = "Nobody looked for {span}. {n} message was counted until the connection was lost." | "Nobody looked for {span}. {n} messages were counted until the connection was lost.";
 
     // Notices
     dismiss = "Dismiss";
@@ -95,5 +98,12 @@ super::texts! { "shell"
     help_cursor = "Move the cursor of the focused chart";
     help_pause = "Pause the focused chart";
     help_tabs = "Move between the tabs";
+    help_follow = "Pause the log, or follow it";
+    help_rows = "Move through the log, by rows, screens or to its ends";
+    help_open = "Open the message under the cursor";
+    help_tree = "Move through the topics, open and close them";
+    help_publish = "Publish what is typed";
+    help_save = "Save the prototype";
+    help_undo = "Take the last step back; with Shift, do it again";
     close = "Close";
 }

@@ -2,13 +2,13 @@ use std::collections::BTreeSet;
 
 use super::{
     Table, accounts, card, chart, connections, device, devices, fill, firmware, form, format,
-    messages, notices, prototypes, settings, shell, sign_in, speak, ui,
+    messages, notices, prototypes, reasons, settings, shell, sign_in, speak, ui,
 };
 use crate::language::Language;
 use crate::test;
 
 /// Every area of the page.
-const AREAS: [&[(&str, &str, &str)]; 15] = [
+const AREAS: [&[(&str, &str, &str)]; 16] = [
     accounts::ALL,
     card::ALL,
     chart::ALL,
@@ -20,6 +20,7 @@ const AREAS: [&[(&str, &str, &str)]; 15] = [
     messages::ALL,
     notices::ALL,
     prototypes::ALL,
+    reasons::ALL,
     settings::ALL,
     shell::ALL,
     sign_in::ALL,

@@ -20,7 +20,8 @@ const PATIENCE: u32 = 6_000;
 pub fn start(probe: Probe, end: impl FnOnce(bool) + 'static) {
     spawn_local(async move {
         let tried = match &probe {
-            Probe::Fetch { url } => answers(url).await,
+            Probe::Fetch { url } => answers(url, RequestMode::NoCors).await,
+            Probe::Read { url } => answers(url, RequestMode::Cors).await,
             Probe::WebSocket { url, protocol } => opens(url, *protocol).await,
         };
         end(tried.unwrap_or(false));
@@ -28,9 +29,9 @@ pub fn start(probe: Probe, end: impl FnOnce(bool) + 'static) {
 }
 
 /// Any answer will do, and nothing of it is read.
-async fn answers(url: &str) -> Result<bool, JsValue> {
+async fn answers(url: &str, mode: RequestMode) -> Result<bool, JsValue> {
     let init = RequestInit::new();
-    init.set_mode(RequestMode::NoCors);
+    init.set_mode(mode);
     init.set_cache(RequestCache::NoStore);
     init.set_credentials(RequestCredentials::Omit);
     init.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));

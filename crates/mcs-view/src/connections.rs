@@ -18,13 +18,13 @@ use mcs_sorted::{Map, Set};
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
-use crate::doctor::{self, Doctor, Failure};
+use crate::doctor::{self, Doctor, Failure, Probe};
 use crate::io::{Output, ProbeId};
 use crate::kept;
 use crate::link::{self, Link};
 use crate::protocol::{
-    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis, LastWill,
-    LinkState, MqttVersion, Profile, Secret, Setting,
+    ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis, Finding, LastWill,
+    LinkState, MqttVersion, Profile, Refusal, Secret, Setting,
 };
 
 use transfer::Import;
@@ -316,12 +316,24 @@ impl Console {
         let Some(failure) = connection.failure else { return };
         self.connections.changed = true;
         if let Some(finding) = doctor::at_once(&connection.profile, failure, secure_page) {
-            connection.diagnosis = Some(Diagnosis::Found(vec![finding]));
+            connection.diagnosis = Some(Diagnosis::Found(vec![finding.clone()]));
+            let person = !connection.profile.username.is_empty();
+            if let Finding::Refused(Refusal::Credentials | Refusal::NotAuthorized) = finding
+                && person
+            {
+                let examination = Doctor::of_refusal(&connection.profile, finding);
+                self.examine(id, examination);
+            }
             return;
         }
-        let (doctor, probes) = Doctor::new(&connection.profile, secure_page);
-        connection.doctor = Some(doctor);
         connection.diagnosis = Some(Diagnosis::Examining);
+        let examination = Doctor::new(&connection.profile, secure_page);
+        self.examine(id, examination);
+    }
+
+    fn examine(&mut self, id: ConnectionId, (doctor, probes): (Doctor, Vec<Probe>)) {
+        let Some(connection) = self.connections.map.get_mut(&id) else { return };
+        connection.doctor = Some(doctor);
         self.connections.probes.retain(|_, it| it.0 != id);
         for (place, probe) in probes.into_iter().enumerate() {
             self.connections.last_probe += 1;

@@ -20,6 +20,11 @@ pub enum Probe {
         /// `http://…` or `https://…`.
         url: String,
     },
+    /// GET this as a page reads from elsewhere: may it read the answer?
+    Read {
+        /// `http://…` or `https://…`.
+        url: String,
+    },
     /// Open a WebSocket and close it at once.
     WebSocket {
         /// `ws://…` or `wss://…`.
@@ -44,6 +49,10 @@ enum Question {
     NoProtocol,
     /// With the name of MQTT 3.1?
     OldProtocol,
+    /// Is it a server of ours? Anybody may read what it says of its interface.
+    Ours,
+    /// Does it let this page read who is signed in?
+    Readable,
 }
 
 /// Paths that brokers really use.
@@ -53,6 +62,8 @@ const PATHS: [&str; 3] = ["/mqtt", "/", "/ws"];
 #[derive(Debug)]
 pub(crate) struct Doctor {
     profile: Profile,
+    /// What is found already.
+    known: Option<Finding>,
     /// Questions with their answers.
     answers: Vec<(Question, Option<bool>)>,
 }
@@ -89,9 +100,23 @@ impl Doctor {
         if !secure_page || !profile.tls || is_local(&profile.host) {
             questions.extend([Question::AnswersOther, Question::OtherScheme]);
         }
+        Self::asking(profile, None, questions)
+    }
+
+    /// Looks into a refusal: a server of ours takes the names and passwords of people by REST, which
+    /// it answers to its own pages only.
+    pub(crate) fn of_refusal(profile: &Profile, finding: Finding) -> (Self, Vec<Probe>) {
+        Self::asking(profile, Some(finding), vec![Question::Ours, Question::Readable])
+    }
+
+    fn asking(
+        profile: &Profile,
+        known: Option<Finding>,
+        questions: Vec<Question>,
+    ) -> (Self, Vec<Probe>) {
         let probes = questions.iter().map(|it| it.probe(profile)).collect();
         let answers = questions.into_iter().map(|it| (it, None)).collect();
-        (Self { profile: profile.clone(), answers }, probes)
+        (Self { profile: profile.clone(), known, answers }, probes)
     }
 
     /// The answer to a probe. Gives the findings once all are in, the likeliest first.
@@ -106,6 +131,14 @@ impl Doctor {
         let yes = |question: &Question| {
             self.answers.iter().any(|(it, answer)| it == question && *answer == Some(true))
         };
+        if let Some(known) = &self.known {
+            let foreign = yes(&Question::Ours) && !yes(&Question::Readable);
+            return foreign
+                .then_some(Finding::OtherOrigin)
+                .into_iter()
+                .chain([known.clone()])
+                .collect();
+        }
         let Profile { tls, port, .. } = self.profile;
         let path = PATHS.into_iter().find(|it| yes(&Question::Path(it)));
         let finding = if let Some(path) = path {
@@ -147,6 +180,8 @@ impl Question {
             Self::Path(path) => socket(url("ws", tls, path), Some("mqtt")),
             Self::NoProtocol => socket(url("ws", tls, own), None),
             Self::OldProtocol => socket(url("ws", tls, own), Some("mqttv3.1")),
+            Self::Ours => Probe::Read { url: url("http", tls, "/api/openapi.json") },
+            Self::Readable => Probe::Read { url: url("http", tls, "/api/session") },
         }
     }
 }

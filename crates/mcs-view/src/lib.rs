@@ -61,8 +61,3 @@ pub use io::{
 pub use later::{LATER, Later};
 
 pub use mcs_model::Timestamp;
-
-/// What a reason code of MQTT 5 §2.4 means, by its name there.
-pub fn reason(code: u8) -> String {
-    mcs_session::ReasonCode(code).to_string()
-}

@@ -42,7 +42,7 @@ impl Console {
             Ok(list) => self.take_list(list),
             Err(error) => return self.misunderstood(&error.to_string()),
         }
-        self.notices.retract(Sought::Devices);
+        self.notices.found(Sought::Devices);
         self.presence_known = listening && self.links.is_listening();
         events.iter().for_each(|event| self.apply_event(event));
         self.send_waiting();

@@ -32,11 +32,16 @@ impl Notices {
         self.changed = true;
     }
 
-    /// What was sought is here: that it could not be fetched is true no more.
-    pub(crate) fn retract(&mut self, found: Sought) {
+    /// Takes back what is true no more.
+    pub(crate) fn retract(&mut self, is_over: impl Fn(&News) -> bool) {
         let before = self.list.len();
-        self.list.retain(|it| !matches!(&it.news, News::NotFetched(it, _) if *it == found));
+        self.list.retain(|it| !is_over(&it.news));
         self.changed |= self.list.len() != before;
+    }
+
+    /// What was sought is here: that it could not be fetched is true no more.
+    pub(crate) fn found(&mut self, found: Sought) {
+        self.retract(|it| matches!(it, News::NotFetched(it, _) if *it == found));
     }
 
     /// All, oldest first.

@@ -43,7 +43,7 @@ pub use firmware::{
     Verification, VerifyFailure,
 };
 pub use frame::{
-    Alert, DeviceRow, DeviceView, Frame, Link, LinkState, LoginError, Online, Setting, Stats,
+    Alert, DeviceRow, DeviceView, Ended, Frame, Link, LinkState, LoginError, Online, Setting, Stats,
 };
 pub use messages::{
     Body, Clearing, Detail, DetailView, DiffLine, Difference, Direction, Draft, DraftProperties,

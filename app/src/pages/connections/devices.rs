@@ -4,9 +4,8 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use mcs_model::DeviceId;
 use mcs_view::protocol::{ConnectionId, NewDevice, Request};
-use wasm_bindgen::prelude::*;
 
-use super::fields::Line;
+use super::fields::{Chooser, Line};
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::connections as t;
@@ -147,14 +146,7 @@ pub(crate) fn Backup() -> impl IntoView {
                 <textarea class="input mono" rows="4" data-testid="import-text" spellcheck="false"
                     prop:value=move || text.get() on:input:target=move |event| text.set(event.target().value())></textarea>
             </label>
-            <label class="field">
-                <span class="field-name">{t::or_file()}</span>
-                <input type="file" accept="application/json,.json" data-testid="import-file" on:change:target=move |event| {
-                    if let Some(file) = event.target().files().and_then(|files| files.get(0)) {
-                        read(&file, text);
-                    }
-                }/>
-            </label>
+            <Chooser label=t::or_file() text testid="import-file"/>
             <div class="actions">
                 <button type="button" class="button primary" data-testid="import" disabled=move || text.with(|it| it.trim().is_empty())
                     on:click=import>{t::import()}</button>
@@ -177,15 +169,4 @@ pub(crate) fn Backup() -> impl IntoView {
 /// An address that holds the text itself.
 pub(crate) fn address(json: &str) -> String {
     format!("data:application/json;charset=utf-8,{}", js_sys::encode_uri_component(json))
-}
-
-/// Puts the file's text into the field, where it can be looked at before it is imported.
-pub(crate) fn read(file: &web_sys::File, text: RwSignal<String>) {
-    let done = Closure::once(move |read: JsValue| {
-        text.try_set(read.as_string().unwrap_or_default());
-    });
-    // A file that cannot be read leaves the field as it is.
-    let _ = file.text().then(&done);
-    // It has to outlive this call; one a file is not much.
-    done.forget();
 }

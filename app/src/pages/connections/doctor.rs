@@ -68,8 +68,14 @@ fn Found(id: ConnectionId, finding: Finding, profile: Profile) -> impl IntoView 
         };
         view! { <button type="button" class="button primary" data-testid=format!("doctor-fix-{number}") on:click=mend>{label}</button> }
     });
-    let visit = matches!(finding, Finding::Certificate | Finding::CertificateOrNothing).then(|| {
-        let address = format!("https://{}/", profile.place());
+    let scheme = match &finding {
+        Finding::Certificate | Finding::CertificateOrNothing => Some("https"),
+        Finding::OtherOrigin if profile.tls => Some("https"),
+        Finding::OtherOrigin => Some("http"),
+        _ => None,
+    };
+    let visit = scheme.map(|scheme| {
+        let address = format!("{scheme}://{}/", profile.place());
         let label = t::open(&address);
         view! { <a class="button" data-testid=format!("doctor-open-{number}") target="_blank" rel="noopener noreferrer" href=address>{label}</a> }
     });
@@ -108,6 +114,7 @@ fn word(finding: &Finding) -> &'static str {
         Finding::TcpPort => "tcp-port",
         Finding::Refused(Refusal::Credentials) => "credentials",
         Finding::Refused(_) => "refused",
+        Finding::OtherOrigin => "cors",
         Finding::TakenOver => "taken-over",
         Finding::Dismissed(_) => "dismissed",
         Finding::InvalidSetting => "invalid-setting",
@@ -130,6 +137,7 @@ fn words(finding: &Finding) -> (&'static str, &'static str) {
         Finding::MixedContent => (t::mixed(), t::mixed_next()),
         Finding::TcpPort => (t::tcp(), t::tcp_next()),
         Finding::Refused(refusal) => refused(refusal),
+        Finding::OtherOrigin => (t::other_origin(), t::other_origin_next()),
         Finding::TakenOver => (t::taken_over(), t::taken_over_next()),
         Finding::Dismissed(_) => (t::dismissed(), t::broker_word_next()),
         Finding::InvalidSetting => (t::invalid(), t::invalid_next()),

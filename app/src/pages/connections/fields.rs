@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use mcs_view::connections::{Draft, Field, Wrong};
+use wasm_bindgen::prelude::*;
 
 use crate::texts::connections as t;
+use crate::ui::{Icon, Symbol};
 
 /// A line of text with its label.
 #[component]
@@ -19,6 +21,29 @@ pub(crate) fn Line(
             <span class="field-name">{label}</span>
             <input class="input" type=kind data-testid=testid autocomplete="off" spellcheck="false" autocapitalize="none"
                 placeholder=hint prop:value=move || value.get() on:input:target=move |event| value.set(event.target().value())/>
+        </label>
+    }
+}
+
+/// Reads a file of JSON into a text.
+#[component]
+pub(crate) fn Chooser(
+    label: &'static str,
+    text: RwSignal<String>,
+    testid: &'static str,
+) -> impl IntoView {
+    view! {
+        <label class="drop low">
+            <Icon symbol=Symbol::Upload/>
+            <span>{label}</span>
+            <input type="file" class="sr-only" accept="application/json,.json" data-testid=testid on:change:target=move |event| {
+                let field = event.target();
+                if let Some(file) = field.files().and_then(|files| files.get(0)) {
+                    read(&file, text);
+                }
+                // So that the same file can be chosen again.
+                field.set_value("");
+            }/>
         </label>
     }
 }
@@ -136,4 +161,15 @@ fn words(wrong: Wrong) -> String {
         Wrong::NotAProperty(line) => t::wrong_property(&line),
         Wrong::NotATopic => t::wrong_topic().to_owned(),
     }
+}
+
+/// Puts the file's text into the field, where it can be looked at before it is imported.
+fn read(file: &web_sys::File, text: RwSignal<String>) {
+    let done = Closure::once(move |read: JsValue| {
+        text.try_set(read.as_string().unwrap_or_default());
+    });
+    // A file that cannot be read leaves the field as it is.
+    let _ = file.text().then(&done);
+    // It has to outlive this call; one a file is not much.
+    done.forget();
 }

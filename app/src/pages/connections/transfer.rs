@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use mcs_view::protocol::{Candidate, ConnectionsRequest, ImportView, Novelty, Request, Secret};
 
-use super::devices::{address, read};
-use super::fields::Line;
+use super::devices::address;
+use super::fields::{Chooser, Line};
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::connections as t;
@@ -36,14 +36,7 @@ pub(crate) fn Transfer() -> impl IntoView {
         <details class="panel">
             <summary data-testid="transfer">{t::transfer()}</summary>
             <div class="tab-panel">
-                <label class="field">
-                    <span class="field-name">{t::profiles_file()}</span>
-                    <input type="file" accept="application/json,.json" data-testid="profiles-file" on:change:target=move |event| {
-                        if let Some(file) = event.target().files().and_then(|files| files.get(0)) {
-                            read(&file, text);
-                        }
-                    }/>
-                </label>
+                <Chooser label=t::profiles_file() text testid="profiles-file"/>
                 {move || import.get().map(|import| view! { <Preview import/> })}
                 <h3>{t::export()}</h3>
                 <Line label=t::export_passphrase() value=passphrase testid="export-passphrase" kind="password" hint=t::export_passphrase_hint()/>

@@ -21,6 +21,9 @@ const ROW_NARROW: f64 = 52.0;
 /// A list narrower than this has rows of two lines, in pixels.
 const NARROW: f64 = 640.0;
 
+/// So many rows are made in one animation frame: all of them at once would hold the page up.
+const SLICE: usize = 6;
+
 /// One row on the screen, filled with whatever message is there.
 type Slot = ArcRwSignal<Option<LogRow>>;
 
@@ -36,6 +39,8 @@ struct List {
     slots: RwSignal<Vec<Slot>>,
     /// Where the window was, and the origin of the rows in it.
     last: StoredValue<(f64, i64)>,
+    /// Where the cursor goes once the row there has come, see [`Rows::From`](mcs_view::protocol::Rows::From).
+    sought: StoredValue<Option<i64>>,
 }
 
 /// The messages that match.
@@ -49,6 +54,7 @@ pub(super) fn Log(page: Page) -> impl IntoView {
         size: RwSignal::new((0.0, 0.0)),
         slots: RwSignal::new(Vec::new()),
         last: StoredValue::new((0.0, 0)),
+        sought: StoredValue::new(None),
     };
     watch(list.scroller, list.size);
     Effect::new(move |_| list.fit());
@@ -90,9 +96,24 @@ pub(super) fn Log(page: Page) -> impl IntoView {
 impl List {
     /// As many rows as the window needs.
     fn fit(self) {
-        let count = self.scroll(0).count();
-        self.slots.update(|slots| slots.resize_with(count as usize, || ArcRwSignal::new(None)));
-        self.page.count.set(count);
+        self.page.count.set(self.scroll(0).count());
+        self.grow();
+    }
+
+    /// Makes the rows that are missing, some in this animation frame and the others in those to
+    /// come.
+    fn grow(self) {
+        // The page may be left before all of them are made.
+        let Some(wanted) = self.page.count.try_get_untracked() else { return };
+        let wanted = wanted as usize;
+        let made = self.slots.try_update(|slots| {
+            let next = wanted.min(slots.len() + SLICE);
+            slots.resize_with(next, || ArcRwSignal::new(None));
+            next
+        });
+        if made.is_some_and(|made| made < wanted) {
+            request_animation_frame(move || self.grow());
+        }
     }
 
     /// The list as it is now.
@@ -132,6 +153,8 @@ impl List {
                 }
             }
         });
+        let sought = self.sought.get_value().and_then(|it| row_at(log, it));
+        sought.into_iter().for_each(|row| self.point(row));
     }
 
     /// The operator scrolled, or we did.
@@ -203,6 +226,15 @@ impl List {
         self.slots.with(|slots| slots.iter().any(is_it)).then_some(cursor)
     }
 
+    /// Puts the cursor on a row.
+    fn point(self, row: u64) {
+        self.sought.set_value(None);
+        self.page.cursor.set(Some(row));
+        if self.page.open.with_untracked(Option::is_some) {
+            self.page.show(row);
+        }
+    }
+
     /// Moves the cursor by so many rows, and the list with it.
     fn step(self, by: i64) {
         let page = self.page;
@@ -213,27 +245,32 @@ impl List {
         let list = untrack(|| self.scroll(log.total));
         let cursor = page.cursor.get_untracked();
         let here = log.rows.iter().position(|it| Some(it.row) == cursor);
-        let here = here.map_or_else(
-            || if by < 0 { log.total } else { list.first_visible() },
-            |index| log.first + index as u64,
-        );
+        let here = here.map(|index| log.first + index as u64);
+        let sought = self.sought.get_value().and_then(|it| u64::try_from(it - log.origin).ok());
+        let here = here
+            .or(sought)
+            .unwrap_or_else(|| if by < 0 { log.total } else { list.first_visible() });
         let place = here.saturating_add_signed(by).min(log.total - 1);
         // A row that is not here yet is under the cursor as soon as it is.
-        let index = usize::try_from(place.saturating_sub(log.first)).ok();
-        let row = index.filter(|_| place >= log.first).and_then(|index| log.rows.get(index));
-        if let Some(row) = row {
-            page.cursor.set(Some(row.row));
-            if page.open.with_untracked(Option::is_some) {
-                page.show(row.row);
+        let place_of_all = log.origin.saturating_add_unsigned(place);
+        match row_at(&log, place_of_all) {
+            Some(row) => self.point(row),
+            None => {
+                page.cursor.set(None);
+                self.sought.set_value(Some(place_of_all));
             }
-        } else {
-            page.cursor.set(None);
         }
         #[expect(clippy::cast_possible_truncation, reason = "pixels")]
         if let Some(scroller) = self.scroller.get_untracked() {
             scroller.set_scroll_top(list.to(place).round() as i32);
         }
     }
+}
+
+/// The row at a place, if it is among those that are here.
+fn row_at(log: &LogView, place: i64) -> Option<u64> {
+    let index = place.checked_sub(log.origin)?.checked_sub_unsigned(log.first)?;
+    log.rows.get(usize::try_from(index).ok()?).map(|it| it.row)
 }
 
 /// One row. Its cells are written by one effect and not by one each: in a flood every row is another

@@ -8,6 +8,7 @@ use super::state::Page;
 use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
+use crate::reasons;
 use crate::texts::messages as t;
 
 /// Retained messages.
@@ -119,7 +120,7 @@ fn progress(it: Clearing) -> String {
     let [done, total, failed] = [it.done, it.total, it.failed].map(format::count);
     match (it.failed, it.refused) {
         (0, _) => t::cleared(&done, &total),
-        (_, Some(code)) => t::cleared_refused(&done, &total, &failed, &mcs_view::reason(code)),
+        (_, Some(code)) => t::cleared_refused(&done, &total, &failed, &reasons::code(code)),
         (_, None) => t::cleared_failed(&done, &total, &failed),
     }
 }

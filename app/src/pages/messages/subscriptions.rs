@@ -12,6 +12,7 @@ use super::connections::Choose;
 use super::state::Page;
 use crate::engine::Dispatch;
 use crate::format;
+use crate::reasons;
 use crate::store::Store;
 use crate::texts::messages as t;
 use crate::ui::{Icon, Symbol};
@@ -154,7 +155,7 @@ fn state(state: SubscriptionState) -> (&'static str, &'static str, String) {
         SubscriptionState::Asked => ("asked", "pending", t::state_asked().to_owned()),
         SubscriptionState::Granted(qos) => ("granted", "ok", format!("QoS {qos}")),
         SubscriptionState::Refused(code) => {
-            ("refused", "danger", t::state_refused(&mcs_view::reason(code)))
+            ("refused", "danger", t::state_refused(&reasons::code(code)))
         }
         SubscriptionState::TimedOut => ("refused", "danger", t::state_timed_out().to_owned()),
     }

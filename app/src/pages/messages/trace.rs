@@ -6,6 +6,7 @@ use mcs_view::protocol::{Packet, TraceRow};
 use super::state::Page;
 use super::words;
 use crate::clock;
+use crate::reasons;
 use crate::texts::messages as t;
 
 /// The last control packets, the newest first.
@@ -48,7 +49,7 @@ fn row(it: TraceRow) -> impl IntoView {
     view! {
         <tr data-testid=format!("trace-{}", name(it.packet)) data-sent=it.sent.to_string()>
             <td class="number" title=clock::local(it.at.as_millis()).date_and_time()>{words::time(it.at.as_millis())}</td>
-            <td><span aria-hidden="true">{if it.sent { "↑ " } else { "↓ " }}</span>
+            <td class="trace-name"><span aria-hidden="true">{if it.sent { "↑ " } else { "↓ " }}</span>
                 <span class="sr-only">{if it.sent { t::tab_sent() } else { t::tab_received() }}" "</span>{name(it.packet)}</td>
             <td class="number">{it.packet_id.map(|it| it.to_string())}</td>
             <td class="break"><span class="trace-says" data-tone=tone>{says}</span>
@@ -63,7 +64,7 @@ fn meaning(packet: Packet, code: u8) -> String {
     match (packet, code) {
         (Packet::Suback, 0..=2) => t::granted(&code),
         (Packet::Disconnect, 0) => t::disconnection().to_owned(),
-        _ => mcs_view::reason(code),
+        _ => reasons::code(code),
     }
 }
 

@@ -4,6 +4,7 @@ use mcs_view::protocol::{Fate, Format, LogRow, Misfit, Preview, QueryError};
 
 use crate::clock;
 use crate::format;
+use crate::reasons;
 use crate::texts::messages as t;
 
 /// The forms of a payload: each, its name, and its word for tests.
@@ -50,7 +51,7 @@ pub(super) fn fate(fate: &Fate) -> (&'static str, String) {
         Fate::Sent => ("none", t::fate_sent().to_owned()),
         Fate::Acknowledged { millis } => ("ok", t::fate_acknowledged(millis)),
         Fate::Unheard { millis } => ("warning", t::fate_unheard(millis)),
-        Fate::Refused { code } => ("danger", t::fate_refused(&mcs_view::reason(*code))),
+        Fate::Refused { code } => ("danger", t::fate_refused(&reasons::code(*code))),
         Fate::TimedOut => ("danger", t::fate_timed_out().to_owned()),
         Fate::NotConnected => ("danger", t::fate_not_connected().to_owned()),
     }

@@ -17,7 +17,7 @@ fn found(profile: &Profile, works: &[(&str, Option<&str>)]) -> Vec<Finding> {
     for (number, probe) in probes.iter().enumerate() {
         assert_eq!(findings, None, "a conclusion before the last answer");
         let (url, offered) = match probe {
-            Probe::Fetch { url } => (url, None),
+            Probe::Fetch { url } | Probe::Read { url } => (url, None),
             Probe::WebSocket { url, protocol } => (url, *protocol),
         };
         let yes = works.iter().any(|(it, protocol)| it == url && *protocol == offered);
@@ -102,10 +102,25 @@ fn what_the_broker_or_the_page_says_needs_no_probe() {
 }
 
 #[test]
+fn a_server_of_ours_that_refuses_a_page_of_another_origin_is_told_from_a_broker() {
+    let refused = Finding::Refused(Refusal::NotAuthorized);
+    let found = |answers: [bool; 2]| {
+        let (mut doctor, probes) = Doctor::of_refusal(&profile(false, "/mqtt"), refused.clone());
+        let url = |path: &str| Probe::Read { url: format!("http://broker.test:8083{path}") };
+        assert_eq!(probes, [url("/api/openapi.json"), url("/api/session")]);
+        assert_eq!(doctor.answer(0, answers[0]), None);
+        doctor.answer(1, answers[1]).expect("a conclusion")
+    };
+    assert_eq!(found([true, false]), [Finding::OtherOrigin, refused.clone()]);
+    assert_eq!(found([true, true]), [refused.clone()]);
+    assert_eq!(found([false, false]), [refused.clone()]);
+}
+
+#[test]
 fn a_secure_page_asks_nothing_that_it_may_not() {
     let (_, probes) = Doctor::new(&profile(true, "/mqtt"), true);
     for probe in probes {
-        let (Probe::Fetch { url } | Probe::WebSocket { url, .. }) = probe;
+        let (Probe::Fetch { url } | Probe::Read { url } | Probe::WebSocket { url, .. }) = probe;
         assert!(url.starts_with("https://") || url.starts_with("wss://"), "{url}");
     }
 }

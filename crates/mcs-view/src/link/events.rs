@@ -2,14 +2,14 @@
 
 use mcs_model::api::{self, DeviceChange, DeviceEvent};
 use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Topic, upload};
-use mcs_session::{DisconnectReason, Event, Message, ReasonCode, Version};
+use mcs_session::{DisconnectReason, Event, Message, ReasonCode, SubscribeError, Version};
 use mcs_time::Time;
 
 use crate::console::Console;
 use crate::devices::Device;
 use crate::doctor::Failure;
 use crate::link::Subscription;
-use crate::protocol::{ConnectionId, Level, LinkState, News, Setting};
+use crate::protocol::{ConnectionId, Ended, Level, LinkState, News, Setting};
 use crate::rest::Call;
 
 /// Devices have no manners: seconds for milliseconds, many points at once.
@@ -24,7 +24,7 @@ impl Console {
             Event::Message(message) => self.message(on, &message),
             Event::Subscribed { id, granted } if self.messages_subscribed((on, id), granted) => {}
             Event::Subscribed { id, granted } => {
-                self.subscribed((on, id), granted.err().map(|it| it.to_string()));
+                self.subscribed((on, id), granted.err());
             }
             Event::Published { id, outcome } => self.published(on, id, outcome),
             Event::Traced(packet) => self.messages.traced(&self.clock, on, *packet),
@@ -75,7 +75,7 @@ impl Console {
         let once = !self.reconnects(on);
         let Some(link) = self.links.get_mut(on) else { return };
         let lost = matches!(link.shown().state, LinkState::Connected { .. });
-        let words = reason.to_string();
+        let ended = ended(reason);
         let failure = Failure { reason, opened: link.opened };
         let state = match retry_at {
             // Another version of MQTT is tried at once, and belongs to this attempt.
@@ -83,18 +83,18 @@ impl Console {
                 if let Some(session) = link.session() {
                     session.disconnect(clock.now());
                 }
-                LinkState::Stopped { reason: words }
+                LinkState::Stopped { reason: ended }
             }
-            Some(at) => LinkState::Waiting { reason: words, retry_at: clock.at(at) },
+            Some(at) => LinkState::Waiting { reason: ended, retry_at: clock.at(at) },
             None if refused && is_server => {
                 // The ticket is over. Whoever is still signed in gets another.
                 let at = clock.now() + link.ticket_backoff.next_delay();
                 link.ticket_at = Some(at);
-                LinkState::Waiting { reason: words, retry_at: clock.at(at) }
+                LinkState::Waiting { reason: ended, retry_at: clock.at(at) }
             }
             // This is the end of what was stopped above.
             None if matches!(link.shown().state, LinkState::Stopped { .. }) => return,
-            None => LinkState::Stopped { reason: words },
+            None => LinkState::Stopped { reason: ended },
         };
         // Another version of MQTT is tried at once: that is no failure yet.
         let failed = retry_at != Some(clock.now()) && reason != DisconnectReason::Requested;
@@ -120,7 +120,7 @@ impl Console {
         }
     }
 
-    fn subscribed(&mut self, id: Subscription, refusal: Option<String>) {
+    fn subscribed(&mut self, id: Subscription, refusal: Option<SubscribeError>) {
         let Some(link) = self.links.get_mut(id.0) else { return };
         if link.announcements.contains(&id.1) {
             if refusal.is_none() {
@@ -139,10 +139,20 @@ impl Console {
         let device = self.devices.iter_mut().find(|it| it.subscriptions.contains(&id));
         let Some(device) = device else { return };
         match refusal {
-            None => device.live = true,
+            None => {
+                device.live = true;
+                let name = device.name.clone();
+                self.notices.retract(
+                    |it| matches!(it, News::NoLiveValues { device, .. } if *device == name),
+                );
+            }
             Some(why) => {
                 device.live = false;
-                let news = News::NoLiveValues { device: device.name.clone(), why };
+                let code = match why {
+                    SubscribeError::Refused(code) => Some(code.0),
+                    _ => None,
+                };
+                let news = News::NoLiveValues { device: device.name.clone(), code };
                 self.notices.add(Level::Error, news);
             }
         }
@@ -260,5 +270,19 @@ impl Console {
         }
         self.devices.changed = true;
         self.send_waiting();
+    }
+}
+
+fn ended(reason: DisconnectReason) -> Ended {
+    match reason {
+        DisconnectReason::Requested => Ended::Requested,
+        DisconnectReason::ConnectTimeout => Ended::NoAnswer,
+        DisconnectReason::KeepAlive => Ended::Silent,
+        DisconnectReason::Stalled => Ended::Stalled,
+        DisconnectReason::Refused(code) => Ended::Refused(code.0),
+        DisconnectReason::Dismissed(code) => Ended::Dismissed(code.0),
+        DisconnectReason::Protocol(code) => Ended::Protocol(code.0),
+        DisconnectReason::InvalidConfig => Ended::Setting,
+        _ => Ended::Closed,
     }
 }

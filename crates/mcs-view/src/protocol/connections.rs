@@ -170,6 +170,9 @@ pub enum Finding {
     TcpPort,
     /// The broker has refused the connection.
     Refused(Refusal),
+    /// It is a server of ours, which answers REST, and with it names and passwords of people, to its own
+    /// pages only: CORS.
+    OtherOrigin,
     /// Another client with the same client id has taken the connection.
     TakenOver,
     /// The broker has ended the connection, for this reason in MQTT's words.

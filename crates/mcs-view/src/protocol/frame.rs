@@ -122,16 +122,40 @@ pub enum LinkState {
     },
     /// Lost or refused; will be tried again.
     Waiting {
-        /// What happened, in words.
-        reason: String,
+        /// What happened.
+        reason: Ended,
         /// When the next attempt is due.
         retry_at: Timestamp,
     },
     /// Lost or refused for good.
     Stopped {
-        /// What happened, in words.
-        reason: String,
+        /// What happened.
+        reason: Ended,
     },
+}
+
+/// Why a connection ended, or never came to be. Codes are the broker's, of MQTT 5 §2.4; those of
+/// 3.1.1 are translated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    /// The operator wanted it.
+    Requested,
+    /// The socket was closed, or could not be opened.
+    Closed,
+    /// The broker did not answer in time.
+    NoAnswer,
+    /// The broker stopped answering.
+    Silent,
+    /// The broker stopped acknowledging.
+    Stalled,
+    /// The broker refused the connection.
+    Refused(u8),
+    /// The broker ended the connection.
+    Dismissed(u8),
+    /// The broker broke the protocol.
+    Protocol(u8),
+    /// A setting does not fit into MQTT.
+    Setting,
 }
 
 /// Whether a device is here.

@@ -44,12 +44,12 @@ pub enum News {
     LookOnly(Named),
     /// Devices may be controlled from now on.
     Controllable(Named),
-    /// The broker refuses a device's topics; its reason.
+    /// The broker refuses a device's topics, or says nothing of them.
     NoLiveValues {
         /// The device's name.
         device: String,
-        /// The broker's reason.
-        why: String,
+        /// The broker's reason, a code of MQTT 5 §2.4; absent when it did not answer in time.
+        code: Option<u8>,
     },
     /// A device reports on a channel that its prototype does not have.
     UnknownChannel {

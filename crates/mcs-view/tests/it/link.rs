@@ -6,7 +6,7 @@ use mcs_session::ReasonCode;
 use mcs_sim::OldBroker;
 use mcs_view::Input;
 use mcs_view::protocol::{
-    ConnectionsRequest, ControlStage, LinkState, LoginError, Online, Request, Setting, View,
+    ConnectionsRequest, ControlStage, Ended, LinkState, LoginError, Online, Request, Setting, View,
 };
 
 use crate::site::{FIRST, Site, WALL, session};
@@ -34,7 +34,7 @@ fn a_lost_connection_says_why_and_when_it_is_tried_again() {
     site.seconds(20);
     site.cut();
     let LinkState::Waiting { reason, retry_at } = state(&mut site) else { panic!("it waits") };
-    assert_eq!(reason, "the link was closed");
+    assert_eq!(reason, Ended::Closed);
     let due = site.timeout.unwrap().since(site.now).as_millis() as u64;
     assert_eq!(retry_at.as_millis(), site.wall() + due);
     assert_eq!(site.screen.devices.clone().unwrap()[0].online, Online::Unknown);

@@ -197,6 +197,16 @@ impl Browser {
         Ok(self.script(&script).await?.as_str().unwrap_or_default().trim().to_owned())
     }
 
+    /// Waits until an element, or the page when there is none of that name, has a text in it.
+    pub(crate) async fn see_text(&self, id: &str, text: &str) -> Result<()> {
+        let script = format!("return ({} ?? document.body).innerText;", query(id));
+        until(&format!("{text:?} stands in `{id}`"), async || {
+            let said = self.script(&script).await?;
+            Ok(said.as_str().is_some_and(|it| it.contains(text)).then_some(()))
+        })
+        .await
+    }
+
     /// Clicks, once the element can be clicked.
     pub(crate) async fn click(&self, id: &str) -> Result<()> {
         let mut why = None;

@@ -16,6 +16,7 @@ mod files;
 mod flood;
 mod frame;
 mod journey;
+mod markup;
 mod member;
 mod messages;
 mod newcomer;

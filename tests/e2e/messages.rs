@@ -1,7 +1,6 @@
 //! Messages: everything that comes and goes, looked at while it does.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
 
 use crate::browser::Browser;
 use crate::process::{Broker, Server, until};
@@ -10,9 +9,6 @@ use crate::{dist, files};
 
 const NAME: &str = "messages";
 const PLAIN: &str = "messages-plain";
-
-/// What would do something if it were ever taken for markup.
-const MARKUP: &str = "<img src=x onerror=document.title='gotcha'>";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_of_our_server_are_seen_filtered_and_opened() -> Result<()> {
@@ -86,7 +82,6 @@ async fn inspect(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     browser.number("message-counts", "data-total", |it| it == 3.0).await?;
 
     publish(browser).await.context("publishing")?;
-    markup(browser, &mut publisher).await.context("markup")?;
     retained(browser).await.context("retained messages")?;
     browser.click("tab-trace").await?;
     browser.see("trace-CONNACK").await?;
@@ -118,25 +113,6 @@ async fn publish(browser: &Browser) -> Result<()> {
     })
     .await?;
     browser.click("message-close").await
-}
-
-/// Text of others is text, wherever it stands.
-async fn markup(browser: &Browser, publisher: &mut Publisher) -> Result<()> {
-    let topic = format!("evil/{}", MARKUP.replace(['#', '+', '/'], ""));
-    publisher.publish(&topic, MARKUP.as_bytes(), false).await?;
-    browser.fill("message-filter", "topic:evil").await?;
-    browser.number("message-counts", "data-total", |it| it == 1.0).await?;
-    browser.click("message-row").await?;
-    ensure!(browser.text("payload").await? == MARKUP);
-    browser.pictures("messages-markup").await?;
-    // Beside an open message there is no room for the tree.
-    browser.click("message-close").await?;
-    browser.click("turn-evil").await?;
-    let images =
-        browser.script("return [document.querySelectorAll('img').length, document.title];").await?;
-    ensure!(images[0] == json!(0) && images[1] != json!("gotcha"), "{images}");
-    browser.fill("message-filter", "x").await?;
-    browser.send("message-filter", "\u{8}").await
 }
 
 async fn retained(browser: &Browser) -> Result<()> {

@@ -217,6 +217,25 @@ impl Program {
         Ok(())
     }
 
+    /// Publishes one message of MQTT 5 with a user property.
+    pub(crate) async fn publish_with(
+        name: &str,
+        broker: SocketAddr,
+        topic: &str,
+        payload: &str,
+        [key, value]: [&str; 2],
+    ) -> Result<()> {
+        let mut client = Command::new(program("MOSQUITTO_PUB", "mosquitto_pub"));
+        client.args(["-V", "5", "-h", "127.0.0.1", "-p", &broker.port().to_string()]);
+        client.args(["-D", "publish", "user-property", key, value]);
+        client.args(["-q", "1", "-t", topic, "-m", payload]);
+        let log = output().join(name).join("publisher.log");
+        let mut child = spawn(&mut client, &log, Stdio::null())?;
+        let status = timeout(PATIENCE, child.wait()).await??;
+        ensure!(status.success(), "mosquitto_pub failed, see {}", log.display());
+        Ok(())
+    }
+
     /// `mcs-server serve` with a certificate, and its ready line.
     pub(crate) async fn server(name: &str, cert: &Path, key: &Path) -> Result<(Self, Value)> {
         let data = output().join(name).join("data");

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 
 use crate::format::LocalTime;
 use crate::preferences::Clock;
+use crate::texts::format as t;
 
 thread_local! {
     static CHOSEN: Cell<Clock> = const { Cell::new(Clock::Local) };
@@ -69,7 +70,7 @@ pub(crate) fn local_zone() -> String {
     js_sys::Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone"))
         .ok()
         .and_then(|zone| zone.as_string())
-        .unwrap_or_else(|| "local time".to_owned())
+        .unwrap_or_else(|| t::local_time().to_owned())
 }
 
 fn is_utc() -> bool {

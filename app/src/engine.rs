@@ -17,6 +17,7 @@ use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions, WorkerType}
 use crate::chart::Plot;
 use crate::clock;
 use crate::store::{Boot, Store};
+use crate::texts::shell as t;
 
 /// Where the worker's script is, beside the page.
 const SCRIPT: &str = "mcs-engine_loader.js";
@@ -136,19 +137,18 @@ impl Engine {
                 return;
             }
             Some(protocol::INCOMPLETE) => {
-                return self.fail(Some("a part of the engine could not be loaded".to_owned()));
+                return self.fail(Some(t::engine_incomplete().to_owned()));
             }
             _ => {}
         }
         let bytes = member(data, "bytes").map(|bytes| Uint8Array::new(&bytes).to_vec());
         match protocol::decode::<Frame>(&bytes.unwrap_or_default()) {
             Ok(frame) => self.answer(frame, member(data, "floats")),
-            Err(DecodeError::Version(version)) => self.fail(Some(format!(
-                "page and engine are of different builds ({} and {version})",
-                protocol::VERSION
-            ))),
+            Err(DecodeError::Version(version)) => {
+                self.fail(Some(t::engine_build(&protocol::VERSION, &version)))
+            }
             Err(DecodeError::Malformed) => {
-                self.fail(Some("the page does not understand the engine's answer".to_owned()));
+                self.fail(Some(t::engine_unclear().to_owned()));
             }
         }
     }
@@ -207,7 +207,7 @@ impl Engine {
 
     fn fail(&self, reason: Option<String>) {
         self.failed.set(true);
-        let reason = reason.unwrap_or_else(|| format!("{SCRIPT} could not be loaded"));
+        let reason = reason.unwrap_or_else(|| t::engine_missing(&SCRIPT));
         self.store.boot.set(Boot::Failed(reason));
     }
 }

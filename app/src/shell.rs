@@ -69,7 +69,7 @@ fn App(language: Language) -> impl IntoView {
     let dispatch = match Engine::start(store) {
         Ok(engine) => Dispatch::new(move |request, file| engine.send(request, file)),
         Err(error) => {
-            store.boot.set(Boot::Failed(format!("the browser refuses a worker: {error:?}")));
+            store.boot.set(Boot::Failed(t::engine_refused(&format!("{error:?}"))));
             Dispatch::new(|_, _| {})
         }
     };

@@ -129,7 +129,8 @@ fn online_word(online: Online) -> (&'static str, &'static str) {
     }
 }
 
-fn copy_text(text: &str) {
+/// Puts `text` on the clipboard; only in answer to a click or a key.
+pub(crate) fn copy_text(text: &str) {
     let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
     if clipboard.is_ok_and(|it| !it.is_undefined()) {
         // Refused only without a click, and this is one.

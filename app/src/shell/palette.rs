@@ -15,7 +15,7 @@ use crate::route::Route;
 use crate::store::Store;
 use crate::texts::shell as t;
 use crate::theme::Theme;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Symbol, copy_text};
 
 /// What lies on top of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,7 @@ enum Act {
     Language(Language),
     Clock(Clock),
     Help,
+    CopyLink,
     Reload,
     SignOut,
 }
@@ -219,6 +220,7 @@ fn actions(has_server: bool) -> Vec<Entry> {
     all.push(action(Symbol::Clock, local, Act::Clock(Clock::Local)));
     all.push(action(Symbol::Clock, t::act_clock_utc().to_owned(), Act::Clock(Clock::Utc)));
     all.push(action(Symbol::Question, t::act_help().to_owned(), Act::Help));
+    all.push(action(Symbol::Copy, t::act_copy_link().to_owned(), Act::CopyLink));
     all.push(action(Symbol::Reload, t::act_reload().to_owned(), Act::Reload));
     if has_server {
         all.push(action(Symbol::User, t::sign_out().to_owned(), Act::SignOut));
@@ -259,6 +261,8 @@ fn performer() -> impl Fn(Act) + Copy + 'static {
         Act::Language(language) => preferences.choose_language(language),
         Act::Clock(clock) => preferences.choose_clock(clock),
         Act::Help => layer.set(Layer::Help),
+        // It names a page and a view of it, and does nothing by itself.
+        Act::CopyLink => copy_text(&window().location().href().unwrap_or_default()),
         Act::Reload => super::reload(),
         Act::SignOut => dispatch.send(Request::Logout { everywhere: false }),
     }

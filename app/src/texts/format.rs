@@ -1,6 +1,7 @@
 //! Times, numbers and values.
 
 super::texts! { "format"
+    local_time = "local time";
     now = "now";
     ago(span) = "{span} ago";
     ahead(span) = "{span} ahead";

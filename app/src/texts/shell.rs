@@ -6,6 +6,11 @@ super::texts! { "shell"
     looking_for_server = "Looking for a server";
     stopped = "The console has stopped";
     stopped_why(reason) = "Its engine, which holds the connection, does not run: {reason}.";
+    engine_incomplete = "a part of it could not be loaded";
+    engine_missing(file) = "{file} could not be loaded";
+    engine_build(page, engine) = "page and engine are of different builds ({page} and {engine})";
+    engine_unclear = "the page does not understand its answer";
+    engine_refused(why) = "the browser starts no worker ({why})";
     stopped_next = "Reload the page to start it again. Nothing on the server is lost.";
     reload = "Reload";
 
@@ -64,9 +69,9 @@ super::texts! { "shell"
     new_version_next = "This page still works with the old one. Reload it when nothing is half typed.";
     offline = "The server cannot be reached.";
     offline_next = "This is the console as it was loaded last; nothing in it is live until the server is back.";
-    away_held(#n, span) = "Nobody looked for {span}. The connection held; {n} message was counted meanwhile and is filled in." | "Nobody looked for {span}. The connection held; {n} messages were counted meanwhile and are filled in.";
-    away_back(#n, span, at) = "Nobody looked for {span}. The connection was lost and is back since {at}; {n} message was counted meanwhile." | "Nobody looked for {span}. The connection was lost and is back since {at}; {n} messages were counted meanwhile.";
-    away_lost(#n, span) = "Nobody looked for {span}. {n} message was counted until the connection was lost." | "Nobody looked for {span}. {n} messages were counted until the connection was lost.";
+    away_held(#n, span) = "Away for {span}. The connection held; {n} message was counted meanwhile and is filled in." | "Away for {span}. The connection held; {n} messages were counted meanwhile and are filled in.";
+    away_back(#n, span, at) = "Away for {span}. The connection was lost and is back since {at}; {n} message was counted meanwhile." | "Away for {span}. The connection was lost and is back since {at}; {n} messages were counted meanwhile.";
+    away_lost(#n, span) = "Away for {span}. {n} message was counted until the connection was lost." | "Away for {span}. {n} messages were counted until the connection was lost.";
 
     // Notices
     dismiss = "Dismiss";
@@ -84,6 +89,7 @@ super::texts! { "shell"
     act_clock_local(zone) = "Times of {zone}";
     act_clock_utc = "Times in UTC";
     act_help = "Show the keyboard shortcuts";
+    act_copy_link = "Copy the link to this view";
     act_reload = "Reload the page";
 
     // Help

@@ -6,6 +6,7 @@ mod devices;
 mod firmware;
 mod messages;
 mod prototypes;
+mod rollouts;
 mod settings;
 mod sign_in;
 
@@ -20,6 +21,7 @@ pub(crate) use devices::Devices;
 pub(crate) use firmware::Firmware;
 pub(crate) use messages::{Inspector, Messages};
 pub(crate) use prototypes::{Prototypes, Unsaved};
+pub(crate) use rollouts::Rollouts;
 pub(crate) use settings::Settings;
 pub(crate) use sign_in::SignIn;
 

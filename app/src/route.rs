@@ -7,7 +7,7 @@ mod query;
 mod tests;
 
 use mcs_model::{DeviceId, ProductId};
-use mcs_view::protocol::View;
+use mcs_view::protocol::{RolloutsPlace, View};
 
 use crate::texts::shell as t;
 
@@ -24,6 +24,9 @@ pub(crate) enum Route {
     Firmware(Option<ProductId>),
     /// `#/prototypes` and `#/prototypes/:id`
     Prototypes(Option<ProductId>),
+    /// `#/rollouts`, `#/rollouts/:id`, `#/rollouts/:id/audit`, and
+    /// `#/rollouts/new/:prototype/:firmware`
+    Rollouts(RolloutsPlace),
     /// `#/messages`
     Messages,
     /// `#/connections`
@@ -40,6 +43,9 @@ impl Route {
         let path = hash.trim_start_matches('#');
         let path = path.split_once('?').map_or(path, |(path, _)| path);
         let mut levels = path.split('/').filter(|level| !level.is_empty());
+        if let Some(place) = rollouts(&levels.clone().collect::<Vec<_>>()) {
+            return Self::Rollouts(place);
+        }
         let unknown = || Self::Unknown(path.to_owned());
         let route = match (levels.next(), levels.next()) {
             (None | Some("devices"), None) => Self::Devices,
@@ -69,6 +75,14 @@ impl Route {
             Self::Firmware(Some(id)) => format!("#/firmware/{id}"),
             Self::Prototypes(None) => "#/prototypes".to_owned(),
             Self::Prototypes(Some(id)) => format!("#/prototypes/{id}"),
+            Self::Rollouts(RolloutsPlace::List) => "#/rollouts".to_owned(),
+            Self::Rollouts(RolloutsPlace::New { prototype, firmware }) => {
+                format!("#/rollouts/new/{prototype}/{firmware}")
+            }
+            Self::Rollouts(RolloutsPlace::One { id, audit: false }) => format!("#/rollouts/{id}"),
+            Self::Rollouts(RolloutsPlace::One { id, audit: true }) => {
+                format!("#/rollouts/{id}/audit")
+            }
             Self::Messages => "#/messages".to_owned(),
             Self::Connections => "#/connections".to_owned(),
             Self::Settings => "#/settings".to_owned(),
@@ -82,6 +96,7 @@ impl Route {
             Self::Device(id) => View::Device(id.clone()),
             Self::Firmware(prototype) => View::Firmware(prototype.clone()),
             Self::Prototypes(id) => View::Prototypes(id.clone()),
+            Self::Rollouts(place) => View::Rollouts(place.clone()),
             Self::Messages => View::Messages,
             Self::Devices | Self::Connections | Self::Settings | Self::Unknown(_) => View::Devices,
         }
@@ -91,7 +106,7 @@ impl Route {
     pub(crate) fn section(&self) -> Option<Self> {
         match self {
             Self::Devices | Self::Device(_) => Some(Self::Devices),
-            Self::Firmware(_) => Some(Self::Firmware(None)),
+            Self::Firmware(_) | Self::Rollouts(_) => Some(Self::Firmware(None)),
             Self::Prototypes(_) => Some(Self::Prototypes(None)),
             Self::Messages => Some(Self::Messages),
             Self::Connections => Some(Self::Connections),
@@ -105,6 +120,7 @@ impl Route {
         match self {
             Self::Devices | Self::Device(_) => t::devices(),
             Self::Firmware(_) => t::firmware(),
+            Self::Rollouts(_) => t::rollouts(),
             Self::Prototypes(_) => t::prototypes(),
             Self::Messages => t::messages(),
             Self::Connections => t::connections(),
@@ -112,4 +128,22 @@ impl Route {
             Self::Unknown(_) => t::not_found(),
         }
     }
+}
+
+/// The place on the rollouts page that these levels name.
+fn rollouts(levels: &[&str]) -> Option<RolloutsPlace> {
+    let id = |id: &str| {
+        let plain = id.len() <= 64 && id.bytes().all(|it| it.is_ascii_alphanumeric());
+        plain.then(|| id.to_owned())
+    };
+    Some(match *levels {
+        ["rollouts"] => RolloutsPlace::List,
+        ["rollouts", "new", prototype, firmware] => RolloutsPlace::New {
+            prototype: prototype.parse().ok()?,
+            firmware: firmware.parse().ok()?,
+        },
+        ["rollouts", one] if one != "new" => RolloutsPlace::One { id: id(one)?, audit: false },
+        ["rollouts", one, "audit"] => RolloutsPlace::One { id: id(one)?, audit: true },
+        _ => return None,
+    })
 }

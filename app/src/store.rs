@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use mcs_model::api::{Credentials, SkippedChannel};
 use mcs_model::{ChannelId, DeviceId, ProductId};
 use mcs_view::protocol::{
-    AccountsView, CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame, Keeping,
-    Link, Notice, OpenPrototype, PointsPiece, PrototypesView, Setting, Shown, Stats, Trail, View,
+    AccountsView, Apart, CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame,
+    Keeping, Link, Notice, OpenPrototype, PointsPiece, PrototypesView, RolloutsView, Setting,
+    Shown, Stats, Trail, View,
 };
 
 use crate::away::Away;
@@ -33,6 +34,8 @@ pub(crate) struct Store {
     pub(crate) firmware: RwSignal<Option<FirmwareView>>,
     /// The prototypes page; `None` until it is here.
     pub(crate) prototypes: RwSignal<Option<PrototypesView>>,
+    /// The rollouts page as its part reads it; `None` until it is here.
+    pub(crate) rollouts: RwSignal<Option<Apart<RolloutsView>>>,
     /// What was edited and not saved, of prototypes that are not open.
     pub(crate) drafts: StoredValue<BTreeMap<ProductId, Unsaved>, LocalStorage>,
     /// The channels that the last imported prototype file held in vain.
@@ -91,6 +94,7 @@ impl Store {
             device: RwSignal::new(None),
             firmware: RwSignal::new(None),
             prototypes: RwSignal::new(None),
+            rollouts: RwSignal::new(None),
             drafts: StoredValue::new_local(BTreeMap::new()),
             skipped: RwSignal::new(None),
             messages: Inspector::new(),
@@ -175,6 +179,9 @@ impl Store {
             }
             if let Some(prototypes) = frame.prototypes {
                 self.prototypes.set(Some(prototypes));
+            }
+            if let Some(rollouts) = frame.rollouts {
+                self.rollouts.set(Some(rollouts));
             }
             if let Some(firmware) = frame.firmware {
                 self.firmware.set(Some(firmware));
@@ -314,6 +321,7 @@ impl Store {
         self.trails.update_value(BTreeMap::clear);
         self.firmware.set(None);
         self.prototypes.set(None);
+        self.rollouts.set(None);
         self.drafts.update_value(BTreeMap::clear);
         self.skipped.set(None);
         self.messages.forget();

@@ -17,6 +17,7 @@ pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod prototypes;
 pub(crate) mod reasons;
+pub(crate) mod rollouts;
 pub(crate) mod settings;
 pub(crate) mod shell;
 pub(crate) mod sign_in;

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod axe;
+mod boards;
 mod browser;
 mod cards;
 mod charts;
@@ -25,6 +26,7 @@ mod pages;
 mod process;
 mod prototypes;
 mod publisher;
+mod rollouts;
 mod static_site;
 mod tap;
 

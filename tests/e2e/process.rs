@@ -26,7 +26,8 @@ pub(crate) struct Server {
     /// MQTT.
     pub(crate) mqtt: SocketAddr,
     ws: SocketAddr,
-    command: SocketAddr,
+    /// The Command Server.
+    pub(crate) command: SocketAddr,
 }
 
 /// A mosquitto with nothing of ours.
@@ -313,7 +314,7 @@ pub(crate) async fn until<T>(
 }
 
 /// How long a test waits for one thing.
-const PATIENCE: Duration = Duration::from_secs(45);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(45);
 
 /// How long it pauses between two questions.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -18,6 +18,8 @@ use file::File;
 use push::Push;
 use stored::Stored;
 
+pub(super) use stored::look;
+
 /// What the parts of the page share; a handle.
 #[derive(Clone, Copy)]
 struct Page {
@@ -125,6 +127,7 @@ fn Open() -> impl IntoView {
         <div class="page">
             <div class="page-head">
                 <h1>{t::title()}</h1>
+                <a class="button" href="#/rollouts" data-testid="to-rollouts">{t::rollouts()}</a>
                 <label class="field inline">
                     <span class="field-name">{t::prototype()}</span>
                     <select class="input" data-testid="prototype-select" on:change:target=move |event| choose(event.target().value())>{options}</select>

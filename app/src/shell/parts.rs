@@ -179,6 +179,7 @@ fn device(route: Route) -> AnyView {
 fn workshop(route: Route) -> AnyView {
     match route {
         Route::Firmware(_) => view! { <pages::Firmware/> }.into_any(),
+        Route::Rollouts(place) => view! { <pages::Rollouts place/> }.into_any(),
         Route::Messages => view! { <pages::Messages/> }.into_any(),
         Route::Connections => view! { <pages::Connections/> }.into_any(),
         Route::Settings => view! { <pages::Settings/> }.into_any(),

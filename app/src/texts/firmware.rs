@@ -2,6 +2,8 @@
 
 super::texts! { "firmware"
     title = "Firmware";
+    rollouts = "Rollouts";
+    roll_out = "Roll out";
     needs_server = "Firmware needs a server";
     needs_server_why = "A broker alone cannot keep files or send the notice. Start mcs-server, then open its address.";
     loading = "Fetching the firmware";

@@ -22,6 +22,7 @@ super::texts! { "shell"
     devices = "Devices";
     prototypes = "Prototypes";
     firmware = "Firmware";
+    rollouts = "Rollouts";
     messages = "Messages";
     connections = "Connections";
     settings = "Settings";

@@ -2,13 +2,13 @@ use std::collections::BTreeSet;
 
 use super::{
     Table, accounts, card, chart, connections, device, devices, fill, firmware, form, format,
-    messages, notices, prototypes, reasons, settings, shell, sign_in, speak, ui,
+    messages, notices, prototypes, reasons, rollouts, settings, shell, sign_in, speak, ui,
 };
 use crate::language::Language;
 use crate::test;
 
 /// Every area of the page.
-const AREAS: [&[(&str, &str, &str)]; 16] = [
+const AREAS: [&[(&str, &str, &str)]; 17] = [
     accounts::ALL,
     card::ALL,
     chart::ALL,
@@ -21,6 +21,7 @@ const AREAS: [&[(&str, &str, &str)]; 16] = [
     notices::ALL,
     prototypes::ALL,
     reasons::ALL,
+    rollouts::ALL,
     settings::ALL,
     shell::ALL,
     sign_in::ALL,

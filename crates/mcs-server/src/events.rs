@@ -1,6 +1,7 @@
-//! What consoles hear about devices apart from their points: `console/v1/devices/:deviceId`.
+//! What consoles hear apart from points: `console/v1/devices/:deviceId`, and that there is
+//! something to ask for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -9,6 +10,11 @@ use mcs_model::{ConsoleTopic, DeviceId};
 use tokio::sync::Notify;
 
 use crate::bus::Bus;
+
+/// Say only that there is something to ask for: for everybody who is signed in.
+pub(crate) const NEWS: [&str; 2] = [PROTOTYPES, ROLLOUTS];
+const PROTOTYPES: &str = "console/v1/prototypes";
+const ROLLOUTS: &str = "console/v1/rollouts";
 
 /// Changes that wait to be published. A newer change takes the place of one of its kind, so a slow
 /// broker costs intermediate states and never memory.
@@ -21,7 +27,8 @@ pub(crate) struct Events {
 #[derive(Default)]
 struct Waiting {
     devices: BTreeMap<(DeviceId, Kind), DeviceChange>,
-    prototypes: bool,
+    /// Topics that say only that there is something to ask for.
+    news: BTreeSet<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +56,16 @@ impl Events {
 
     /// Tells the consoles, soon, that prototypes have changed.
     pub(crate) fn tell_of_prototypes(&self) {
-        self.lock().prototypes = true;
+        self.tell_that(PROTOTYPES);
+    }
+
+    /// Tells the consoles, soon, that rollouts are further.
+    pub(crate) fn tell_of_rollouts(&self) {
+        self.tell_that(ROLLOUTS);
+    }
+
+    fn tell_that(&self, topic: &'static str) {
+        self.lock().news.insert(topic);
         self.some.notify_one();
     }
 
@@ -62,10 +78,9 @@ impl Events {
         loop {
             self.some.notified().await;
             let waiting = std::mem::take(&mut *self.lock());
-            if waiting.prototypes {
-                let topic = ConsoleTopic::Prototypes.to_string();
+            for topic in waiting.news {
                 // Which they are is told to those who ask and may know.
-                if let Err(error) = bus.publish(&topic, Bytes::from_static(b"{}"), 0, false).await {
+                if let Err(error) = bus.publish(topic, Bytes::from_static(b"{}"), 0, false).await {
                     tracing::warn!(%topic, %error, "an event was not published");
                 }
             }

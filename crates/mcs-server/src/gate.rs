@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::bus::{
     self, Client, Connect, ConnectionId, Decision, Incoming, Principal, Refusal, Verdict,
 };
+use crate::events;
 use crate::registry::{Denied, Device};
 use crate::repeats::Repeats;
 
@@ -20,9 +21,6 @@ use publish::Publish;
 
 /// Most bytes of a filter's last level: no channel id is longer, and every filter of a session is kept.
 const MAX_LEVEL: usize = 256;
-
-/// Says only that there is something to ask for: for everybody who is signed in.
-const PROTOTYPES: &str = "console/v1/prototypes";
 
 /// What the topics of people's commands begin with.
 const COMMANDS: &str = "console/v1/commands/";
@@ -61,7 +59,7 @@ impl Gate {
         };
         let snapshot = self.app()?.registry.snapshot();
         let access = snapshot.access(name).ok_or_else(|| refused("there is no such user"))?;
-        if filter == PROTOTYPES {
+        if events::NEWS.contains(&filter) {
             return Ok(());
         }
         let levels: Vec<_> = filter.split('/').collect();

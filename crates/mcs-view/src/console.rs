@@ -23,6 +23,7 @@ use crate::notices::Notices;
 use crate::protocol::{Away, Level, News, Request, Setting, Sought, Start};
 use crate::prototypes::Prototypes;
 use crate::rest::{self, Call, Rest};
+use crate::rollouts::Rollouts;
 
 /// The console without a screen. See the [crate documentation](crate).
 pub struct Console {
@@ -57,6 +58,7 @@ pub struct Console {
     pub(crate) firmware: Firmwares,
     pub(crate) messages: Messages,
     pub(crate) prototypes: Prototypes,
+    pub(crate) rollouts: Rollouts,
     pub(crate) accounts: Accounts,
     pub(crate) notices: Notices,
     pub(crate) meter: Meter,
@@ -102,6 +104,7 @@ impl Console {
             firmware: Firmwares::default(),
             messages: Messages::new(),
             prototypes: Prototypes::default(),
+            rollouts: Rollouts::default(),
             accounts: Accounts::default(),
             notices: Notices::default(),
             meter: Meter::default(),
@@ -194,8 +197,13 @@ impl Console {
     }
 
     fn next_deadline(&self) -> Option<Time> {
-        let deadlines =
-            [self.links.deadline(), self.list_at, self.due_at, self.messages.deadline()];
+        let deadlines = [
+            self.links.deadline(),
+            self.list_at,
+            self.due_at,
+            self.messages.deadline(),
+            self.rollouts.deadline(),
+        ];
         deadlines.into_iter().flatten().min()
     }
 

@@ -104,6 +104,18 @@ impl Firmwares {
         }
     }
 
+    /// Whether a firmware is known and nobody has tried to verify it.
+    pub(crate) fn is_unverified(&self, firmware: &FirmwareId) -> bool {
+        let found = self.shelf.iter().find(|it| it.info.id == *firmware);
+        found.is_some_and(|it| it.verified == Verification::NotYet)
+    }
+
+    /// The MD5 of a firmware that was verified.
+    pub(crate) fn verified_md5(&self, firmware: &FirmwareId) -> Option<&str> {
+        let found = self.shelf.iter().find(|it| it.info.id == *firmware)?;
+        (found.verified == Verification::Verified).then_some(found.info.md5.as_str())
+    }
+
     /// The chosen prototype.
     pub(crate) fn prototype(&self) -> Option<&ProductId> {
         self.prototype.as_ref()

@@ -8,7 +8,8 @@ use mcs_time::Time;
 use crate::console::Console;
 use crate::io::Output;
 use crate::protocol::{
-    ChartFrame, ChartRequest, ConnectionsView, DeviceView, Frame, FrameRequest, Stats, View,
+    ChartFrame, ChartRequest, ConnectionsView, DeviceView, Frame, FrameRequest, RolloutsPlace,
+    Stats, View,
 };
 
 /// The status bar changes at most twice a second.
@@ -90,6 +91,9 @@ impl Console {
         if turned && let View::Prototypes(id) = &request.view {
             self.open_prototypes(id.clone());
         }
+        if turned && let View::Rollouts(place) = &request.view {
+            self.open_rollouts(place);
+        }
         self.fetch_history(&request.charts);
         let profiles = core::mem::take(&mut self.connections.changed);
         // Of the devices it says how many each connection has.
@@ -111,6 +115,13 @@ impl Console {
             View::Prototypes(_) => {
                 self.watch_prototypes();
                 frame.prototypes = self.show_prototypes(devices || turned || all);
+            }
+            View::Rollouts(place) => {
+                self.watch_rollouts(place);
+                if matches!(place, RolloutsPlace::New { .. }) {
+                    self.show_firmware(devices || turned || all, frame);
+                }
+                frame.rollouts = self.show_rollouts(turned || all);
             }
         }
         frame.charts = self.paint(&request.charts, all, floats);

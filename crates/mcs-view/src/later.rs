@@ -25,7 +25,7 @@ pub static LATER: Later = Later {
     frame: Console::later_frame,
     restore: Console::restore_all,
     diagnose: Console::diagnose,
-    repeat: Console::repeat_messages,
+    repeat: Console::repeat_all,
 };
 
 /// The functions by which the console reaches that part.
@@ -94,6 +94,7 @@ impl Console {
             Request::Firmware(request) => self.firmware_request(request, file),
             Request::Messages(request) => self.messages_request(request),
             Request::Prototypes(request) => self.prototypes_request(request),
+            Request::Rollouts(request) => self.rollouts_request(&request),
             Request::Start(_)
             | Request::Frame(_)
             | Request::Login { .. }
@@ -122,6 +123,7 @@ impl Console {
             Call::Act(..) => self.acted(fetched),
             Call::Push(_) => self.pushed(fetched),
             Call::Prototypes(call) => self.prototypes_fetched(call, fetched),
+            Call::Rollouts(call) => self.rollouts_fetched(call, fetched),
             Call::Probe
             | Call::Ticket
             | Call::Identity
@@ -129,6 +131,11 @@ impl Console {
             | Call::Logout { .. }
             | Call::Devices { .. } => {}
         }
+    }
+
+    fn repeat_all(&mut self) {
+        self.repeat_messages();
+        self.repeat_rollouts();
     }
 
     fn later_input(&mut self, input: Input<'_>) {

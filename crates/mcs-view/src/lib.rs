@@ -48,6 +48,7 @@ mod notices;
 pub mod protocol;
 pub mod prototypes;
 mod rest;
+pub mod rollouts;
 mod send;
 mod setting;
 mod trail;

@@ -251,6 +251,7 @@ impl Console {
         self.messages.unlisten(id);
         self.requests.retain(|it, _| it.0 != id);
         self.prototypes.news.take_if(|it| it.0 == id);
+        self.rollouts.news.take_if(|it| it.0 == id);
         for device in self.devices.iter_mut() {
             device.subscriptions.retain(|it| it.0 != id);
         }

@@ -463,7 +463,7 @@ fn place(topic: &str, devices: &Devices) -> Option<Place> {
             (id, Some(channel))
         }
         Ok(ConsoleTopic::Device(id)) => (id, None),
-        Ok(ConsoleTopic::Prototypes) => return None,
+        Ok(ConsoleTopic::Prototypes | ConsoleTopic::Rollouts) => return None,
         Err(_) => match topic.parse() {
             Ok(Topic::Channel(id, _, channel)) => (id, Some(channel)),
             Ok(Topic::Device(id, _) | Topic::Firmware(id, _)) => (id, None),

@@ -21,7 +21,13 @@ mod messages;
 mod notices;
 mod prototypes;
 mod request;
+mod rollouts;
 
+pub use mcs_fota::rollout::api::{
+    AuditEntry, AuditEvent, Deed, OverrideRequest, RolloutDevice, RolloutInfo, RolloutRequest,
+};
+pub use mcs_fota::rollout::{Counts, Course, Objection, Pause, Plan, Transport as NoticeTransport};
+pub use mcs_fota::{Reason, Unreachable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -60,9 +66,13 @@ pub use prototypes::{
     OpenPrototype, Outcome, OwnDevice, PrototypesRequest, PrototypesView, Trouble,
 };
 pub use request::{FirmwareRequest, FirstRequest, FrameRequest, NewDevice, Request, Start, View};
+pub use rollouts::{
+    Apart, OpenRollout, RolloutOutcome, RolloutPreview, RolloutTrouble, RolloutsPlace,
+    RolloutsRequest, RolloutsView,
+};
 
 /// The version of this protocol: page and engine of different builds refuse each other.
-pub const VERSION: u8 = 6;
+pub const VERSION: u8 = 7;
 
 /// The engine takes requests.
 pub const READY: &str = "ready";

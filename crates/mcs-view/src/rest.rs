@@ -61,6 +61,7 @@ pub(crate) enum Call {
     Firmwares(ProductId),
     Push(FirmwareId),
     Prototypes(PrototypesCall),
+    Rollouts(RolloutsCall),
     /// Change the own password.
     Password,
     /// Who has an account.
@@ -109,6 +110,31 @@ impl PrototypesCall {
                 (Method::Delete, format!("/api/devices/{device}?history={fate}"))
             }
             Self::NewKey(id) => (Method::Post, format!("/api/devices/{id}/key")),
+        }
+    }
+}
+
+/// What an answer about rollouts is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RolloutsCall {
+    List,
+    Open(String),
+    Audit(String),
+    Preview,
+    Make,
+    Act(String),
+}
+
+impl RolloutsCall {
+    fn line(&self) -> (Method, String) {
+        let all = "/api/rollouts";
+        match self {
+            Self::List => (Method::Get, all.to_owned()),
+            Self::Open(id) => (Method::Get, format!("{all}/{}", escape(id))),
+            Self::Audit(id) => (Method::Get, format!("{all}/{}/audit", escape(id))),
+            Self::Preview => (Method::Post, format!("{all}/preview")),
+            Self::Make => (Method::Post, all.to_owned()),
+            Self::Act(id) => (Method::Post, format!("{all}/{}/act", escape(id))),
         }
     }
 }
@@ -168,6 +194,7 @@ impl Rest {
                 (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))
             }
             Call::Prototypes(call) => call.line(),
+            Call::Rollouts(call) => call.line(),
             Call::Password => (Method::Post, "/api/account/password".to_owned()),
             Call::People => (Method::Get, "/api/users".to_owned()),
             Call::Act(method, path) => (*method, path.clone()),

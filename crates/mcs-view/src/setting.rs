@@ -157,6 +157,7 @@ impl Console {
         self.forget_devices();
         self.forget_firmware();
         self.forget_prototypes();
+        self.forget_rollouts();
         self.forget_accounts();
         self.messages.forget();
         self.set(Setting::SignedOut { error, busy: false });

@@ -72,12 +72,14 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
                     {move || { let (_, _, symbol, words) = look(&verified.get()); view! { <Icon symbol/><span>{words}</span> } }}
                 </span>
                 <button type="button" class="button" data-testid=format!("verify-{id}") disabled=running on:click=verify>{t::verify()}</button>
+                <a class="button" data-testid=format!("roll-out-{id}") href=format!("#/rollouts/new/{}/{id}", info.prototype)>{t::roll_out()}</a>
             </div>
         </li>
     })
 }
 
-fn look(verified: &Verification) -> (&'static str, &'static str, Symbol, String) {
+/// A verification's test id, tone, icon and words.
+pub(crate) fn look(verified: &Verification) -> (&'static str, &'static str, Symbol, String) {
     match verified {
         Verification::NotYet => {
             ("not-yet", "offline", Symbol::Question, t::not_verified().to_owned())

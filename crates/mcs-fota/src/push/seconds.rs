@@ -16,6 +16,12 @@ pub(super) fn serialize<S: Serializer>(it: &Duration, to: S) -> Result<S::Ok, S:
 }
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let (Written::Seconds(secs) | Written::Parts { secs }) = Written::deserialize(from)?;
+    // Only texts are that old.
+    let secs = if from.is_human_readable() {
+        let (Written::Seconds(secs) | Written::Parts { secs }) = Written::deserialize(from)?;
+        secs
+    } else {
+        u64::deserialize(from)?
+    };
     Ok(Duration::from_secs(secs))
 }

@@ -1,7 +1,7 @@
 //! What console and server say to each other about rollouts: the bodies of `/api/rollouts`.
 
 use mcs_model::api::PushState;
-use mcs_model::{DeviceId, FirmwareId, Timestamp};
+use mcs_model::{DeviceId, FirmwareId, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Counts, Course, Member, Objection, Override, Plan, Rollout, Transport};
@@ -38,9 +38,16 @@ pub struct OverrideRequest {
 
 /// `POST /api/rollouts/:id/act`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "act")]
+pub struct ActRequest {
+    /// What is to be done.
+    pub act: Deed,
+}
+
+/// What an operator does to a rollout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub enum ActRequest {
+pub enum Deed {
     /// Send no notice for now.
     Pause,
     /// Go on.
@@ -65,6 +72,10 @@ pub struct RolloutInfo {
     pub created: Timestamp,
     /// What is rolled out.
     pub firmware: FirmwareId,
+    /// Its prototype.
+    pub prototype: ProductId,
+    /// Its name.
+    pub name: String,
     /// Its version.
     pub version: Version,
     /// The SHA-256 of its file.
@@ -81,6 +92,21 @@ pub struct RolloutInfo {
     pub counts: Counts,
     /// What was overridden, by whom and why.
     pub overrides: Vec<Override>,
+}
+
+/// What the state machine does not need.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The rollout's id; empty in a preview.
+    pub id: &'a str,
+    /// Who made it.
+    pub by: &'a str,
+    /// The firmware's prototype.
+    pub prototype: &'a ProductId,
+    /// The firmware's name.
+    pub name: &'a str,
+    /// The SHA-256 of its file.
+    pub sha256: &'a str,
 }
 
 /// `GET /api/rollouts/:id`.
@@ -145,7 +171,7 @@ pub enum AuditEvent {
         overrides: Vec<OverrideRequest>,
     },
     /// Somebody did this.
-    Act(ActRequest),
+    Act(Deed),
     /// It took this course.
     Course(Course),
     /// A device was sent a notice.
@@ -168,16 +194,18 @@ pub enum AuditEvent {
 
 impl RolloutInfo {
     /// Of a rollout of which its shell knows the rest.
-    pub fn new(rollout: &Rollout, id: &str, by: &str, sha256: &str) -> Self {
+    pub fn new(rollout: &Rollout, about: &About<'_>) -> Self {
         let head = rollout.head();
         let waves = rollout.members().map(|(_, it)| it.wave() + 1).max().unwrap_or(0);
         Self {
-            id: id.to_owned(),
-            by: by.to_owned(),
+            id: about.id.to_owned(),
+            by: about.by.to_owned(),
             created: head.created(),
             firmware: head.release().firmware.clone(),
+            prototype: about.prototype.clone(),
+            name: about.name.to_owned(),
             version: head.release().version.clone(),
-            sha256: sha256.to_owned(),
+            sha256: about.sha256.to_owned(),
             plan: head.plan().clone(),
             course: head.course().clone(),
             begun: head.begun(),

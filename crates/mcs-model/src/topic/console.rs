@@ -18,6 +18,8 @@ pub enum ConsoleTopic {
     Device(DeviceId),
     /// `console/v1/prototypes`, from the server: prototypes have changed; `{}`.
     Prototypes,
+    /// `console/v1/rollouts`, from the server: rollouts are further than before; `{}`.
+    Rollouts,
 }
 
 impl FromStr for ConsoleTopic {
@@ -36,6 +38,7 @@ impl FromStr for ConsoleTopic {
             }
             ["console", "v1", "devices", device] => Ok(Self::Device(id(device)?)),
             ["console", "v1", "prototypes"] => Ok(Self::Prototypes),
+            ["console", "v1", "rollouts"] => Ok(Self::Rollouts),
             _ => Err(TopicError::Shape),
         }
     }
@@ -48,6 +51,7 @@ impl fmt::Display for ConsoleTopic {
             Self::Commands(id, channel) => write!(f, "console/v1/commands/{id}/{channel}"),
             Self::Device(id) => write!(f, "console/v1/devices/{id}"),
             Self::Prototypes => f.write_str("console/v1/prototypes"),
+            Self::Rollouts => f.write_str("console/v1/rollouts"),
         }
     }
 }

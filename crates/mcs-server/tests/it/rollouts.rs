@@ -286,9 +286,10 @@ async fn a_downgrade_waits_for_somebody_who_says_why() {
     assert_eq!(line(&made, &board.id)["state"], "REJECTED");
     assert_eq!(line(&made, &board.id)["reason"], json!({ "objected": "downgrade" }));
     let rollout = made["id"].as_str().expect("an id");
-    let unsaid = json!({ "act": "override", "objection": "downgrade", "reason": "" });
+    let unsaid = json!({ "act": { "override": { "objection": "downgrade", "reason": "" } } });
     assert_eq!(operator.act(rollout, unsaid).await.status, 409);
-    let said = json!({ "act": "override", "objection": "downgrade", "reason": "3.0 overheats" });
+    let said =
+        json!({ "act": { "override": { "objection": "downgrade", "reason": "3.0 overheats" } } });
     assert_eq!(operator.act(rollout, said).await.status, 200);
     board.fetch(&server).await;
     // The address is good for as long as the device is under way, and for nobody afterwards.

@@ -161,7 +161,7 @@ impl Console {
     }
 
     /// Why a file with this MD5 may not go out, if so.
-    fn objection(&self, md5: &str) -> Option<Md5Objection> {
+    pub(crate) fn objection(&self, md5: &str) -> Option<Md5Objection> {
         if self.firmware.expectation.trim().is_empty() {
             return None;
         }
@@ -268,7 +268,7 @@ impl Console {
         self.notices.add(Level::Error, News::NotUploaded(why));
     }
 
-    fn verify(&mut self, firmware: FirmwareId) {
+    pub(crate) fn verify(&mut self, firmware: FirmwareId) {
         let under_way = self.firmware.check.as_ref().is_some_and(|it| it.1 == firmware);
         let Some(stored) = self.firmware.stored(&firmware) else { return };
         if under_way {

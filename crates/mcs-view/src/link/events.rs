@@ -136,6 +136,9 @@ impl Console {
             // What was changed while nobody listened is asked for.
             return self.prototypes_changed();
         }
+        if self.rollouts.news == Some(id) {
+            return self.rollouts_changed();
+        }
         let device = self.devices.iter_mut().find(|it| it.subscriptions.contains(&id));
         let Some(device) = device else { return };
         match refusal {
@@ -174,8 +177,10 @@ impl Console {
             Ok(ConsoleTopic::Prototypes) if on == ConnectionId::SERVER => {
                 return self.prototypes_changed();
             }
-            Ok(ConsoleTopic::Device(_) | ConsoleTopic::Commands(..) | ConsoleTopic::Prototypes)
-            | Err(_) => {}
+            Ok(ConsoleTopic::Rollouts) if on == ConnectionId::SERVER => {
+                return self.rollouts_changed();
+            }
+            Ok(_) | Err(_) => {}
         }
         match message.topic.parse() {
             // Who looks at all topics of our server gets these, too, and they may be commands.

@@ -5,8 +5,8 @@ use mcs_model::{Channel, DeviceId, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CardState, ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, Notice,
-    PointsPiece, PrototypesView, Trail,
+    Apart, CardState, ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, Notice,
+    PointsPiece, PrototypesView, RolloutsView, Trail,
 };
 
 /// From the engine: what changed. A section that is `None` is as it was.
@@ -36,6 +36,8 @@ pub struct Frame {
     pub messages: Option<MessagesView>,
     /// The prototypes page.
     pub prototypes: Option<PrototypesView>,
+    /// The rollouts page.
+    pub rollouts: Option<Apart<RolloutsView>>,
     /// One for each requested chart that changed.
     pub charts: Vec<ChartFrame>,
     /// The next piece of [`ChartsRequest::Export`](super::ChartsRequest::Export).

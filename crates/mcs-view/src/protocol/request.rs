@@ -4,8 +4,8 @@ use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CardRequest, ChartRequest, ChartsRequest, ConnectionId, ConnectionsRequest, MessagesRequest,
-    PrototypesRequest,
+    Apart, CardRequest, ChartRequest, ChartsRequest, ConnectionId, ConnectionsRequest,
+    MessagesRequest, PrototypesRequest, RolloutsPlace, RolloutsRequest,
 };
 
 /// From the page. The first variants are those of [`FirstRequest`], in its order.
@@ -66,6 +66,8 @@ pub enum Request {
     Messages(MessagesRequest),
     /// The prototypes page.
     Prototypes(PrototypesRequest),
+    /// The rollouts page.
+    Rollouts(Apart<RolloutsRequest>),
 }
 
 /// What the first page asks: the requests that an engine reads whose other part is not here yet,
@@ -129,6 +131,8 @@ pub enum View {
     Messages,
     /// The list of prototypes, or one of them.
     Prototypes(Option<ProductId>),
+    /// Rollouts.
+    Rollouts(RolloutsPlace),
 }
 
 /// A device that the operator typed in.

@@ -15,6 +15,7 @@ mod messages;
 mod prototypes;
 mod random;
 mod rights;
+mod rollouts;
 mod sample;
 mod setting;
 mod site;

@@ -416,6 +416,7 @@ impl Site {
         self.screen.accounts = frame.accounts.or(old.accounts);
         self.screen.firmware = frame.firmware.or(old.firmware);
         self.screen.prototypes = frame.prototypes.or(old.prototypes);
+        self.screen.rollouts = frame.rollouts.or(old.rollouts);
         self.screen.notices = frame.notices.or(old.notices);
         self.screen.keeping = frame.keeping.or(old.keeping);
         self.screen.stats = frame.stats.or(old.stats);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use mcs_fota::Reason;
 use mcs_fota::rollout::api::{
-    ActRequest, AuditEntry, AuditEvent, OverrideRequest, RolloutDetails, RolloutDevice,
+    About, AuditEntry, AuditEvent, Deed, OverrideRequest, RolloutDetails, RolloutDevice,
     RolloutInfo, RolloutRequest,
 };
 use mcs_fota::rollout::{
@@ -39,7 +39,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// What would come of it.
     pub(crate) fn details(&self) -> RolloutDetails {
-        details(&self.rollout, "", &self.by, &self.firmware.sha256)
+        details(&self.rollout, &about("", &self.by, &self.firmware))
     }
 }
 
@@ -118,6 +118,7 @@ impl Firmware {
             self.feed_presence(app, &id, device);
         }
         self.run_rollout(app, &id).await;
+        app.events.tell_of_rollouts();
         self.rollout(&id).context("a rollout that was just made")
     }
 
@@ -126,15 +127,15 @@ impl Firmware {
         &self,
         app: &App,
         id: &str,
-        act: ActRequest,
+        act: Deed,
         by: &str,
     ) -> Result<Result<(), ActError>> {
         let wanted = match &act {
-            ActRequest::Pause => Act::Pause,
-            ActRequest::Resume => Act::Resume,
-            ActRequest::Cancel => Act::Cancel,
-            ActRequest::RetryFailed => Act::RetryFailed,
-            ActRequest::Override(it) => Act::Override(override_of(it, by)),
+            Deed::Pause => Act::Pause,
+            Deed::Resume => Act::Resume,
+            Deed::Cancel => Act::Cancel,
+            Deed::RetryFailed => Act::RetryFailed,
+            Deed::Override(it) => Act::Override(override_of(it, by)),
             _ => return Ok(Err(ActError::Course)),
         };
         let _turn = self.rollouts.turn.lock().await;
@@ -157,7 +158,7 @@ impl Firmware {
     pub(crate) fn rollouts(&self) -> Vec<RolloutInfo> {
         let entries = self.rollouts.lock();
         let info = |(id, it): (&String, &Entry)| {
-            RolloutInfo::new(&it.rollout, id, &it.by, &it.firmware.sha256)
+            RolloutInfo::new(&it.rollout, &about(id, &it.by, &it.firmware))
         };
         let mut all: Vec<_> = entries.iter().map(info).collect();
         all.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
@@ -168,16 +169,21 @@ impl Firmware {
     pub(crate) fn rollout(&self, id: &str) -> Option<RolloutDetails> {
         let entries = self.rollouts.lock();
         let entry = entries.get(id)?;
-        Some(details(&entry.rollout, id, &entry.by, &entry.firmware.sha256))
+        Some(details(&entry.rollout, &about(id, &entry.by, &entry.firmware)))
     }
 }
 
-fn details(rollout: &Rollout, id: &str, by: &str, sha256: &str) -> RolloutDetails {
+fn about<'a>(id: &'a str, by: &'a str, firmware: &'a FirmwareRow) -> About<'a> {
+    let FirmwareRow { prototype, name, sha256, .. } = firmware;
+    About { id, by, prototype, name, sha256 }
+}
+
+fn details(rollout: &Rollout, about: &About<'_>) -> RolloutDetails {
     let mut members: Vec<_> = rollout.members().collect();
     members.sort_by_key(|(_, it)| it.place());
     let device = |(device, member): (&DeviceId, _)| RolloutDevice::new(device, member);
     RolloutDetails {
-        info: RolloutInfo::new(rollout, id, by, sha256),
+        info: RolloutInfo::new(rollout, about),
         devices: members.into_iter().map(device).collect(),
     }
 }

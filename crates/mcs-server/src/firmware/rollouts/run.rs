@@ -75,6 +75,9 @@ impl Firmware {
         loop {
             let step = self.rollouts.step(id);
             let stored = self.store_change(id, &step.change).await;
+            if !step.change.is_empty() {
+                app.events.tell_of_rollouts();
+            }
             for (device, status) in step.changed {
                 tracing::info!(rollout = id, %device, firmware = %status.firmware,
                     state = ?status.state, detail = status.detail, "firmware rollout");

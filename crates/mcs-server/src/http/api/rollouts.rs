@@ -97,8 +97,7 @@ pub(in crate::http) async fn show(
 
 /// Pause, resume, cancel, try again or override
 ///
-/// `act` is `pause`, `resume`, `cancel`, `retryFailed` or `override`; the last one with `objection`
-/// and `reason`.
+/// `act` is `pause`, `resume`, `cancel`, `retryFailed`, or `{ "override": { "objection", "reason" } }`.
 #[utoipa::path(post, path = "/api/rollouts/{rollout}/act", tag = "Console",
     request_body(content = Object, example = json!({ "act": "pause" })),
     responses((status = 200, body = Object, description = "The rollout, with its devices.")))]
@@ -109,11 +108,11 @@ pub(in crate::http) async fn act(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<RolloutDetails>, Error> {
-    let request: ActRequest = body::json(&headers, body).await?;
+    let ActRequest { act: deed } = body::json(&headers, body).await?;
     find(&app, &operator, &id, Right::Control)?;
     let act = {
         let (app, id, name) = (app.clone(), id.clone(), operator.name.clone());
-        async move { app.firmware.act(&app, &id, request, &name).await }
+        async move { app.firmware.act(&app, &id, deed, &name).await }
     };
     if let Err(error) = effect::whole(&app, act).await? {
         return Err(Error::Refused(StatusCode::CONFLICT, "act", format!("Not done: {error}.")));

@@ -1,0 +1,130 @@
+//! Every device of a rollout.
+
+use leptos::prelude::*;
+use mcs_model::DeviceId;
+use mcs_model::api::PushState;
+use mcs_view::protocol::RolloutDevice;
+
+use super::words;
+use crate::clock;
+use crate::format;
+use crate::store::Store;
+use crate::texts::rollouts as t;
+use crate::ui::Icon;
+
+/// So many rows more are shown at a time: a table of thousands would be slow.
+const ROWS: usize = 200;
+
+/// Which devices are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    Open,
+    Good,
+    Bad,
+}
+
+impl Which {
+    fn holds(self, device: &RolloutDevice) -> bool {
+        let (_, tone, ..) = words::state_look(device.state);
+        match self {
+            Self::All => true,
+            Self::Open => tone == "pending" || device.state == PushState::Queued,
+            Self::Good => tone == "ok",
+            Self::Bad => tone == "danger",
+        }
+    }
+}
+
+/// The devices in the order of their places.
+#[component]
+pub(super) fn Table(#[prop(into)] devices: Signal<Vec<RolloutDevice>>) -> impl IntoView {
+    let which = RwSignal::new(Which::All);
+    let most = RwSignal::new(ROWS);
+    let found = Memo::new(move |_| {
+        let which = which.get();
+        devices.with(|all| all.iter().filter(|it| which.holds(it)).cloned().collect::<Vec<_>>())
+    });
+    let shown = move || found.with(|it| it.iter().take(most.get()).cloned().collect::<Vec<_>>());
+    let more = move || found.with(Vec::len).saturating_sub(most.get());
+    let choices = [
+        (Which::All, t::show_all(), "all"),
+        (Which::Open, t::show_open(), "open"),
+        (Which::Good, t::show_good(), "good"),
+        (Which::Bad, t::show_bad(), "bad"),
+    ];
+    let choice = |(it, name, id): (Which, &'static str, &'static str)| {
+        let count = move || devices.with(|all| all.iter().filter(|one| it.holds(one)).count());
+        view! {
+            <button type="button" class="segment" data-testid=format!("show-{id}")
+                aria-pressed=move || (which.get() == it).to_string()
+                on:click=move |_| { which.set(it); most.set(ROWS); }>
+                {name}" "<span class="number">{move || format::count(count() as u64)}</span>
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="panel" aria-labelledby="rollout-devices">
+            <div class="page-head">
+                <h2 id="rollout-devices">{t::devices()}</h2>
+                <div class="segments" role="group" aria-label=t::show()>{choices.map(choice).into_iter().collect_view()}</div>
+            </div>
+            <table class="rollout-table" data-testid="rollout-devices">
+                <caption class="sr-only">{t::table()}</caption>
+                <thead><tr>
+                    <th scope="col">{t::device()}</th><th scope="col">{t::wave_head()}</th>
+                    <th scope="col">{t::state()}</th><th scope="col">{t::reason()}</th>
+                    <th scope="col">{t::notices()}</th><th scope="col">{t::since()}</th>
+                </tr></thead>
+                <tbody><For each=shown key=shows let:it>{row(&it)}</For></tbody>
+            </table>
+            {move || found.with(Vec::is_empty).then(|| view! {
+                <p class="muted">{t::no_match()}</p>
+            })}
+            {move || (more() > 0).then(|| view! {
+                <button type="button" class="button" data-testid="rollout-more"
+                    on:click=move |_| most.update(|it| *it += ROWS)>{t::more(more().min(ROWS) as u64)}</button>
+            })}
+        </section>
+    }
+    .into_any()
+}
+
+/// What a row shows: with something else it is another row.
+fn shows(it: &RolloutDevice) -> (DeviceId, &'static str, Option<u8>, Option<u64>, u32, String) {
+    let since = it.since.map(mcs_model::Timestamp::as_millis);
+    let (wire, ..) = words::state_look(it.state);
+    (it.device.clone(), wire, it.percent, since, it.notices, it.detail.clone())
+}
+
+fn row(it: &RolloutDevice) -> AnyView {
+    let store = expect_context::<Store>();
+    let id = it.device.clone();
+    let name =
+        store.row(&id).map_or_else(|| id.to_string(), |row| row.with(|row| row.name.clone()));
+    let (wire, tone, symbol, word) = words::state(it);
+    let since = it.since.map(mcs_model::Timestamp::as_millis);
+    let reason = words::reason(&it.reason);
+    let objections = it.objections.iter().map(|it| words::objection(*it)).collect::<Vec<_>>();
+    // What is refused already says so by its reason.
+    let against = if reason.is_empty() { objections.join(" ") } else { String::new() };
+    view! {
+        <tr data-testid=format!("rollout-device-{id}") data-state=wire data-notices=it.notices.to_string()>
+            <th scope="row"><a href=format!("#/devices/{id}")>{name}</a><code>{id.to_string()}</code></th>
+            <td class="number" data-label=t::wave_head()>{it.wave + 1}</td>
+            <td data-label=t::state()>
+                <span class="state" data-tone=tone><Icon symbol/><span>{word}</span></span>
+                {it.percent.map(|percent| view! {
+                    <progress max="100" value=percent.to_string() aria-label=t::state_downloading()></progress>
+                })}
+            </td>
+            <td class="reason" data-label=t::reason()>{reason}{against}</td>
+            <td class="number" data-label=t::notices()>{it.notices}</td>
+            <td class="number" data-label=t::since()>{since.map(|at| view! {
+                <time title=clock::local(at).date_and_time()>{move || format::relative(store.now.get(), at)}</time>
+            })}</td>
+        </tr>
+    }
+    .into_any()
+}

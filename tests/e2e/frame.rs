@@ -116,6 +116,7 @@ async fn walk(browser: &Browser, server: &mut Server) -> Result<()> {
     palette(browser).await.context("the palette")?;
     keyboard(browser).await.context("the keyboard")?;
     settings(browser).await.context("the settings")?;
+    calm(browser).await.context("no motion")?;
     browser.shape(LARGE).await?;
     browser.fits("a large screen").await?;
     browser.picture("gallery/settings-3840-light").await?;
@@ -205,6 +206,26 @@ async fn keyboard(browser: &Browser) -> Result<()> {
         Ok((focused == "H1").then_some(()))
     })
     .await
+}
+
+/// Nothing moves for whoever wants that.
+async fn calm(browser: &Browser) -> Result<()> {
+    let reduce = json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
+    browser.cdp("Emulation.setEmulatedMedia", reduce).await?;
+    for page in ["devices", "prototypes", "firmware", "messages", "connections", "settings"] {
+        browser.click(&format!("nav-{page}")).await?;
+        browser.miss("page-loading").await?;
+        browser.painted().await?;
+        let script = "const long = it => it.split(',').some(it => parseFloat(it) > 0.01);
+            return [...document.querySelectorAll('*')].filter(it => {
+                const style = getComputedStyle(it);
+                return long(style.transitionDuration) || long(style.animationDuration)
+                    || style.scrollBehavior == 'smooth';
+            }).map(it => it.className?.toString() ?? it.tagName);";
+        let moving = browser.script(script).await?;
+        ensure!(moving == json!([]), "these move on {page}: {moving}");
+    }
+    Ok(())
 }
 
 async fn settings(browser: &Browser) -> Result<()> {

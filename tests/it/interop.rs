@@ -3,5 +3,6 @@
 
 mod client;
 mod mosquitto;
+mod ours;
 mod session;
 mod side_by_side;

@@ -29,9 +29,13 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(broker: &Mosquitto, config: Config) -> Self {
+        Self::of(broker.address(), config)
+    }
+
+    pub(super) fn of(address: String, config: Config) -> Self {
         Self {
             session: Session::new(config),
-            address: broker.address(),
+            address,
             epoch: Instant::now(),
             link: None,
             timeout: None,
@@ -47,6 +51,11 @@ impl Client {
         self.session.disconnect(self.now());
         self.drain().await;
         assert_eq!(self.session.state(), State::Idle);
+    }
+
+    /// Ends without a word, as a machine does that loses its power.
+    pub(super) fn vanish(self) {
+        drop(self);
     }
 
     pub(super) fn publish(&mut self, message: Publish) -> RequestId {

@@ -15,5 +15,6 @@ mod sessions;
 mod stage;
 mod time;
 
+pub(super) use broker::Ours;
 use broker::Pair;
 use packet::{Connect, Property, Publish, Subscribe, Version, Will};

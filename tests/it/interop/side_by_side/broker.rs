@@ -87,13 +87,23 @@ fn id(device: usize) -> String {
 }
 
 /// A server with devices that have channels of text.
-struct Ours {
+pub(in crate::interop) struct Ours {
     server: Server,
     folder: PathBuf,
 }
 
 impl Ours {
-    async fn start() -> Self {
+    /// Where it speaks MQTT.
+    pub(in crate::interop) fn address(&self) -> String {
+        self.server.addrs().mqtt.to_string()
+    }
+
+    /// The topic of a channel, `a` to `d`, of its first device.
+    pub(in crate::interop) fn topic(channel: &str) -> String {
+        format!("mcs/{}/{KEY}/{channel}", id(0))
+    }
+
+    pub(in crate::interop) async fn start() -> Self {
         let folder = fresh_folder();
         let channels: Vec<_> = ["a", "b", "c", "d"]
             .into_iter()

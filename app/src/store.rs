@@ -1,11 +1,11 @@
 //! What the page shows, as signals. Only [`Store::apply`] writes what the engine says.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use mcs_model::api::{Credentials, SkippedChannel};
 use mcs_model::{ChannelId, DeviceId, ProductId};
+use mcs_sorted::Map;
 use mcs_view::protocol::{
     AccountsView, Apart, CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame,
     Keeping, Link, Notice, OpenPrototype, PointsPiece, PrototypesView, RolloutsView, Setting,
@@ -37,7 +37,7 @@ pub(crate) struct Store {
     /// The rollouts page as its part reads it; `None` until it is here.
     pub(crate) rollouts: RwSignal<Option<Apart<RolloutsView>>>,
     /// What was edited and not saved, of prototypes that are not open.
-    pub(crate) drafts: StoredValue<BTreeMap<ProductId, Unsaved>, LocalStorage>,
+    pub(crate) drafts: StoredValue<Map<ProductId, Unsaved>, LocalStorage>,
     /// The channels that the last imported prototype file held in vain.
     pub(crate) skipped: RwSignal<Option<(ProductId, Vec<SkippedChannel>)>>,
     /// The messages page.
@@ -66,9 +66,9 @@ pub(crate) struct Store {
     pub(crate) route: RwSignal<Route>,
     /// Which view of it.
     pub(crate) query: RwSignal<Query>,
-    rows: StoredValue<BTreeMap<DeviceId, ArcRwSignal<DeviceRow>>, LocalStorage>,
-    cards: StoredValue<BTreeMap<ChannelId, ArcRwSignal<CardState>>, LocalStorage>,
-    trails: StoredValue<BTreeMap<ChannelId, ArcRwSignal<Vec<Shown>>>, LocalStorage>,
+    rows: StoredValue<Map<DeviceId, ArcRwSignal<DeviceRow>>, LocalStorage>,
+    cards: StoredValue<Map<ChannelId, ArcRwSignal<CardState>>, LocalStorage>,
+    trails: StoredValue<Map<ChannelId, ArcRwSignal<Vec<Shown>>>, LocalStorage>,
     plots: StoredValue<Vec<Rc<Plot>>, LocalStorage>,
 }
 
@@ -95,7 +95,7 @@ impl Store {
             firmware: RwSignal::new(None),
             prototypes: RwSignal::new(None),
             rollouts: RwSignal::new(None),
-            drafts: StoredValue::new_local(BTreeMap::new()),
+            drafts: StoredValue::new_local(Map::new()),
             skipped: RwSignal::new(None),
             messages: Inspector::new(),
             accounts: RwSignal::new(AccountsView::default()),
@@ -110,9 +110,9 @@ impl Store {
             now: RwSignal::new(now),
             route: RwSignal::new(route),
             query: RwSignal::new(query),
-            rows: StoredValue::new_local(BTreeMap::new()),
-            cards: StoredValue::new_local(BTreeMap::new()),
-            trails: StoredValue::new_local(BTreeMap::new()),
+            rows: StoredValue::new_local(Map::new()),
+            cards: StoredValue::new_local(Map::new()),
+            trails: StoredValue::new_local(Map::new()),
             plots: StoredValue::new_local(Vec::new()),
         }
     }
@@ -136,8 +136,8 @@ impl Store {
         if before != after {
             self.device.set(None);
             self.credentials.set(None);
-            self.cards.update_value(BTreeMap::clear);
-            self.trails.update_value(BTreeMap::clear);
+            self.cards.update_value(Map::clear);
+            self.trails.update_value(Map::clear);
             let stays = matches!((before, after), (View::Firmware(_), View::Firmware(_)));
             if !stays {
                 self.firmware.set(None);
@@ -283,7 +283,7 @@ impl Store {
     fn apply_devices(self, devices: Vec<DeviceRow>) {
         let order: Vec<_> = devices.iter().map(|row| row.id.clone()).collect();
         self.rows.update_value(|rows| {
-            let there: BTreeSet<_> = order.iter().collect();
+            let there: mcs_sorted::Set<_> = order.iter().collect();
             rows.retain(|id, _| there.contains(id));
             for row in &devices {
                 rows.entry(row.id.clone()).or_insert_with(|| ArcRwSignal::new(row.clone()));
@@ -315,14 +315,14 @@ impl Store {
 
     fn forget(self) {
         self.order.set(None);
-        self.rows.update_value(BTreeMap::clear);
+        self.rows.update_value(Map::clear);
         self.device.set(None);
-        self.cards.update_value(BTreeMap::clear);
-        self.trails.update_value(BTreeMap::clear);
+        self.cards.update_value(Map::clear);
+        self.trails.update_value(Map::clear);
         self.firmware.set(None);
         self.prototypes.set(None);
         self.rollouts.set(None);
-        self.drafts.update_value(BTreeMap::clear);
+        self.drafts.update_value(Map::clear);
         self.skipped.set(None);
         self.messages.forget();
         self.credentials.set(None);

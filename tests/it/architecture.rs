@@ -44,7 +44,7 @@ const EDGES: [(&str, &[&str]); 17] = [
         ],
     ),
     ("mcs-engine", &["mcs-digest", "mcs-session", "mcs-sorted", "mcs-time", "mcs-view"]),
-    ("mcs-app", &["mcs-model", "mcs-view"]),
+    ("mcs-app", &["mcs-model", "mcs-sorted", "mcs-view"]),
     (
         "mcs-server",
         &["mcs-command", "mcs-device", "mcs-digest", "mcs-fota", "mcs-model", "mcs-time"],

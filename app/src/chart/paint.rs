@@ -32,7 +32,7 @@ pub(crate) fn right(lines: &[Line]) -> f64 {
             _ => None,
         })
         .collect();
-    units.sort_unstable();
+    mcs_sorted::sort_by(&mut units, Ord::cmp);
     units.dedup();
     if units.len() == 2 { LEFT } else { 12.0 }
 }

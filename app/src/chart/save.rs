@@ -1,6 +1,5 @@
 //! What outlives the page: the choice of charts, and pictures of them.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -39,7 +38,7 @@ pub(super) fn recall(key: &str, known: &[ChannelId]) -> Option<Choice> {
 }
 
 /// Keeps which charts are open among a device's cards.
-pub(crate) fn remember_open(device: &DeviceId, open: &BTreeSet<ChannelId>) {
+pub(crate) fn remember_open(device: &DeviceId, open: &mcs_sorted::Set<ChannelId>) {
     if let Some(storage) = window().local_storage().ok().flatten() {
         let open: Vec<_> = open.iter().map(ChannelId::as_str).collect();
         let _ = storage.set_item(&format!("mcs.open.{device}"), &open.join(","));
@@ -47,7 +46,7 @@ pub(crate) fn remember_open(device: &DeviceId, open: &BTreeSet<ChannelId>) {
 }
 
 /// The charts that were open; `None` when nobody has chosen yet.
-pub(crate) fn recall_open(device: &DeviceId) -> Option<BTreeSet<ChannelId>> {
+pub(crate) fn recall_open(device: &DeviceId) -> Option<mcs_sorted::Set<ChannelId>> {
     let storage = window().local_storage().ok().flatten()?;
     let open = storage.get_item(&format!("mcs.open.{device}")).ok().flatten()?;
     Some(open.split(',').filter_map(|id| id.parse().ok()).collect())

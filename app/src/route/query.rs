@@ -1,14 +1,15 @@
 //! What stands behind `?` in the address: it selects a view of the page, and never acts.
 
 use core::fmt;
-use std::collections::BTreeMap;
+
+use mcs_sorted::Map;
 
 #[cfg(test)]
 mod tests;
 
 /// The parameters of an address, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Query(BTreeMap<String, String>);
+pub(crate) struct Query(Map<String, String>);
 
 impl Query {
     /// The parameters of `hash`; of two with one name the last counts.

@@ -241,7 +241,7 @@ fn matching(all: &[Entry], sought: &str) -> Vec<usize> {
             found.push((!name.starts_with(&sought), index));
         }
     }
-    found.sort_unstable();
+    mcs_sorted::sort_by(&mut found, Ord::cmp);
     found.truncate(MOST);
     found.into_iter().map(|(_, index)| index).collect()
 }

@@ -8,7 +8,7 @@ impl Table {
     pub(crate) fn read(file: &'static str) -> Self {
         let lines = file.lines().map(str::trim).filter(|line| !line.starts_with('#'));
         let mut texts: Vec<_> = lines.filter_map(|line| line.split_once(" = ")).collect();
-        texts.sort_unstable();
+        mcs_sorted::sort_by(&mut texts, Ord::cmp);
         Self(texts)
     }
 

@@ -4,24 +4,29 @@
 //! is there from the start.
 
 use js_sys::{Function, Promise};
-use mcs_view::Later;
+use mcs_view::LATER;
 use wasm_bindgen_futures::JsFuture;
 #[cfg(split)]
 use wasm_split_helpers::wasm_split;
 
 use crate::browser::set_timeout;
+use crate::shell::{Rest, Shell};
 
 /// How long to wait before the next attempts, in milliseconds.
 const AGAIN: [i32; 3] = [500, 2_000, 8_000];
 
 /// It could not be fetched.
-pub(crate) struct Missing;
+#[derive(Clone, Copy, Debug)]
+pub struct Missing;
 
-/// The rest of the console; after several attempts, if it must be.
-pub(crate) async fn load() -> Result<&'static Later, Missing> {
+/// The rest of console and shell.
+static REST: Rest = Rest { console: &LATER, perform: Shell::perform_rest };
+
+/// Fetches it; after several attempts, if it must be.
+pub(crate) async fn load() -> Result<&'static Rest, Missing> {
     for wait in AGAIN {
-        if let Ok(later) = fetch().await {
-            return Ok(later);
+        if let Ok(rest) = fetch().await {
+            return Ok(rest);
         }
         let pause = |resolve: Function, _| {
             set_timeout(&resolve, wait);
@@ -41,11 +46,11 @@ impl From<wasm_split_helpers::SplitLoaderError> for Missing {
 
 #[cfg(split)]
 #[wasm_split(later, fallible)]
-fn fetch() -> Result<&'static Later, Missing> {
-    Ok(&mcs_view::LATER)
+fn fetch() -> Result<&'static Rest, Missing> {
+    Ok(&REST)
 }
 
 #[cfg(not(split))]
-async fn fetch() -> Result<&'static Later, Missing> {
-    Ok(&mcs_view::LATER)
+async fn fetch() -> Result<&'static Rest, Missing> {
+    Ok(&REST)
 }

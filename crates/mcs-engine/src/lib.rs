@@ -36,6 +36,7 @@ pub mod upload;
 pub mod vault;
 
 pub use job::Job;
+pub use later::Missing;
 pub use shell::{Post, Shell};
 
 /// The database of this page.
@@ -58,9 +59,8 @@ pub fn run() {
         shell.open_storage(DATABASE).await;
         // What was posted before this is lost: the page waits for it.
         tell(&scope, READY);
-        match later::load().await {
-            Ok(later) => shell.complete(later),
-            Err(later::Missing) => tell(&scope, INCOMPLETE),
+        if shell.complete().await.is_err() {
+            tell(&scope, INCOMPLETE);
         }
     });
 }

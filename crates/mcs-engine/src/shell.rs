@@ -7,7 +7,7 @@ use std::time::Duration;
 use js_sys::{Array, Date, Float32Array, Object, Reflect, Uint8Array};
 use mcs_sorted::Map;
 use mcs_time::Time;
-use mcs_view::protocol::{self, DecodeError, FirstRequest, Frame, Request};
+use mcs_view::protocol::{self, DecodeError, FirstFrame, FirstRequest, Frame, Request};
 use mcs_view::{Console, FileInfo, Input, JobId, Later, Output, SocketId};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -16,6 +16,7 @@ use web_sys::{Blob, File};
 use crate::browser::{clear_timeout, performance_now, set_timeout};
 use crate::drift::Drift;
 use crate::job::Job;
+use crate::later::{self, Missing};
 use crate::socket::Socket;
 use crate::storage::Storage;
 use crate::{download, hash, probe, rest, upload, vault};
@@ -34,9 +35,15 @@ pub struct Shell {
     wake: Closure<dyn Fn()>,
 }
 
-struct State {
+/// What console and shell do after the first page.
+pub(crate) struct Rest {
+    pub(crate) console: &'static Later,
+    pub(crate) perform: fn(&Shell, &mut State, Output),
+}
+
+pub(crate) struct State {
     console: Console,
-    later: Option<&'static Later>,
+    rest: Option<&'static Rest>,
     /// Messages of the page for which that part is needed, in their order.
     waiting: Vec<JsValue>,
     drift: Drift,
@@ -62,7 +69,7 @@ impl Shell {
             });
             let state = State {
                 console: Console::first(),
-                later: None,
+                rest: None,
                 waiting: Vec::new(),
                 drift: Drift::new(performance_now(), Date::now()),
                 timer: None,
@@ -97,15 +104,20 @@ impl Shell {
         }
     }
 
-    /// The rest of the console is here: answers what waited for it.
-    pub fn complete(&self, later: &'static Later) {
+    /// Fetches the rest of the engine, and answers what waited for it.
+    ///
+    /// # Errors
+    /// It cannot be had, after several attempts.
+    pub async fn complete(&self) -> Result<(), Missing> {
+        let rest = later::load().await?;
         let waiting = {
             let mut state = self.state.borrow_mut();
-            state.later = Some(later);
+            state.rest = Some(rest);
             core::mem::take(&mut state.waiting)
         };
-        self.input(Input::Later(later));
+        self.input(Input::Later(rest.console));
         waiting.iter().for_each(|message| self.receive(message));
+        Ok(())
     }
 
     fn changed_elsewhere(&self, name: String) {
@@ -124,20 +136,21 @@ impl Shell {
         let member =
             |name| Reflect::get(message, &JsValue::from_str(name)).unwrap_or(JsValue::NULL);
         let bytes = Uint8Array::new(&member("bytes")).to_vec();
-        let later = self.state.borrow().later;
-        let request = match later {
-            Some(later) => later.read(&bytes),
+        let rest = self.state.borrow().rest;
+        let request = match rest {
+            Some(rest) => rest.console.read(&bytes),
             None => protocol::decode::<FirstRequest>(&bytes).map(Request::from),
         };
         let request = match request {
             Ok(request) => request,
-            Err(DecodeError::Malformed) if later.is_none() => {
+            Err(DecodeError::Malformed) if rest.is_none() => {
                 self.state.borrow_mut().waiting.push(message.clone());
                 return;
             }
             Err(_) => {
                 // The page is of another build: from the version of any frame it will know.
-                self.post_frame(&Frame::default(), &[]);
+                let frame = Frame::default();
+                self.post_frame(&protocol::encode(&FirstFrame::from(&frame)), None);
                 return;
             }
         };
@@ -205,6 +218,45 @@ impl Shell {
                     }
                 });
             }
+            Output::Wipe => {
+                if let Some(storage) = &state.storage {
+                    storage.wipe();
+                }
+            }
+            Output::Abort(id) => {
+                if let Some(job) = state.jobs.remove(&id) {
+                    job.stop();
+                }
+            }
+            Output::Keep { name, bytes } => {
+                let shell = self.me.clone();
+                if let Some(storage) = &state.storage {
+                    storage.write(name, bytes.as_deref(), move |trouble| {
+                        if let Some(shell) = shell.upgrade() {
+                            shell.input(Input::NotKept(trouble));
+                        }
+                    });
+                }
+            }
+            Output::Frame(frame, floats) => {
+                let bytes = match state.rest {
+                    Some(rest) => rest.console.write(&frame),
+                    None => protocol::encode(&FirstFrame::from(&*frame)),
+                };
+                self.post_frame(&bytes, (!frame.charts.is_empty()).then_some(&floats));
+            }
+            Output::Timeout(_) => {}
+            output => {
+                if let Some(rest) = state.rest {
+                    (rest.perform)(self, state, output);
+                }
+            }
+        }
+    }
+
+    /// What only the rest of the console wants done.
+    pub(crate) fn perform_rest(&self, state: &mut State, output: Output) {
+        match output {
             Output::Seal { id, passphrase, bytes } => {
                 let shell = self.me.clone();
                 vault::seal(passphrase.0, bytes, move |sealed| {
@@ -220,11 +272,6 @@ impl Shell {
                         shell.input(Input::Unsealed(id, unsealed));
                     }
                 });
-            }
-            Output::Wipe => {
-                if let Some(storage) = &state.storage {
-                    storage.wipe();
-                }
             }
             Output::Probe(id, what) => {
                 let shell = self.me.clone();
@@ -243,23 +290,7 @@ impl Shell {
                 upload::start(&chosen(state), &path, &headers, &job);
             }
             Output::Download { job: id, url } => download::start(url, self.job(state, id)),
-            Output::Abort(id) => {
-                if let Some(job) = state.jobs.remove(&id) {
-                    job.stop();
-                }
-            }
-            Output::Keep { name, bytes } => {
-                let shell = self.me.clone();
-                if let Some(storage) = &state.storage {
-                    storage.write(name, bytes.as_deref(), move |trouble| {
-                        if let Some(shell) = shell.upgrade() {
-                            shell.input(Input::NotKept(trouble));
-                        }
-                    });
-                }
-            }
-            Output::Frame(frame, floats) => self.post_frame(&frame, &floats),
-            Output::Timeout(_) => {}
+            _ => {}
         }
     }
 
@@ -302,13 +333,13 @@ impl Shell {
         state.timer = Some((timer, at));
     }
 
-    fn post_frame(&self, frame: &Frame, floats: &[f32]) {
-        let bytes = Uint8Array::from(protocol::encode(frame).as_slice()).buffer();
+    fn post_frame(&self, bytes: &[u8], floats: Option<&Vec<f32>>) {
+        let bytes = Uint8Array::from(bytes).buffer();
         let message = Object::new();
         let transfer = Array::of1(&bytes);
         set(&message, "bytes", &bytes);
-        if !frame.charts.is_empty() {
-            let floats = Float32Array::from(floats).buffer();
+        if let Some(floats) = floats {
+            let floats = Float32Array::from(floats.as_slice()).buffer();
             set(&message, "floats", &floats);
             transfer.push(&floats);
         }

@@ -26,6 +26,8 @@ pub static LATER: Later = Later {
     restore: Console::restore_all,
     diagnose: Console::diagnose,
     repeat: Console::repeat_all,
+    send_waiting: Console::send_waiting,
+    encode: protocol::encode::<Frame>,
 };
 
 /// The functions by which the console reaches that part.
@@ -38,6 +40,8 @@ pub struct Later {
     pub(crate) restore: fn(&mut Console),
     diagnose: fn(&mut Console, ConnectionId),
     repeat: fn(&mut Console),
+    send_waiting: fn(&mut Console),
+    encode: fn(&Frame) -> Vec<u8>,
 }
 
 impl Console {
@@ -70,6 +74,12 @@ impl Console {
     pub(crate) fn repeat_later(&mut self) {
         if let Some(later) = self.later {
             (later.repeat)(self);
+        }
+    }
+
+    pub(crate) fn send_waiting_later(&mut self) {
+        if let Some(later) = self.later {
+            (later.send_waiting)(self);
         }
     }
 
@@ -158,6 +168,11 @@ impl Later {
     /// It is of another version or no request.
     pub fn read(&self, bytes: &[u8]) -> Result<Request, DecodeError> {
         (self.decode)(bytes)
+    }
+
+    /// Any frame for the page.
+    pub fn write(&self, frame: &Frame) -> Vec<u8> {
+        (self.encode)(frame)
     }
 }
 

@@ -45,7 +45,7 @@ impl Console {
         self.notices.found(Sought::Devices);
         self.presence_known = listening && self.links.is_listening();
         events.iter().for_each(|event| self.apply_event(event));
-        self.send_waiting();
+        self.send_waiting_later();
         if again || (self.links.is_listening() && !listening) {
             self.fetch_devices();
         }

@@ -49,7 +49,8 @@ pub use firmware::{
     Verification, VerifyFailure,
 };
 pub use frame::{
-    Alert, DeviceRow, DeviceView, Ended, Frame, Link, LinkState, LoginError, Online, Setting, Stats,
+    Alert, DeviceRow, DeviceView, Ended, FirstFrame, Frame, Link, LinkState, LoginError, Online,
+    Setting, Stats,
 };
 pub use messages::{
     Body, Clearing, Detail, DetailView, DiffLine, Difference, Direction, Draft, DraftProperties,

@@ -1,7 +1,5 @@
 //! A device's cards, and the charts that were opened beside them.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use mcs_model::api::Right;
 use mcs_model::{Channel, ChannelId, ChannelKind, DeviceId};
@@ -67,7 +65,7 @@ fn Card(
     device: DeviceId,
     channel: Channel,
     locked: Signal<Option<&'static str>>,
-    open: RwSignal<BTreeSet<ChannelId>>,
+    open: RwSignal<mcs_sorted::Set<ChannelId>>,
 ) -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();

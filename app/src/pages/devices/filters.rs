@@ -1,7 +1,5 @@
 //! What narrows the list and what sorts it. The address holds all of it.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use mcs_view::arrange::Arrangement;
 use mcs_view::protocol::DeviceRow;
@@ -22,14 +20,14 @@ pub(super) fn Filters(
     let store = expect_context::<Store>();
     let prototypes = Memo::new(move |_| {
         let rows = rows.get();
-        let named: BTreeSet<_> = rows.into_iter().filter_map(|row| row.prototype).collect();
+        let named: mcs_sorted::Set<_> = rows.into_iter().filter_map(|row| row.prototype).collect();
         let mut named: Vec<_> =
             named.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-        named.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+        mcs_sorted::sort_by(&mut named, |a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
         named
     });
     let tags = Memo::new(move |_| {
-        let tags: BTreeSet<_> = rows.get().into_iter().flat_map(|row| row.tags).collect();
+        let tags: mcs_sorted::Set<_> = rows.get().into_iter().flat_map(|row| row.tags).collect();
         tags.into_iter().map(|tag| (tag.clone(), tag)).collect::<Vec<_>>()
     });
     let states = STATES.map(|(word, name, _)| (word.to_owned(), name().to_owned())).to_vec();

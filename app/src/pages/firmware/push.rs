@@ -1,7 +1,5 @@
 //! To whom the chosen firmware goes, and how far it is there.
 
-use std::collections::BTreeSet;
-
 use leptos::html;
 use leptos::prelude::*;
 use mcs_model::DeviceId;
@@ -26,7 +24,7 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
             .firmware
             .with(|view| view.as_ref().map(|view| view.devices.clone()).unwrap_or_default())
     });
-    let ticked = RwSignal::new(BTreeSet::<DeviceId>::new());
+    let ticked = RwSignal::new(mcs_sorted::Set::<DeviceId>::new());
     // A device that has gone meanwhile is not pushed to.
     // Nor one that may only be looked at.
     let mine = Memo::new(move |_| {
@@ -74,7 +72,8 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
     };
     let all = move || !mine.with(Vec::is_empty) && targets.get().len() == mine.with(Vec::len);
     let toggle_all = move |_| {
-        let next = if all() { BTreeSet::new() } else { mine.get_untracked().into_iter().collect() };
+        let next =
+            if all() { mcs_sorted::Set::new() } else { mine.get_untracked().into_iter().collect() };
         ticked.set(next);
     };
     view! {
@@ -115,7 +114,7 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
 }
 
 #[component]
-fn Target(id: DeviceId, ticked: RwSignal<BTreeSet<DeviceId>>) -> impl IntoView {
+fn Target(id: DeviceId, ticked: RwSignal<mcs_sorted::Set<DeviceId>>) -> impl IntoView {
     let store = expect_context::<Store>();
     let row = store.row(&id)?;
     let online = {

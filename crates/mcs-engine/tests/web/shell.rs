@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use mcs_engine::Shell;
-use mcs_view::LATER;
 use mcs_view::protocol::{
     self, ConnectionId, ConnectionsRequest, FirmwareRequest, Frame, FrameRequest, LinkState, News,
     Profile, Request, Setting, Start, View,
@@ -23,9 +22,9 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let page = Self::without_the_rest();
-        page.shell.complete(&LATER);
+        page.shell.complete().await.unwrap();
         page
     }
 
@@ -76,33 +75,33 @@ pub(crate) fn start() -> Request {
 }
 
 #[wasm_bindgen_test]
-fn every_frame_request_is_answered_at_once() {
-    let page = Page::new();
+async fn every_frame_request_is_answered_at_once() {
+    let page = Page::new().await;
     assert_eq!(page.frame().setting, Some(Setting::Probing));
     assert!(page.frame().stats.is_some());
 }
 
 #[wasm_bindgen_test]
 async fn without_a_server_the_console_is_a_static_site() {
-    let page = Page::new();
+    let page = Page::new().await;
     page.send(&start(), None);
     // The test's own web server answers 404 to /api/session.
     page.until(|it| it.setting == Some(Setting::Static)).await;
 }
 
 #[wasm_bindgen_test]
-fn what_needs_the_rest_waits_for_it_and_frames_do_not() {
+async fn what_needs_the_rest_waits_for_it_and_frames_do_not() {
     let page = Page::without_the_rest();
     let file = File::new_with_u8_array_sequence(&Array::new(), "a.bin").unwrap();
     page.send(&Request::Firmware(FirmwareRequest::Choose), Some(&file));
     assert_eq!(page.frame().notices, Some(Vec::new()));
-    page.shell.complete(&LATER);
+    page.shell.complete().await.unwrap();
     assert_eq!(page.frame().notices.map(|it| it.len()), Some(1));
 }
 
 #[wasm_bindgen_test]
 async fn a_broker_that_is_not_there_is_tried_again() {
-    let page = Page::new();
+    let page = Page::new().await;
     page.send(&start(), None);
     page.until(|it| it.setting == Some(Setting::Static)).await;
     let id = ConnectionId(1);
@@ -120,15 +119,15 @@ async fn a_broker_that_is_not_there_is_tried_again() {
 }
 
 #[wasm_bindgen_test]
-fn what_is_no_message_is_answered_with_a_frame_of_this_version() {
-    let page = Page::new();
+async fn what_is_no_message_is_answered_with_a_frame_of_this_version() {
+    let page = Page::new().await;
     page.shell.receive(&JsValue::from_str("hello"));
     assert_eq!(page.frames.borrow().as_slice(), [Frame::default()]);
 }
 
 #[wasm_bindgen_test]
-fn a_file_needs_somebody_who_is_signed_in() {
-    let page = Page::new();
+async fn a_file_needs_somebody_who_is_signed_in() {
+    let page = Page::new().await;
     let parts = Array::of1(&Uint8Array::from(&b"abc"[..]));
     let file = File::new_with_u8_array_sequence(&parts, "a.bin").unwrap();
     page.send(&Request::Firmware(FirmwareRequest::Choose), Some(&file));

@@ -17,7 +17,7 @@ fn device(id: &str) -> Request {
 
 /// A page of the static setting, with what is kept under `database`.
 async fn open(database: &str) -> Page {
-    let page = Page::new();
+    let page = Page::new().await;
     page.shell.open_storage(database).await;
     page.send(&start(), None);
     page.until(|it| it.setting == Some(Setting::Static)).await;

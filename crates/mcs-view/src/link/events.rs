@@ -48,7 +48,7 @@ impl Console {
         self.show(on, LinkState::Connected { mqtt_version: mqtt_version.to_owned() });
         self.devices.changed = true;
         self.recovered(on);
-        self.send_waiting();
+        self.send_waiting_later();
         let Some(link) = self.links.get_mut(on).filter(|_| on == ConnectionId::SERVER) else {
             return;
         };
@@ -274,7 +274,7 @@ impl Console {
             _ => {}
         }
         self.devices.changed = true;
-        self.send_waiting();
+        self.send_waiting_later();
     }
 }
 

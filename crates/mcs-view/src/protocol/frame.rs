@@ -9,19 +9,26 @@ use super::{
     PointsPiece, PrototypesView, RolloutsView, Trail,
 };
 
-/// From the engine: what changed. A section that is `None` is as it was.
+/// From the engine: what changed. A section that is `None` is as it was. The first sections are
+/// those of [`FirstFrame`], in its order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// Who is signed in where.
     pub setting: Option<Setting>,
     /// The connection to the broker; with several, the one that deserves attention.
     pub link: Option<Link>,
-    /// The connections page.
-    pub connections: Option<ConnectionsView>,
     /// Every device, in display order; when one came, went or was renamed.
     pub devices: Option<Vec<DeviceRow>>,
     /// Devices of the list that were there before and look different now.
     pub rows: Vec<DeviceRow>,
+    /// Counters for the status bar; at most twice a second.
+    pub stats: Option<Stats>,
+    /// All notices that are not dismissed, oldest first.
+    pub notices: Option<Vec<Notice>>,
+    /// Whether what is typed in outlives the page.
+    pub keeping: Option<Keeping>,
+    /// The connections page.
+    pub connections: Option<ConnectionsView>,
     /// The device of [`View::Device`](super::View::Device): its channels.
     pub device: Option<DeviceView>,
     /// Cards of that device whose value or control changed.
@@ -42,16 +49,34 @@ pub struct Frame {
     pub charts: Vec<ChartFrame>,
     /// The next piece of [`ChartsRequest::Export`](super::ChartsRequest::Export).
     pub points: Option<PointsPiece>,
-    /// Counters for the status bar; at most twice a second.
-    pub stats: Option<Stats>,
-    /// All notices that are not dismissed, oldest first.
-    pub notices: Option<Vec<Notice>>,
-    /// Whether what is typed in outlives the page.
-    pub keeping: Option<Keeping>,
     /// The answer to [`Request::ExportDevices`](super::Request::ExportDevices): JSON.
     pub export: Option<String>,
     /// The answer to [`Request::Credentials`](super::Request::Credentials). The engine keeps none of it.
     pub credentials: Option<Credentials>,
+}
+
+/// The sections of a frame that the first page shows; as bytes, a [`Frame`] without any other.
+#[derive(Serialize)]
+pub struct FirstFrame<'a> {
+    setting: &'a Option<Setting>,
+    link: &'a Option<Link>,
+    devices: &'a Option<Vec<DeviceRow>>,
+    rows: &'a [DeviceRow],
+    stats: &'a Option<Stats>,
+    notices: &'a Option<Vec<Notice>>,
+    keeping: &'a Option<Keeping>,
+    /// Each section that is absent, or empty, is one byte.
+    others: [u8; OTHERS],
+}
+
+/// How many sections a [`Frame`] has beside those of [`FirstFrame`].
+const OTHERS: usize = 13;
+
+impl<'a> From<&'a Frame> for FirstFrame<'a> {
+    fn from(frame: &'a Frame) -> Self {
+        let Frame { setting, link, devices, rows, stats, notices, keeping, .. } = frame;
+        Self { setting, link, devices, rows, stats, notices, keeping, others: [0; OTHERS] }
+    }
 }
 
 /// In which setting the console works.

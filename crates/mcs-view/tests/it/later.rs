@@ -2,7 +2,8 @@
 
 use mcs_model::api::Role;
 use mcs_view::protocol::{
-    DecodeError, FirstRequest, MessagesRequest, Request, Setting, View, decode, encode,
+    DecodeError, FirstFrame, FirstRequest, Frame, MessagesRequest, Request, Setting, View, decode,
+    encode,
 };
 use mcs_view::{Console, Input, LATER, Timestamp};
 
@@ -73,6 +74,20 @@ fn a_request_of_the_first_page_is_read_from_the_same_bytes() {
         let first = decode::<FirstRequest>(&encode(&request)).map(Request::from);
         assert!(first == Ok(request));
     }
+}
+
+#[test]
+fn a_frame_of_the_first_page_is_written_with_the_same_bytes() {
+    let mut site = signed_in();
+    site.frame(View::Devices, Vec::new());
+    assert!(site.screen.setting.is_some());
+    let frame = Frame {
+        setting: site.screen.setting.clone(),
+        stats: site.screen.stats,
+        notices: Some(Vec::new()),
+        ..Frame::default()
+    };
+    assert_eq!(encode(&FirstFrame::from(&frame)), LATER.write(&frame));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod axe;
 mod bench;
+mod compact;
 mod dist;
 mod host;
 mod serve;

@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use wasm_split_cli_support::{Options, transform};
 
-use crate::shell;
+use crate::{compact, shell};
 
 /// The page's crate, and the names of its files.
 const APP: &str = "mcs-app";
@@ -69,19 +69,14 @@ fn split(dist: &Path, program: &str) -> Result<String> {
     options.main_out_path = &main;
     options.main_module = &module;
     let parts = transform(options).map_err(|error| anyhow!("cannot split {program}: {error:#}"))?;
-    for part in &parts.split_modules {
-        drop_names(part)?;
-    }
+    parts.split_modules.iter().try_for_each(|part| compact::part(part))?;
     let mut bindgen = shell::command("wasm-bindgen");
     // The parts import what the linker names.
-    bindgen.args([
-        "--target=web",
-        "--no-typescript",
-        "--remove-name-section",
-        "--keep-lld-exports",
-    ]);
+    bindgen.args(["--target=web", "--no-typescript", "--keep-lld-exports"]);
     bindgen.arg("--out-name").arg(program).arg("--out-dir").arg(&folder).arg(&main);
     shell::run(&mut bindgen)?;
+    let (wasm, script) = (format!("{program}_bg.wasm"), format!("{program}.js"));
+    compact::bound(&folder.join(wasm), &folder.join(script))?;
     println!("── Split {program} into {} parts", parts.split_modules.len() + 1);
     Ok(name)
 }
@@ -108,36 +103,4 @@ fn files(folder: &Path) -> Result<Vec<String>> {
 
 fn remove(dist: &Path, name: &str) -> Result<()> {
     fs::remove_file(dist.join(name)).with_context(|| format!("there is no {name}"))
-}
-
-/// Leaves the custom sections of a part away: the names of functions are most of it.
-fn drop_names(part: &Path) -> Result<()> {
-    let module = fs::read(part).with_context(|| format!("cannot read {}", part.display()))?;
-    let (header, mut rest) = module.split_at_checked(8).context("a part is no WebAssembly")?;
-    let mut kept = header.to_vec();
-    while let Some((id, after)) = rest.split_first() {
-        let (size, body) = leb128(after).context("a section has no size")?;
-        let section = rest.len() - body.len() + size;
-        let (whole, next) = rest.split_at_checked(section).context("a section is cut off")?;
-        if *id != CUSTOM {
-            kept.extend_from_slice(whole);
-        }
-        rest = next;
-    }
-    fs::write(part, kept).with_context(|| format!("cannot write {}", part.display()))
-}
-
-/// The id of a section that does not change what a module does.
-const CUSTOM: u8 = 0;
-
-/// An unsigned number, and what follows it.
-fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().enumerate().take(5) {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, &bytes[index + 1..]));
-        }
-    }
-    None
 }

@@ -22,6 +22,19 @@ const RATE: usize = 5000;
 /// So many stored messages have to scroll at once.
 const STORED: f64 = 200_000.0;
 
+/// Counts the rows that are made between two frames: all of them at once would be one long task.
+const MADE: &str = "window.e2eMade = [0];
+    const rows = it => it.matches?.('.log-row') ? 1 : it.querySelectorAll?.('.log-row').length ?? 0;
+    new MutationObserver(list => list.forEach(it => it.addedNodes.forEach(node => {
+        window.e2eMade[window.e2eMade.length - 1] += rows(node);
+    }))).observe(document.body, {childList: true, subtree: true});
+    const frame = () => {
+        if (window.e2eMade.at(-1)) window.e2eMade.push(0);
+        requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    return 0;";
+
 /// Tells of every task of the page's thread that takes over 50 ms.
 const WATCH: &str = "window.e2eLong = [];
     new PerformanceObserver(list => list.getEntries().forEach(it => window.e2eLong.push(
@@ -82,9 +95,19 @@ async fn walk(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     browser.fill("conn-host", &format!("ws://{}/mqtt", broker.ws)).await?;
     browser.click("conn-connect").await?;
     browser.expect("link-state", "data-state", "connected").await.context("connecting")?;
+    browser.script(MADE).await?;
     browser.click("nav-messages").await?;
     browser.click("offer-#").await?;
     browser.expect("subscription-#", "data-state", "granted").await?;
+    until("the rows of the log are made, some in each frame", async || {
+        let made = browser.script("return window.e2eMade;").await?;
+        let made: Vec<_> =
+            made.as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+        let most = made.iter().max().copied().unwrap_or_default();
+        ensure!(most <= 12, "{most} rows were made in one frame");
+        Ok((made.iter().sum::<u64>() >= 30).then_some(()))
+    })
+    .await?;
 
     browser.script(WATCH).await?;
     let publisher = Publisher::connect(broker.mqtt).await?;

@@ -39,6 +39,8 @@ struct List {
     slots: RwSignal<Vec<Slot>>,
     /// Where the window was, and the origin of the rows in it.
     last: StoredValue<(f64, i64)>,
+    /// Rows are being made.
+    grows: StoredValue<bool>,
     /// Where the cursor goes once the row there has come, see [`Rows::From`](mcs_view::protocol::Rows::From).
     sought: StoredValue<Option<i64>>,
 }
@@ -54,6 +56,7 @@ pub(super) fn Log(page: Page) -> impl IntoView {
         size: RwSignal::new((0.0, 0.0)),
         slots: RwSignal::new(Vec::new()),
         last: StoredValue::new((0.0, 0)),
+        grows: StoredValue::new(false),
         sought: StoredValue::new(None),
     };
     watch(list.scroller, list.size);
@@ -97,7 +100,11 @@ impl List {
     /// As many rows as the window needs.
     fn fit(self) {
         self.page.count.set(self.scroll(0).count());
-        self.grow();
+        // Rows are being made already, or are about to be: another turn at it would make twice as many.
+        if !self.grows.get_value() {
+            self.grows.set_value(true);
+            self.grow();
+        }
     }
 
     /// Makes the rows that are missing, some in this animation frame and the others in those to
@@ -111,8 +118,9 @@ impl List {
             slots.resize_with(next, || ArcRwSignal::new(None));
             next
         });
-        if made.is_some_and(|made| made < wanted) {
-            request_animation_frame(move || self.grow());
+        match made {
+            Some(made) if made < wanted => request_animation_frame(move || self.grow()),
+            _ => drop(self.grows.try_update_value(|grows| *grows = false)),
         }
     }
 

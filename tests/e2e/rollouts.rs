@@ -4,6 +4,7 @@ use std::fs;
 use std::ops::RangeInclusive;
 
 use anyhow::{Context as _, Result, ensure};
+use mcs_digest::Checksums;
 
 use crate::boards::Board;
 use crate::browser::Browser;
@@ -123,8 +124,14 @@ async fn upload(browser: &Browser, site: &str, product: &str) -> Result<String> 
     let file = output().join(NAME).join("app-2.0.bin");
     fs::write(&file, IMAGE)?;
     browser.open(&format!("{site}#/firmware/{product}")).await?;
-    browser.send("firmware-file", &file.display().to_string()).await?;
+    // With the list that `md5sum` wrote of the build's folder.
+    let list = output().join(NAME).join("build.md5");
+    let (sum, other) = (Checksums::of(IMAGE).md5, Checksums::of(b"").md5);
+    fs::write(&list, format!("{other}  boot.bin\n{sum}  out/app-2.0.bin\n"))?;
+    let both = format!("{}\n{}", list.display(), file.display());
+    browser.send("firmware-file", &both).await?;
     browser.expect("job", "data-stage", "hashed").await?;
+    browser.expect("expected-verdict", "data-verdict", "match").await?;
     browser.fill("firmware-version", "2.0").await?;
     browser.click("upload").await?;
     browser.expect("job", "data-stage", "uploaded").await?;

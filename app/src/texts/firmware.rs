@@ -15,7 +15,7 @@ super::texts! { "firmware"
 
     // The file at hand
     new = "New firmware";
-    choose = "Choose a file, or drop it here";
+    choose = "Choose a file, or drop it here, and its .md5 file with it";
     expected = "Expected MD5, from whoever built the file (optional)";
     expected_hint = "32 hexadecimal digits";
     name = "Name";

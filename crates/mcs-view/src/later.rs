@@ -131,7 +131,7 @@ impl Console {
             Call::Password => self.password_changed(fetched),
             Call::People => self.people_listed(fetched),
             Call::Act(..) => self.acted(fetched),
-            Call::Push(_) => self.pushed(fetched),
+            Call::Push => self.pushed(fetched),
             Call::Prototypes(call) => self.prototypes_fetched(call, fetched),
             Call::Rollouts(call) => self.rollouts_fetched(call, fetched),
             Call::Probe

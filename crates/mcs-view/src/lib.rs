@@ -51,6 +51,7 @@ mod rest;
 pub mod rollouts;
 mod send;
 mod setting;
+pub mod sums;
 mod trail;
 
 pub use console::Console;

@@ -1,6 +1,6 @@
 //! REST calls on their way, and how they are written (ARCHITECTURE: the `/api` surface).
 
-use mcs_model::{ChannelId, DeviceId, FirmwareId, ProductId, api};
+use mcs_model::{ChannelId, DeviceId, ProductId, api};
 use mcs_sorted::Map;
 use serde::Serialize;
 
@@ -59,7 +59,8 @@ pub(crate) enum Call {
         limit: usize,
     },
     Firmwares(ProductId),
-    Push(FirmwareId),
+    /// A rollout to all devices at once.
+    Push,
     Prototypes(PrototypesCall),
     Rollouts(RolloutsCall),
     /// Change the own password.
@@ -198,7 +199,7 @@ impl Rest {
             Call::Password => (Method::Post, "/api/account/password".to_owned()),
             Call::People => (Method::Get, "/api/users".to_owned()),
             Call::Act(method, path) => (*method, path.clone()),
-            Call::Push(firmware) => (Method::Post, format!("/api/firmwares/{firmware}/push")),
+            Call::Push => (Method::Post, "/api/rollouts".to_owned()),
         };
         self.last_id += 1;
         let id = FetchId(self.last_id);

@@ -7,7 +7,9 @@ use core::fmt::Display;
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
 use mcs_view::protocol::{ExpectedMd5, FirmwareRequest, JobStage, Request};
-use web_sys::File as WebFile;
+use mcs_view::sums;
+use wasm_bindgen::prelude::*;
+use web_sys::{File as WebFile, FileList};
 
 use super::{Page, words};
 use crate::engine::Dispatch;
@@ -24,7 +26,15 @@ pub(crate) fn File(page: Page) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let version = RwSignal::new(String::new());
     let note = RwSignal::new(String::new());
+    // A list of sums that was dropped.
+    let listed = RwSignal::new_local(None::<WebFile>);
+    // The name of the newest file.
+    let chosen = RwSignal::new(None::<String>);
     let choose = move |file: WebFile| {
+        if sums::is_list(&file.name()) && file.size() <= f64::from(sums::MOST) {
+            return listed.set(Some(file));
+        }
+        chosen.set(Some(file.name()));
         if name.get_untracked().is_empty() {
             let file_name = file.name();
             name.set(file_name.rsplit_once('.').map_or(file_name.as_str(), |it| it.0).to_owned());
@@ -35,6 +45,19 @@ pub(crate) fn File(page: Page) -> impl IntoView {
         expected.set(text.clone());
         dispatch.send(Request::Firmware(FirmwareRequest::Expect(text)));
     };
+    // Read once the file is known whose sum is sought, whichever of both came first.
+    Effect::new(move |_| {
+        let former = || page.job.with(|job| job.file.as_ref().map(|it| it.0.clone()));
+        let name = chosen.get().or_else(former);
+        if let (Some(list), Some(name)) = (listed.get(), name) {
+            listed.set(None);
+            read(&list, move |text| {
+                // What is none says so where it would have been typed.
+                let first = text.lines().next().unwrap_or_default().chars().take(64).collect();
+                expect(sums::find(&text, &name).unwrap_or(first));
+            });
+        }
+    });
     let why = Memo::new(move |_| {
         let upload =
             Upload { name: &name.get(), version: &version.get(), locked: page.locked.get() };
@@ -76,6 +99,20 @@ pub(crate) fn File(page: Page) -> impl IntoView {
     }
 }
 
+/// Every file of a list.
+fn each(files: &FileList, choose: impl Fn(WebFile)) {
+    (0..files.length()).filter_map(|it| files.get(it)).for_each(choose);
+}
+
+/// Reads a file as text.
+fn read(file: &WebFile, on_text: impl FnOnce(String) + 'static) {
+    let done = Closure::once(move |text: JsValue| on_text(text.as_string().unwrap_or_default()));
+    // A file that cannot be read is told by the browser.
+    let _ = file.text().then(&done);
+    // It has to outlive this call; one a file is not much.
+    done.forget();
+}
+
 #[component]
 fn Text(label: &'static str, value: RwSignal<String>, testid: &'static str) -> impl IntoView {
     view! {
@@ -94,9 +131,8 @@ fn Drop(choose: impl Fn(WebFile) + Copy + Send + 'static) -> impl IntoView {
     let dropped = move |event: DragEvent| {
         event.prevent_default();
         over.set(false);
-        let files = event.data_transfer().and_then(|it| it.files());
-        if let Some(file) = files.and_then(|files| files.get(0)) {
-            choose(file);
+        if let Some(files) = event.data_transfer().and_then(|it| it.files()) {
+            each(&files, choose);
         }
     };
     view! {
@@ -105,10 +141,10 @@ fn Drop(choose: impl Fn(WebFile) + Copy + Send + 'static) -> impl IntoView {
             on:dragleave=move |_| over.set(false) on:drop=dropped>
             <Icon symbol=Symbol::Upload/>
             <span>{t::choose()}</span>
-            <input type="file" class="sr-only" data-testid="firmware-file" on:change:target=move |event| {
+            <input type="file" multiple class="sr-only" data-testid="firmware-file" on:change:target=move |event| {
                 let field = event.target();
-                if let Some(file) = field.files().and_then(|files| files.get(0)) {
-                    choose(file);
+                if let Some(files) = field.files() {
+                    each(&files, choose);
                 }
                 // So that the same file can be chosen again.
                 field.set_value("");

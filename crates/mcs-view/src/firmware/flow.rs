@@ -1,7 +1,9 @@
 //! What the operator and the server do to the firmware page.
 
 use mcs_digest::Md5Hex;
-use mcs_model::api::{self, FirmwareInfo, PushReport, PushRequest, PushState, Right};
+use mcs_fota::rollout::Plan;
+use mcs_fota::rollout::api::{RolloutDetails, RolloutRequest};
+use mcs_model::api::{self, FirmwareInfo, PushState, PushStatus, Right};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
 use super::{Firmwares, Task, deviation, recorded};
@@ -337,38 +339,48 @@ impl Console {
             self.notices.add(Level::Error, News::NotPushed { firmware, why });
             return;
         }
-        let call = self.rest.call_with(Call::Push(firmware), &PushRequest { devices });
-        self.out.push_back(call);
+        let (outdated_only, overrides) = (false, Vec::new());
+        let plan = Plan::at_once();
+        let request = RolloutRequest { firmware, devices, outdated_only, plan, overrides };
+        self.out.push_back(self.rest.call_with(Call::Push, &request));
     }
 
     pub(crate) fn pushed(&mut self, fetched: Fetched) {
         let body = match fetched {
-            Fetched::Answer { status: 200..=202, body } => body,
+            Fetched::Answer { status: 201, body } => body,
             other => {
                 let news = News::PushFailed(rest::failure(&other));
                 return self.notices.add(Level::Error, news);
             }
         };
-        let report = match api::from_json::<PushReport>(&body) {
-            Ok(report) => report,
+        let RolloutDetails { info, devices } = match api::from_json(&body) {
+            Ok(details) => details,
             Err(error) => return self.misunderstood(&error.to_string()),
         };
         let mut taken = 0;
-        for result in report.results {
-            let Some(device) = self.devices.get_mut(&result.device) else { continue };
-            let state = result.status.state;
+        for it in devices {
+            let Some(device) = self.devices.get_mut(&it.device) else { continue };
+            let state = it.state;
+            let status = PushStatus {
+                firmware: info.firmware.clone(),
+                version: info.version.to_string(),
+                state,
+                detail: it.detail,
+                since: it.since.unwrap_or(info.created),
+            };
             if state.went_wrong() || state == PushState::Canceled {
-                let (device, why) = (device.name.clone(), result.status.detail.clone());
+                let (device, why) = (device.name.clone(), status.detail.clone());
                 self.notices.add(Level::Error, News::DeviceNotPushed { device, why });
             } else {
                 taken += 1;
             }
             // An event may have been quicker than this answer.
-            let newer = device.push.as_ref().is_some_and(|it| {
-                it.firmware == result.status.firmware && it.since > result.status.since
-            });
+            let newer = device
+                .push
+                .as_ref()
+                .is_some_and(|it| it.firmware == status.firmware && it.since > status.since);
             if !newer {
-                device.push = Some(result.status);
+                device.push = Some(status);
             }
         }
         self.devices.changed = true;

@@ -1,8 +1,8 @@
 //! A firmware, from the file to the devices.
 
-use mcs_model::api::{
-    self, ApiError, FirmwareInfo, PushReport, PushRequest, PushResult, PushState, PushStatus, Role,
-};
+use mcs_fota::rollout::api::RolloutRequest;
+use mcs_fota::rollout::{Fact, Input as Happened, Plan};
+use mcs_model::api::{self, ApiError, FirmwareInfo, PushState, PushStatus, Role};
 use mcs_model::{FirmwareId, Timestamp};
 use mcs_view::protocol::{
     Deviation, ExpectedMd5, FileFailure, FirmwareRequest, FirmwareView, JobStage, LoginError,
@@ -11,6 +11,7 @@ use mcs_view::protocol::{
 };
 use mcs_view::{Ended, FileInfo, Hashes, Input, JobId, Output};
 
+use crate::rollouts;
 use crate::site::{Site, WALL, id};
 
 const MD5: &str = "900150983cd24fb0d6963f7d28e17f72";
@@ -110,7 +111,7 @@ fn push(site: &mut Site) {
 }
 
 fn pushes(site: &Site) -> usize {
-    site.server.count("POST /api/firmwares/F1/push")
+    site.server.count("POST /api/rollouts")
 }
 
 #[test]
@@ -150,11 +151,13 @@ fn a_file_is_hashed_uploaded_fetched_back_and_pushed() {
         detail: String::new(),
         since: Timestamp::from_millis(WALL),
     };
-    let results = vec![PushResult { device: id("D1"), status: status.clone() }];
-    site.server.answer("POST /api/firmwares/F1/push", 200, &PushReport { results });
+    let mut rollout = rollouts::rollout();
+    let now = Timestamp::from_millis(WALL);
+    rollout.handle_input(now, Happened::Device(id("D1"), Fact::Sent));
+    site.server.answer("POST /api/rollouts", 201, &rollouts::details(&rollout));
     push(&mut site);
-    let sent: PushRequest = api::from_json(&site.server.body).unwrap();
-    assert_eq!(sent.devices, [id("D1")]);
+    let sent: RolloutRequest = api::from_json(&site.server.body).unwrap();
+    assert_eq!((sent.devices, sent.plan), (vec![id("D1")], Plan::at_once()));
     site.frame(View::Devices, Vec::new());
     assert_eq!(site.screen.devices.clone().unwrap()[0].push, Some(status));
 }

@@ -32,7 +32,7 @@ fn record() -> FirmwareInfo {
 }
 
 /// A rollout to one device, which is here.
-fn rollout() -> Rollout {
+pub(crate) fn rollout() -> Rollout {
     let target = Target { device: id("D1"), reported: None, model: None, compatible: true };
     let release = Release {
         firmware: id("F1"),
@@ -47,7 +47,7 @@ fn rollout() -> Rollout {
     rollout
 }
 
-fn details(rollout: &Rollout) -> RolloutDetails {
+pub(crate) fn details(rollout: &Rollout) -> RolloutDetails {
     let info = record();
     let about = About {
         id: ID,

@@ -6,17 +6,20 @@ mod choice;
 mod control;
 mod draft;
 mod fields;
+mod function;
 mod gamepad;
 mod menu;
 mod picture;
 mod place;
 mod report;
+mod run;
 mod slider;
-mod template;
+pub(crate) mod template;
+mod video;
 
 use leptos::prelude::*;
 use mcs_model::{Channel, ChannelKind, Direction};
-use mcs_view::protocol::{CardState, Shown, Unfit};
+use mcs_view::protocol::{CardState, RunsState, Shown, Unfit};
 
 use crate::clock;
 use crate::entry;
@@ -25,11 +28,13 @@ use crate::texts::card as t;
 use crate::ui::{Icon, Symbol};
 use chip::Chip;
 use control::Controls;
+use function::FunctionCard;
 use menu::Menu;
 use picture::Pictures;
 use place::Places;
 use report::Report;
-use template::Template;
+pub(crate) use run::{Logs, Status};
+use video::Video;
 
 /// A channel's card. Broker text in it is only ever a text node.
 ///
@@ -44,6 +49,9 @@ pub fn ChannelCard(
     /// Its last places or pictures, oldest first, for the kinds that have them.
     #[prop(into, optional)]
     trail: Signal<Vec<Shown>>,
+    /// What a function has done; nothing in a preview.
+    #[prop(optional)]
+    runs: Signal<Option<RunsState>>,
     /// The clock, in milliseconds since the epoch.
     #[prop(into)]
     now: Signal<u64>,
@@ -75,13 +83,18 @@ pub fn ChannelCard(
     let digits = Memo::new(move |_| state.with(|state| state.digits));
     let control = Memo::new(move |_| state.with(|state| state.control.clone()));
     let at = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|it| it.at.as_millis())));
-    let template = RwSignal::new(Template::load(scope.as_deref(), &channel));
+    let template = RwSignal::new(template::load(scope.as_deref(), &channel));
     let title_id = format!("name-{id}");
     let name = channel.name.clone();
     let description = channel.description.clone();
     let limits = format::limits(&channel.kind);
-    let is_wide =
-        matches!(channel.kind, ChannelKind::Gps | ChannelKind::Image | ChannelKind::Gamepad { .. });
+    let is_wide = matches!(
+        channel.kind,
+        ChannelKind::Gps
+            | ChannelKind::Image
+            | ChannelKind::Gamepad { .. }
+            | ChannelKind::Function { .. }
+    );
     let about = channel.clone();
     let body = {
         let channel = channel.clone();
@@ -93,6 +106,8 @@ pub fn ChannelCard(
                 {match channel.kind {
                     ChannelKind::Gps => view! { <Places channel shown digits trail/> }.into_any(),
                     ChannelKind::Image => view! { <Pictures channel shown trail/> }.into_any(),
+                    ChannelKind::Function { .. } => view! { <FunctionCard channel shown runs/> }.into_any(),
+                    ChannelKind::Video => view! { <Video channel/> }.into_any(),
                     _ => view! { <Report channel template shown digits/> }.into_any(),
                 }}
                 {is_controller.then(|| view! { <Controls channel=on template shown control locked on_send/> })}
@@ -113,7 +128,7 @@ pub fn ChannelCard(
                         <Icon symbol=Symbol::Chart/>
                     </button>
                 })}
-                <Menu channel=about shown=shown.into() template scope/>
+                <Menu channel=about shown=shown.into() look=template scope/>
             </header>
             {(!description.is_empty()).then(|| view! {
                 <p class="card-description" data-testid=format!("description-{id}") title=description.clone()>{description.clone()}</p>
@@ -183,6 +198,8 @@ fn kind_name(kind: &ChannelKind) -> &'static str {
         ChannelKind::Analog { .. } => t::kind_analog(),
         ChannelKind::Gamepad { .. } => t::kind_gamepad(),
         ChannelKind::Image => t::kind_image(),
+        ChannelKind::Function { .. } => t::kind_function(),
+        ChannelKind::Video => t::kind_video(),
         _ => t::kind_string(),
     }
 }
@@ -201,6 +218,8 @@ fn kind(kind: &ChannelKind) -> (&'static str, Symbol) {
         ChannelKind::Analog { .. } => ("analog", Symbol::Analog),
         ChannelKind::Gamepad { .. } => ("gamepad", Symbol::Gamepad),
         ChannelKind::Image => ("image", Symbol::Image),
+        ChannelKind::Function { .. } => ("function", Symbol::Hex),
+        ChannelKind::Video => ("video", Symbol::Image),
         _ => ("string", Symbol::Text),
     }
 }

@@ -8,8 +8,8 @@ use mcs_model::{ChannelId, DeviceId, ProductId};
 use mcs_sorted::Map;
 use mcs_view::protocol::{
     AccountsView, Apart, CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame,
-    Keeping, Link, Notice, OpenPrototype, PointsPiece, PrototypesView, RolloutsView, Setting,
-    Shown, Stats, Trail, View,
+    Keeping, Link, Notice, OpenPrototype, PointsPiece, PrototypesView, RolloutsView, RunsState,
+    Setting, Shown, Stats, Trail, View,
 };
 
 use crate::away::Away;
@@ -69,6 +69,7 @@ pub(crate) struct Store {
     rows: StoredValue<Map<DeviceId, ArcRwSignal<DeviceRow>>, LocalStorage>,
     cards: StoredValue<Map<ChannelId, ArcRwSignal<CardState>>, LocalStorage>,
     trails: StoredValue<Map<ChannelId, ArcRwSignal<Vec<Shown>>>, LocalStorage>,
+    runs: StoredValue<Map<ChannelId, ArcRwSignal<Option<RunsState>>>, LocalStorage>,
     plots: StoredValue<Vec<Rc<Plot>>, LocalStorage>,
 }
 
@@ -113,6 +114,7 @@ impl Store {
             rows: StoredValue::new_local(Map::new()),
             cards: StoredValue::new_local(Map::new()),
             trails: StoredValue::new_local(Map::new()),
+            runs: StoredValue::new_local(Map::new()),
             plots: StoredValue::new_local(Vec::new()),
         }
     }
@@ -138,6 +140,7 @@ impl Store {
             self.credentials.set(None);
             self.cards.update_value(Map::clear);
             self.trails.update_value(Map::clear);
+            self.runs.update_value(Map::clear);
             let stays = matches!((before, after), (View::Firmware(_), View::Firmware(_)));
             if !stays {
                 self.firmware.set(None);
@@ -176,6 +179,9 @@ impl Store {
             }
             for trail in frame.trails {
                 self.apply_trail(trail);
+            }
+            for runs in frame.runs {
+                self.runs(&runs.channel).set(Some(runs.state));
             }
             if let Some(prototypes) = frame.prototypes {
                 self.prototypes.set(Some(prototypes));
@@ -265,6 +271,18 @@ impl Store {
         trail
     }
 
+    /// What a function of the open device has done; `None` until something is known.
+    pub(crate) fn runs(self, channel: &ChannelId) -> ArcRwSignal<Option<RunsState>> {
+        if let Some(runs) = self.runs.with_value(|runs| runs.get(channel).cloned()) {
+            return runs;
+        }
+        let runs = ArcRwSignal::new(None);
+        self.runs.update_value(|all| {
+            all.insert(channel.clone(), runs.clone());
+        });
+        runs
+    }
+
     /// A chart came onto the page.
     pub(crate) fn add_plot(self, plot: Rc<Plot>) {
         self.plots.update_value(|plots| plots.push(plot));
@@ -319,6 +337,7 @@ impl Store {
         self.device.set(None);
         self.cards.update_value(Map::clear);
         self.trails.update_value(Map::clear);
+        self.runs.update_value(Map::clear);
         self.firmware.set(None);
         self.prototypes.set(None);
         self.rollouts.set(None);

@@ -13,6 +13,7 @@ pub(crate) mod device;
 pub(crate) mod devices;
 pub(crate) mod firmware;
 pub(crate) mod format;
+pub(crate) mod function;
 pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod prototypes;

@@ -50,7 +50,7 @@ fn channel(line: &str) -> Result<Channel, String> {
     if fields.next().is_some() {
         return Err(t::after_bounds().to_owned());
     }
-    Ok(Channel { id, name, description: String::new(), direction, kind })
+    Ok(Channel { id, name, description: String::new(), direction, kind, template: None })
 }
 
 fn kind(word: &str, unit: &str, bounds: Option<Bounds>) -> Result<ChannelKind, String> {

@@ -7,7 +7,7 @@ use mcs_view::protocol::Shown;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::template::Template;
+use super::template::{self, Template};
 use crate::texts::card as t;
 use crate::ui::{CopyButton, Icon, Symbol};
 
@@ -19,7 +19,7 @@ const EDGE: f64 = 8.0;
 pub(crate) fn Menu(
     channel: Channel,
     shown: Signal<Option<Shown>>,
-    template: RwSignal<Option<Template>>,
+    look: RwSignal<Option<Template>>,
     scope: Option<String>,
 ) -> impl IntoView {
     let id = channel.id.to_string();
@@ -32,19 +32,19 @@ pub(crate) fn Menu(
             put_below(&button, &body);
         }
     };
-    let choices: Vec<_> = Template::choices(&channel)
+    let choices: Vec<_> = template::choices(&channel)
         .iter()
         .map(|&choice| {
             let (scope, channel) = (scope.clone(), channel.clone());
             let choose = move |_| {
-                template.set(Some(choice));
-                choice.keep(scope.as_deref(), &channel);
+                look.set(Some(choice));
+                template::keep(choice, scope.as_deref(), &channel);
             };
             view! {
                 <label class="choice">
                     <input type="radio" name=format!("template-{id}") data-testid=format!("template-{id}-{}", choice.word())
-                        prop:checked=move || template.get() == Some(choice) on:change=choose/>
-                    <span>{choice.name()}</span>
+                        prop:checked=move || look.get() == Some(choice) on:change=choose/>
+                    <span>{template::name(choice)}</span>
                 </label>
             }
         })

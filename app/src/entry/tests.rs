@@ -10,6 +10,7 @@ fn channel(kind: ChannelKind) -> Channel {
         description: String::new(),
         direction: Direction::Controller,
         kind,
+        template: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod dialogs;
 mod editor;
 mod field;
 mod file;
+mod function;
 mod list;
 mod made;
 mod preview;
@@ -75,6 +76,7 @@ pub(crate) fn Prototypes(open: Option<ProductId>) -> impl IntoView {
         is_static: Signal::derive(move || matches!(store.setting.get(), Setting::Static)),
         skipped: store.skipped,
     };
+    provide_context(page);
     // What was done before the page was opened was answered then.
     Effect::new(move |former: Option<Option<u32>>| {
         let now = view.with(|view| view.as_ref().map(|view| view.outcomes));

@@ -16,6 +16,8 @@ super::texts! { "card"
     kind_analog = "analog";
     kind_gamepad = "gamepad";
     kind_image = "pictures";
+    kind_function = "function";
+    kind_video = "video";
     chart = "Chart";
     chart_of(name) = "Chart of {name}";
     menu = "Menu";

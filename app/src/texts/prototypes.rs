@@ -118,6 +118,8 @@ super::texts! { "prototypes"
     kind_hex = "Hex";
     kind_gamepad = "Gamepad";
     kind_image = "Image";
+    kind_video = "Video stream";
+    kind_function = "Function";
     about_switch = "On or off: 1 or 0.";
     about_category = "One of a list of keys.";
     about_integer = "A whole number.";
@@ -130,6 +132,10 @@ super::texts! { "prototypes"
     about_gps = "Latitude, longitude, altitude.";
     about_gamepad = "Buttons that are pressed and released.";
     about_image = "A JPEG or PNG picture, base64 on the wire.";
+    about_video = "Moving pictures, which are no data points. The card says what can be done with them.";
+    about_function = "JavaScript on the server works out other channels from what the device uploads.";
+    template = "Template";
+    template_hint = "How the card looks. Operators may choose another look in their browser.";
 
     // What is wrong with a field
     wrong_id_empty = "Type an id: devices use it on the wire.";

@@ -2,13 +2,13 @@ use std::collections::BTreeSet;
 
 use super::{
     Table, accounts, card, chart, connections, device, devices, fill, firmware, form, format,
-    messages, notices, prototypes, reasons, rollouts, settings, shell, sign_in, speak, ui,
+    function, messages, notices, prototypes, reasons, rollouts, settings, shell, sign_in, speak, ui,
 };
 use crate::language::Language;
 use crate::test;
 
 /// Every area of the page.
-const AREAS: [&[(&str, &str, &str)]; 17] = [
+const AREAS: [&[(&str, &str, &str)]; 18] = [
     accounts::ALL,
     card::ALL,
     chart::ALL,
@@ -17,6 +17,7 @@ const AREAS: [&[(&str, &str, &str)]; 17] = [
     devices::ALL,
     firmware::ALL,
     format::ALL,
+    function::ALL,
     messages::ALL,
     notices::ALL,
     prototypes::ALL,

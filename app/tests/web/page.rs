@@ -41,6 +41,7 @@ impl Page {
             description: description.to_owned(),
             direction,
             kind,
+            template: None,
         };
         let root: HtmlElement =
             document().create_element("div").expect("an element").unchecked_into();

@@ -14,7 +14,7 @@ pub use accounts::{
 pub use prototypes::{
     CloneRequest, DeviceDraft, DeviceEdit, EditRefusal, HiddenHistory, ImportedPrototype,
     MadeDevice, NewDevices, PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary,
-    SkippedChannel,
+    SkippedChannel, TryFunction,
 };
 pub use series::{BucketColumns, PointColumns, Series, SeriesData, Summary};
 
@@ -330,6 +330,8 @@ pub enum DeviceChange {
     Version(String),
     /// A push moved on.
     Push(PushStatus),
+    /// A function has run: fetch its history again.
+    Function(ChannelId),
     /// It was added, removed or edited: fetch the list again.
     Registry,
 }

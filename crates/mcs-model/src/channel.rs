@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ChannelId, ProductId, Value};
 
+mod template;
+
 #[cfg(test)]
 mod tests;
+
+pub use template::Template;
 
 /// A kind of device: what its boards report and take.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,9 @@ pub struct Channel {
     pub direction: Direction,
     /// What it holds.
     pub kind: ChannelKind,
+    /// The look of its widget, where there are two; the usual one if absent.
+    #[serde(default)]
+    pub template: Option<Template>,
 }
 
 /// Who writes a channel (CONTRACT §1.1).
@@ -108,6 +115,14 @@ pub enum ChannelKind {
     },
     /// A picture, base64 on the wire.
     Image,
+    /// What a device uploads to be worked out: JavaScript on the server writes other channels
+    /// (CONTRACT §1.6).
+    Function {
+        /// Its body, at most [`MAX_CODE`](crate::function::MAX_CODE) characters.
+        code: String,
+    },
+    /// Moving pictures, which are no data points (CONTRACT §1.5).
+    Video,
 }
 
 impl ChannelKind {
@@ -126,6 +141,8 @@ impl ChannelKind {
             Self::Analog { .. } => "Analog",
             Self::Gamepad { .. } => "GamePad",
             Self::Image => "Image",
+            Self::Function { .. } => "Function",
+            Self::Video => "Video Stream",
         }
     }
 
@@ -145,13 +162,16 @@ impl ChannelKind {
             Self::Analog { .. } => 13,
             Self::Gamepad { .. } => 14,
             Self::Image => 15,
+            Self::Video => 16,
+            // The number that MCS gives it is not known: the name tells it.
+            Self::Function { .. } => 17,
         }
     }
 
     /// What a controller's card shows before there is any point: off, the first key, the number
     /// nearest to zero that the bounds allow, nothing.
     ///
-    /// It is valid for the channel, except for a category without keys and a picture.
+    /// It is valid for the channel, except for a category without keys, a picture and a video.
     pub fn initial(&self) -> Value {
         match self {
             Self::Switch => Value::Switch(false),
@@ -161,7 +181,7 @@ impl ChannelKind {
             Self::Integer { bounds, .. } => Value::Integer(bounds.map_or(0, Bounds::least_integer)),
             Self::Float { bounds, .. } => Value::Float(bounds.map_or(0.0, Bounds::least_number)),
             Self::Hex => Value::Hex("0".to_owned()),
-            Self::String => Value::String(String::new()),
+            Self::String | Self::Function { .. } | Self::Video => Value::String(String::new()),
             Self::Gps => Value::Gps { latitude: 0.0, longitude: 0.0, altitude: 0.0 },
             Self::Gpio => Value::Gpio(false),
             Self::Pwm => Value::Pwm { value: 0, period: 0 },

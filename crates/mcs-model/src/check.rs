@@ -5,6 +5,7 @@ use core::fmt;
 use mcs_sorted::Set;
 use serde::{Deserialize, Serialize};
 
+use crate::function::MAX_CODE;
 use crate::prototype_file::MAX_CHANNELS;
 use crate::{Bounds, Channel, ChannelKind, Prototype};
 
@@ -60,6 +61,8 @@ pub enum Field {
     OptionValue(usize),
     /// A button of a gamepad: up, down, left, right, A, B.
     Button(usize),
+    /// The code of a function.
+    Code,
 }
 
 /// What is wrong with a field.
@@ -141,6 +144,17 @@ pub fn word(text: &str) -> Option<Flaw> {
     line(text, MAX_WORD)
 }
 
+/// What is wrong with the code of a function; whether it runs is for a run to say.
+pub fn code(text: &str) -> Option<Flaw> {
+    let control = text.chars().any(|it| it.is_control() && !['\n', '\r', '\t'].contains(&it));
+    match text {
+        _ if text.trim().is_empty() => Some(Flaw::Empty),
+        _ if text.chars().count() > MAX_CODE => Some(Flaw::TooLong(MAX_CODE)),
+        _ if control => Some(Flaw::Control),
+        _ => None,
+    }
+}
+
 fn line(text: &str, most: usize) -> Option<Flaw> {
     match text {
         _ if text.chars().count() > most => Some(Flaw::TooLong(most)),
@@ -188,13 +202,15 @@ fn of(channel: &Channel) -> Vec<(Field, Flaw)> {
                 check(Field::Button(at), filled(button).or(separated).or(twice));
             }
         }
+        ChannelKind::Function { code } => check(Field::Code, self::code(code)),
         ChannelKind::Switch
         | ChannelKind::Hex
         | ChannelKind::String
         | ChannelKind::Gps
         | ChannelKind::Gpio
         | ChannelKind::Pwm
-        | ChannelKind::Image => {}
+        | ChannelKind::Image
+        | ChannelKind::Video => {}
     }
     faults
 }
@@ -237,6 +253,7 @@ impl fmt::Display for Field {
             Self::OptionName(at) => write!(f, "name of key {}", at + 1),
             Self::OptionValue(at) => write!(f, "value of key {}", at + 1),
             Self::Button(at) => write!(f, "name of button {}", at + 1),
+            Self::Code => f.write_str("code"),
         }
     }
 }

@@ -8,6 +8,7 @@
 pub mod api;
 mod channel;
 pub mod check;
+pub mod function;
 mod id;
 mod point;
 pub mod prototype_file;
@@ -18,7 +19,7 @@ pub mod upload;
 mod value;
 
 pub use channel::{
-    Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons, Prototype,
+    Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons, Prototype, Template,
 };
 pub use id::{ChannelId, DeviceId, DeviceKey, FirmwareId, IdError, ProductId};
 pub use point::DataPoint;

@@ -161,6 +161,8 @@ pub enum ValueError {
     Category(String),
     /// It is no button of the gamepad; the start of what came.
     Button(String),
+    /// The channel takes no data points: a video is streamed.
+    NoPoints,
     /// It is longer than a value may be.
     TooLong {
         /// The most bytes.
@@ -183,6 +185,7 @@ impl fmt::Display for ValueError {
             }
             Self::Category(got) => write!(f, "is no key of the category: {got:?}"),
             Self::Button(got) => write!(f, "names no button of the gamepad: {got:?}"),
+            Self::NoPoints => f.write_str("is of a type that has no data points"),
             Self::TooLong { limit, got } => {
                 write!(f, "is longer than {limit} bytes: it has {got}")
             }

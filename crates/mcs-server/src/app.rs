@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::events::Events;
 use crate::firmware::Firmware;
 use crate::flood::Flood;
+use crate::functions::Functions;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::net;
@@ -40,6 +41,8 @@ pub(crate) struct App {
     pub(crate) events: Arc<Events>,
     /// Firmware files and their pushes.
     pub(crate) firmware: Firmware,
+    /// What runs the code of function channels.
+    pub(crate) functions: Functions,
     /// The console's files.
     pub(crate) console: Console,
     /// How often devices and programs may call.
@@ -72,6 +75,7 @@ impl App {
             operators: Operators::new(store.clone())?,
             hub: Hub::new(events.clone()),
             firmware: Firmware::open(&config.data, store.clone()).await?,
+            functions: Functions::start()?,
             console: Console::new(config.console.clone()),
             flood: Flood::new(config.max_device_requests),
             refusals: Repeats::new(),

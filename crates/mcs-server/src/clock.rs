@@ -40,3 +40,9 @@ impl Stopwatch {
         (self.0 + std::time::Duration::from_millis(millis)).into()
     }
 }
+
+/// How long this thread has worked since some moment: others that use the machine do not count.
+pub(crate) fn worked() -> std::time::Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    std::time::Duration::try_from(time).unwrap_or_default()
+}

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use mcs_model::api::{DeviceChange, DeviceEvent};
-use mcs_model::{ConsoleTopic, DeviceId};
+use mcs_model::{ChannelId, ConsoleTopic, DeviceId};
 use tokio::sync::Notify;
 
 use crate::bus::Bus;
@@ -31,12 +31,13 @@ struct Waiting {
     news: BTreeSet<&'static str>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Registry,
     Presence,
     Version,
     Push,
+    Function(ChannelId),
     Other,
 }
 
@@ -48,6 +49,7 @@ impl Events {
             DeviceChange::Presence(_) => Kind::Presence,
             DeviceChange::Version(_) => Kind::Version,
             DeviceChange::Push(_) => Kind::Push,
+            DeviceChange::Function(ref channel) => Kind::Function(channel.clone()),
             _ => Kind::Other,
         };
         self.lock().devices.insert((device.clone(), kind), change);

@@ -165,6 +165,7 @@ pub(crate) async fn upload(
     if let Some(pending) = ingested.pending.take() {
         pending.committed().await?;
     }
+    app.functions.queue(device, &ingested.points);
     ingested.undelivered = command(app, device, &ingested.points, author).await;
     forward_to_mqtt(app, device, &ingested.points).await;
     Ok(ingested)

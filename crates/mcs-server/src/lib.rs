@@ -18,6 +18,7 @@ pub mod edge;
 mod events;
 mod firmware;
 mod flood;
+mod functions;
 mod gate;
 mod http;
 mod hub;

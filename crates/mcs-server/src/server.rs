@@ -21,7 +21,7 @@ use crate::gate::Gate;
 use crate::net::{self, listen};
 use crate::store::Store;
 use crate::tls::Certificate;
-use crate::{command, demo, http, upkeep};
+use crate::{command, demo, functions, http, upkeep};
 
 /// Where a server listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -162,6 +162,7 @@ impl Server {
     pub async fn shutdown(mut self) {
         self.stop.cancel();
         self.services.shutdown().await;
+        self.app.functions.close();
         self.app.tasks.close();
         if timeout(GRACE, self.app.tasks.wait()).await.is_err() {
             tracing::warn!("some connections did not end in time");
@@ -194,6 +195,9 @@ impl Server {
         let app = self.app.clone();
         self.services.spawn(async move { upkeep::run(&app).await });
         let app = self.app.clone();
+        // It ends by itself, once what waits is done.
+        self.app.tasks.spawn(async move { functions::record(&app).await });
+        let app = self.app.clone();
         self.services.spawn(async move { app.events.run(app.bus()).await });
         let app = self.app.clone();
         self.services.spawn(async move {
@@ -201,6 +205,7 @@ impl Server {
                 sleep(REFRESH).await;
                 app.refresh_registry().await;
                 app.firmware.tick(&app).await;
+                app.functions.look();
                 if round.is_multiple_of(SLOW) {
                     app.end_expired().await;
                     app.keep_heard().await;

@@ -5,6 +5,7 @@ use mcs_model::{Channel, ChannelKind, Direction, RawValue, Timestamp, Value, Val
 
 use crate::control::{Life, same};
 use crate::protocol::{CardState, ControlFailure, ControlStage, Shown, Unfit, Wrong};
+use crate::runs::Runs;
 use crate::trail::Trail;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub(crate) struct Card {
     pub(crate) value: Option<Shown>,
     pub(crate) life: Option<Life>,
     pub(crate) trail: Trail,
+    pub(crate) runs: Runs,
     digits: u8,
     /// The page has not seen it as it is.
     pub(crate) changed: bool,

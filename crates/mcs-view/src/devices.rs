@@ -9,7 +9,9 @@ use mcs_sorted::Map;
 use crate::card::Card;
 use crate::control::Life;
 use crate::link::Subscription;
-use crate::protocol::{Alert, CardState, ConnectionId, DeviceRow, NewDevice, Online, Shown, Trail};
+use crate::protocol::{
+    Alert, CardState, ConnectionId, DeviceRow, NewDevice, Online, RunsView, Shown, Trail,
+};
 
 /// A clock that is ahead by more than this, in milliseconds, is wrong rather than ahead.
 const MOST_AHEAD: u64 = 10 * 60_000;
@@ -326,6 +328,12 @@ impl Device {
             }
         }
         shown
+    }
+
+    /// Runs of functions that the page does not have, or all that somebody looks at.
+    pub(crate) fn show_runs(&mut self, all: bool) -> Vec<RunsView> {
+        let show = |(id, card): (&ChannelId, &mut Card)| card.runs.show(id, all);
+        self.cards.iter_mut().filter_map(show).collect()
     }
 
     /// Places and pictures that the page does not have, or those of all channels.

@@ -142,6 +142,7 @@ impl Console {
         }
         frame.cards = device.show_cards(all);
         frame.trails = device.show_trails(all);
+        frame.runs = device.show_runs(all);
     }
 
     fn show_firmware(&mut self, all: bool, frame: &mut Frame) {

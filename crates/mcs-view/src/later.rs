@@ -126,6 +126,7 @@ impl Console {
             Call::Recall { device, channel, .. } => {
                 self.trail_recalled(&device, &channel, fetched);
             }
+            Call::Runs { device, channel } => self.runs_fetched(device, channel, fetched),
             Call::Export { channel, span, .. } => self.export_fetched(&channel, span, fetched),
             Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
             Call::Password => self.password_changed(fetched),

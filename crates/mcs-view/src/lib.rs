@@ -49,6 +49,7 @@ pub mod protocol;
 pub mod prototypes;
 mod rest;
 pub mod rollouts;
+mod runs;
 mod send;
 mod setting;
 pub mod sums;

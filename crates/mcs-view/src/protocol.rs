@@ -33,7 +33,8 @@ use serde::de::DeserializeOwned;
 
 pub use accounts::{AccountTrouble, AccountsRequest, AccountsView, Act, Step};
 pub use card::{
-    Away, CardRequest, CardState, Control, ControlFailure, ControlStage, Shown, Trail, Unfit, Wrong,
+    Away, CardRequest, CardState, Control, ControlFailure, ControlStage, RunsState, RunsView,
+    Shown, Trail, Unfit, Wrong,
 };
 pub use charts::{
     ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, Mark, PointsPiece, Row,

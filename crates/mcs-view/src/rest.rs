@@ -58,6 +58,11 @@ pub(crate) enum Call {
         channel: ChannelId,
         limit: usize,
     },
+    /// The newest runs of a function.
+    Runs {
+        device: DeviceId,
+        channel: ChannelId,
+    },
     Firmwares(ProductId),
     /// A rollout to all devices at once.
     Push,
@@ -90,6 +95,8 @@ pub(crate) enum PrototypesCall {
         history: bool,
     },
     NewKey(DeviceId),
+    /// Run the code of a function.
+    Try,
 }
 
 impl PrototypesCall {
@@ -110,6 +117,7 @@ impl PrototypesCall {
                 let fate = if *history { "remove" } else { "keep" };
                 (Method::Delete, format!("/api/devices/{device}?history={fate}"))
             }
+            Self::Try => (Method::Post, "/api/functions/try".to_owned()),
             Self::NewKey(id) => (Method::Post, format!("/api/devices/{id}/key")),
         }
     }
@@ -190,6 +198,9 @@ impl Rest {
                     "/api/devices/{device}/channels/{channel}/points?start=0&limit={limit}"
                 );
                 (Method::Get, path)
+            }
+            Call::Runs { device, channel } => {
+                (Method::Get, channel_path(device, channel, "runs", "limit=20"))
             }
             Call::Firmwares(prototype) => {
                 (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))

@@ -44,6 +44,7 @@ impl Console {
     pub(crate) fn card_request(&mut self, request: CardRequest) {
         match request {
             CardRequest::Recall { device, channel } => self.recall_trail(device, channel),
+            CardRequest::Runs { device, channel } => self.watch_runs(device, channel),
             CardRequest::Drop { device, channel } => {
                 self.drop_waiting(|id, it| *id == device && *it == channel);
             }

@@ -5,7 +5,7 @@ use crate::test;
 
 fn channel(id: &str, direction: Direction, kind: ChannelKind) -> Channel {
     let (id, name) = (id.parse().unwrap(), id.to_owned());
-    Channel { id, name, description: String::new(), direction, kind }
+    Channel { id, name, description: String::new(), direction, kind, template: None }
 }
 
 fn float(unit: &str) -> ChannelKind {

@@ -13,6 +13,7 @@ fn temperature() -> Line {
         description: String::new(),
         direction: Direction::Display,
         kind: ChannelKind::Float { unit: "°C".to_owned(), bounds: None },
+        template: None,
     };
     Line::of(std::slice::from_ref(&channel), &channel).unwrap()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use mcs_model::api::Right;
 use mcs_model::{Channel, ChannelId, ChannelKind, DeviceId};
-use mcs_view::protocol::{CardRequest, CardState, ControlStage, Request};
+use mcs_view::protocol::{CardRequest, CardState, ControlStage, Request, RunsState};
 
 use crate::card::ChannelCard;
 use crate::chart::{self, Chart};
@@ -80,6 +80,10 @@ fn Card(
     if matches!(channel.kind, ChannelKind::Gps | ChannelKind::Image) {
         request(|device, channel| CardRequest::Recall { device, channel })();
     }
+    let runs: Signal<Option<RunsState>> = store.runs(&channel.id).into();
+    if matches!(channel.kind, ChannelKind::Function { .. }) {
+        request(|device, channel| CardRequest::Runs { device, channel })();
+    }
     let scope = device.to_string();
     let id = channel.id.clone();
     let send = Callback::new(move |text| {
@@ -97,7 +101,7 @@ fn Card(
     });
     let chart = chart::is_drawable(&channel).then_some(is_open);
     view! {
-        <ChannelCard channel state trail now=store.now locked on_send=send on_drop scope chart on_chart=toggle/>
+        <ChannelCard channel state trail runs now=store.now locked on_send=send on_drop scope chart on_chart=toggle/>
     }
 }
 

@@ -104,6 +104,7 @@ fn of_row(row: &Row, field: Field) -> String {
         Field::Upper => row.upper.clone(),
         Field::OptionName(at) => row.options.get(at).map(|it| it.0.clone()).unwrap_or_default(),
         Field::OptionValue(at) => row.options.get(at).map(|it| it.1.clone()).unwrap_or_default(),
+        Field::Code => row.code.clone(),
         Field::Button(at) => row.buttons.get(at).cloned().unwrap_or_default(),
         _ => row.name.clone(),
     }

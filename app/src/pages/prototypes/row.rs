@@ -10,6 +10,7 @@ use super::field::Line;
 use super::preview::Preview;
 use super::settings::Settings;
 use super::words;
+use crate::card::template;
 use crate::texts::prototypes as t;
 use crate::ui::{Icon, Symbol};
 
@@ -154,9 +155,40 @@ fn Form(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
                 </fieldset>
                 <Line edited place=(Some(number), Field::Description) label=t::description() testid="channel-description" lines=true class="whole"/>
                 <Settings edited number kind row/>
+                <Looks edited number row/>
             </div>
             <Preview row/>
         </div>
+    }
+}
+
+/// The look of the card, where there are two.
+#[component]
+fn Looks(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
+    let looks = Memo::new(move |_| {
+        row.with(|row| {
+            let channel = row.as_ref()?.preview("");
+            let choices = template::choices(&channel);
+            (!choices.is_empty()).then_some((choices, channel.look()))
+        })
+    });
+    move || {
+        let (choices, chosen) = looks.get()?;
+        let choices = choices.iter().map(|&it| view! {
+            <label class="choice">
+                <input type="radio" name=format!("look-{number}") data-testid=format!("look-{}", it.word())
+                    prop:checked=chosen == Some(it)
+                    on:change=move |_| edited.draft.update(|draft| draft.set_template(number, it))/>
+                <span>{template::name(it)}</span>
+            </label>
+        });
+        Some(view! {
+            <fieldset class="field">
+                <legend class="field-name">{t::template()}</legend>
+                {choices.collect_view()}
+                <span class="hint">{t::template_hint()}</span>
+            </fieldset>
+        })
     }
 }
 

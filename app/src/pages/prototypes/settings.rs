@@ -6,6 +6,7 @@ use mcs_view::prototypes::{KindName, Row};
 
 use super::editor::Edited;
 use super::field::Line;
+use super::function::Function;
 use super::words;
 use crate::texts::prototypes as t;
 use crate::ui::{Icon, Symbol};
@@ -38,6 +39,7 @@ pub(super) fn Settings(
         .into_any(),
         KindName::Analog => bounds(t::left_end(), t::right_end()).into_any(),
         KindName::Category => view! { <Options edited number row/> }.into_any(),
+        KindName::Function => view! { <Function edited number/> }.into_any(),
         KindName::Gamepad => view! { <Buttons edited number/> }.into_any(),
         _ => ().into_any(),
     }

@@ -108,6 +108,8 @@ pub(super) fn kind(kind: KindName) -> &'static str {
         KindName::Gps => "GPS",
         KindName::Gamepad => t::kind_gamepad(),
         KindName::Image => t::kind_image(),
+        KindName::Video => t::kind_video(),
+        KindName::Function => t::kind_function(),
     }
 }
 
@@ -126,5 +128,7 @@ pub(super) fn kind_about(kind: KindName) -> &'static str {
         KindName::Gps => t::about_gps(),
         KindName::Gamepad => t::about_gamepad(),
         KindName::Image => t::about_image(),
+        KindName::Video => t::about_video(),
+        KindName::Function => t::about_function(),
     }
 }

@@ -111,6 +111,18 @@ pub struct HiddenHistory {
     pub devices: u32,
 }
 
+/// `POST /api/functions/try`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TryFunction {
+    /// The prototype as its author has it.
+    pub draft: PrototypeDraft,
+    /// The function to try.
+    pub channel: ChannelId,
+    /// What a device would upload to it.
+    pub value: String,
+}
+
 /// `POST /api/prototypes/:id/clone`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -31,6 +31,7 @@ fn device() -> DeviceInfo {
         description: String::new(),
         direction: Direction::Controller,
         kind,
+        template: None,
     };
     let at = Timestamp::from_millis(1_432_538_716_989);
     let point = |(index, kind): (usize, ChannelKind)| LastPoint {

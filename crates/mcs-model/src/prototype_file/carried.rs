@@ -37,7 +37,7 @@ struct Members {
 const OF_PROTOTYPE: &[&str] = &["prodName", "name", "version", "description", "displayConfigs"];
 const OF_FILE: &[&str] = &["prototype", "dataChannels"];
 const OF_CHANNEL: &[&str] =
-    &["dataChnId", "name", "description", "channelType", "format", "isControllable"];
+    &["dataChnId", "name", "description", "channelType", "format", "isControllable", "template"];
 const OF_FORMAT: &[&str] = &[
     "lowerbound",
     "upperbound",
@@ -52,6 +52,8 @@ const OF_FORMAT: &[&str] = &[
     "a",
     "B",
     "b",
+    "language",
+    "code",
 ];
 const OF_CARD: &[&str] = &["displayOrder", "dataChnIds"];
 

@@ -57,7 +57,7 @@ fn data_channel(channel: &Channel) -> Value {
         }
         _ => Value::Null,
     };
-    json!({
+    let mut entry = json!({
         "dataChnId": channel.id.as_str(),
         "name": channel.name,
         "description": channel.description,
@@ -69,7 +69,12 @@ fn data_channel(channel: &Channel) -> Value {
         "isHidden": false,
         "isControllable": channel.direction == Direction::Controller,
         "unitType": { "id": null, "name": unit },
-    })
+    });
+    // MCS has a number for the look of each card, `displayType`, and tells nobody which is which.
+    if let (Some(template), Value::Object(members)) = (channel.template, &mut entry) {
+        members.insert("template".to_owned(), template.word().into());
+    }
+    entry
 }
 
 fn format(kind: &ChannelKind) -> Value {
@@ -96,6 +101,8 @@ fn format(kind: &ChannelKind) -> Value {
             };
             Value::Object(sides.into_iter().filter_map(named).collect())
         }
+        // No genuine file with one is known (CONTRACT §1.6): these are the names of its form.
+        ChannelKind::Function { code } => json!({ "language": "javascript", "code": code }),
         _ => json!({}),
     }
 }

@@ -7,7 +7,7 @@ use super::{ChannelError, ImportError, MAX_CHANNELS};
 use crate::api::SkippedChannel;
 use crate::{
     Bounds, CategoryOption, Channel, ChannelId, ChannelKind, Direction, GamepadButtons, IdError,
-    ProductId, Prototype,
+    ProductId, Prototype, Template,
 };
 
 /// The prototype, and the channels that were left out.
@@ -104,6 +104,7 @@ fn channel(entry: &Value, card: Option<&Value>) -> Result<Channel, Unusable> {
         id,
         direction,
         kind,
+        template: words(entry, &["template"]).and_then(|it| Template::of_word(&it)),
     })
 }
 
@@ -111,6 +112,10 @@ fn channel(entry: &Value, card: Option<&Value>) -> Result<Channel, Unusable> {
 fn kind(channel_type: &Value, format: Format<'_>) -> Result<(ChannelKind, Direction), Unusable> {
     let number = channel_type.get("dataChnTypeId").unwrap_or(channel_type);
     let number = word(number).and_then(|it| it.parse::<u64>().ok());
+    let name = words(channel_type, &["name"]).unwrap_or_default();
+    if number == Some(17) || name.eq_ignore_ascii_case("function") {
+        return Ok((ChannelKind::Function { code: format.code()? }, Direction::Display));
+    }
     let kind = match number {
         Some(1) => ChannelKind::Integer { unit: format.unit(), bounds: format.bounds()? },
         Some(2) => ChannelKind::Float { unit: format.unit(), bounds: format.bounds()? },
@@ -131,12 +136,13 @@ fn kind(channel_type: &Value, format: Format<'_>) -> Result<(ChannelKind, Direct
             return Ok((ChannelKind::Gamepad { buttons }, Direction::Controller));
         }
         Some(15) => ChannelKind::Image,
+        Some(16) => ChannelKind::Video,
         _ => return Err(Unusable::Type(type_name(channel_type, number))),
     };
     Ok((kind, Direction::Display))
 }
 
-/// Such as `16 (Video Stream)`.
+/// Such as `18 (Hologram)`.
 fn type_name(channel_type: &Value, number: Option<u64>) -> String {
     let name = words(channel_type, &["name"]);
     match (number, name) {
@@ -194,6 +200,15 @@ impl<'a> Format<'a> {
         };
         let options: Option<Vec<_>> = list.iter().map(option).collect();
         options.filter(|it| !it.is_empty()).ok_or(ChannelError::Setting("options"))
+    }
+
+    fn code(&self) -> Result<String, ChannelError> {
+        let language = self.setting("language").and_then(Value::as_str).unwrap_or("javascript");
+        if !language.eq_ignore_ascii_case("javascript") {
+            return Err(ChannelError::Setting("language"));
+        }
+        let code = self.setting("code").and_then(Value::as_str).map(str::to_owned);
+        code.ok_or(ChannelError::Setting("code"))
     }
 
     fn buttons(&self) -> Result<GamepadButtons, ChannelError> {

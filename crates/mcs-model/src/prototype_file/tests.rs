@@ -112,8 +112,7 @@ fn category_keys_stand_under_options_or_items_of_the_channel_or_of_its_card() {
 #[test]
 fn a_channel_of_a_type_that_is_not_supported_is_left_out_and_named() {
     let mut file = genuine();
-    let cam =
-        json!({"dataChnId": "cam", "channelType": {"dataChnTypeId": 16, "name": "Video Stream"}});
+    let cam = json!({"dataChnId": "cam", "channelType": {"dataChnTypeId": 18, "name": "Hologram"}});
     file["dataChannels"].as_array_mut().unwrap().extend([cam, json!({"dataChnId": "x"})]);
     let imported = import(&file.to_string(), id()).unwrap();
     assert_eq!(imported.prototype.channels.len(), 2);
@@ -121,7 +120,7 @@ fn a_channel_of_a_type_that_is_not_supported_is_left_out_and_named() {
         channel: channel.to_owned(),
         kind: kind.to_owned(),
     };
-    let expected = [skipped("cam", "16 (Video Stream)"), skipped("x", "without a number")];
+    let expected = [skipped("cam", "18 (Hologram)"), skipped("x", "without a number")];
     assert_eq!(imported.skipped, expected);
 }
 
@@ -183,6 +182,11 @@ fn every_kind_survives_export_and_import() {
         (ChannelKind::Analog { bounds }, Direction::Controller),
         (ChannelKind::Gamepad { buttons: GamepadButtons::default() }, Direction::Controller),
         (ChannelKind::Image, Direction::Display),
+        (ChannelKind::Video, Direction::Display),
+        (
+            ChannelKind::Function { code: "return { chn1: context.value };".to_owned() },
+            Direction::Display,
+        ),
     ];
     let channel = |(index, (kind, direction))| Channel {
         id: format!("chn{index}").parse().unwrap(),
@@ -190,6 +194,7 @@ fn every_kind_survives_export_and_import() {
         description: "what it is".to_owned(),
         direction,
         kind,
+        template: None,
     };
     let prototype = Prototype {
         id: id(),

@@ -33,7 +33,7 @@ impl ChannelKind {
                 Ok(Value::Float(number))
             }
             Self::Hex => hex(&raw.whole()?),
-            Self::String => {
+            Self::String | Self::Function { .. } => {
                 let text = raw.whole()?;
                 limit(&text, MAX_TEXT)?;
                 Ok(Value::String(text.into_owned()))
@@ -42,6 +42,7 @@ impl ChannelKind {
             Self::Pwm => pwm(raw),
             Self::Gamepad { buttons } => gamepad(&raw.whole()?, buttons),
             Self::Image => image(&raw.whole()?),
+            Self::Video => Err(ValueError::NoPoints),
         }
     }
 }

@@ -110,6 +110,7 @@ impl Publish {
     /// Hands stored points to the device and to the broker, in the form that subscribers get.
     async fn deliver(&self, points: &[DataPoint]) -> Verdict {
         let (app, device) = (&*self.app, &*self.device);
+        app.functions.queue(&self.device, points);
         let author = if self.by_device() { Author::Device } else { Author::User };
         let undelivered = ingest::command(app, device, points, author).await;
         if self.by_device() {

@@ -115,6 +115,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api::devices::credentials))
         .routes(routes!(api::devices::points))
         .routes(routes!(api::series::series))
+        .routes(routes!(api::functions::runs))
+        .routes(routes!(api::functions::attempt))
         .routes(routes!(api::prototypes::list, api::prototypes::create))
         .routes(routes!(api::prototypes::import))
         .routes(routes!(api::prototypes::get, api::prototypes::update, api::prototypes::remove))

@@ -3,6 +3,7 @@
 mod admin;
 mod devices;
 mod firmwares;
+mod functions;
 mod grants;
 mod health;
 mod insert;
@@ -38,6 +39,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Sqlite, Transaction};
 
 pub(crate) use devices::DeviceDetails;
 pub(crate) use firmwares::{FirmwareRow, PushRow};
+pub(crate) use functions::RunRow;
 pub(crate) use grants::{Grant, PersonRow, Scope, right_word};
 pub(crate) use health::{Health, Unavailable};
 pub(crate) use points::{Page, Window};
@@ -85,6 +87,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0007_prototypes.sql"),
     include_str!("../../migrations/0008_addresses_and_receipts.sql"),
     include_str!("../../migrations/0009_rollouts.sql"),
+    include_str!("../../migrations/0010_functions.sql"),
 ];
 
 impl Store {

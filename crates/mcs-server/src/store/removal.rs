@@ -47,6 +47,7 @@ impl Store {
             for statement in [
                 "DELETE FROM series WHERE device = ?",
                 "DELETE FROM hidden_series WHERE device = ?",
+                "DELETE FROM runs WHERE device = ?",
             ] {
                 sqlx::query(statement).bind(id.as_str()).execute(&mut *tx).await?;
             }

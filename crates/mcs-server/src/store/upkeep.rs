@@ -34,17 +34,20 @@ impl Store {
             sleep(PAUSE).await;
         }
         if !rules.is_empty() {
-            let channels: Vec<(i64, String, Option<String>)> = sqlx::query_as(
-                "SELECT s.id, s.channel, d.prototype \
+            let channels: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
+                "SELECT s.id, s.device, s.channel, d.prototype \
                  FROM (SELECT id, device, channel FROM series UNION ALL \
                  SELECT id, device, channel FROM hidden_series) s \
                  LEFT JOIN devices d ON d.id = s.device",
             )
             .fetch_all(&self.pool)
             .await?;
-            for (series, channel, prototype) in channels {
+            for (series, device, channel, prototype) in channels {
                 if let Some(rule) = KeepRule::find(rules, prototype.as_deref(), &channel) {
                     self.keep_series(series, now, rule).await?;
+                    if let Some(since) = rule.since(now) {
+                        self.delete_runs(&device, &channel, since).await?;
+                    }
                 }
             }
         }

@@ -11,6 +11,7 @@ fn channel(direction: Direction, kind: ChannelKind) -> Channel {
         description: String::new(),
         direction,
         kind,
+        template: None,
     }
 }
 

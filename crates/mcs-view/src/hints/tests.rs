@@ -13,6 +13,7 @@ fn channel(id: &str, kind: ChannelKind, direction: Direction) -> Channel {
         description: String::new(),
         kind,
         direction,
+        template: None,
     }
 }
 

@@ -269,6 +269,9 @@ impl Console {
                 self.charts.present(&event.device, since, wall);
                 device.appear(presence.clone());
             }
+            DeviceChange::Function(channel) => {
+                return self.function_ran(&event.device, channel);
+            }
             DeviceChange::Version(version) => device.firmware_version = Some(version.clone()),
             DeviceChange::Push(push) => device.push = Some(push.clone()),
             _ => {}

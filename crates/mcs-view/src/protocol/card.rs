@@ -1,5 +1,6 @@
 //! Cards of channels: what they show, and what becomes of a command.
 
+use mcs_model::function::Run;
 use mcs_model::{ChannelId, DeviceId, Timestamp, Value, ValueError};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,14 @@ pub enum CardRequest {
         /// Whose channel.
         device: DeviceId,
         /// A channel of places or pictures; nothing is recalled of others.
+        channel: ChannelId,
+    },
+    /// A card shows what a function has done: fetch it, now and whenever it has run. It comes as
+    /// [`Frame::runs`](super::Frame::runs).
+    Runs {
+        /// Whose channel.
+        device: DeviceId,
+        /// A function.
         channel: ChannelId,
     },
     /// Forget a command that waits.
@@ -41,6 +50,29 @@ pub enum Away {
     /// It is sent: the server keeps it as the channel's last value, and the broker for a board with a
     /// lasting session. Without a connection it is refused.
     Send,
+}
+
+/// The newest runs of a function.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunsView {
+    /// The function.
+    pub channel: ChannelId,
+    /// What is known of them.
+    pub state: RunsState,
+}
+
+/// What is known of a function's runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum RunsState {
+    /// They are on their way.
+    #[default]
+    Awaited,
+    /// The newest ones, newest first.
+    Here(Vec<Run>),
+    /// The server does not tell.
+    Unknown,
+    /// There is no server, and functions run on a server only.
+    Nowhere,
 }
 
 /// What a card shows beside its channel.

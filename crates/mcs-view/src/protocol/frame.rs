@@ -35,6 +35,8 @@ pub struct Frame {
     pub cards: Vec<CardState>,
     /// Places and pictures of that device that the page does not have.
     pub trails: Vec<Trail>,
+    /// Runs of that device's functions that the page does not have.
+    pub runs: Vec<super::RunsView>,
     /// The account parts of the settings page.
     pub accounts: Option<super::AccountsView>,
     /// The firmware page.

@@ -2,8 +2,9 @@
 
 use mcs_model::api::{
     Credentials, DeviceDraft, DeviceEdit, HiddenHistory, MadeDevice, PrototypeEdit, PrototypeInfo,
-    PrototypeSummary, SkippedChannel,
+    PrototypeSummary, SkippedChannel, TryFunction,
 };
+use mcs_model::function::Run;
 use mcs_model::{DeviceId, ProductId};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,8 @@ pub enum PrototypesRequest {
     },
     /// Give a device another key: connections with the former one end.
     NewKey(DeviceId),
+    /// Run the code of a function on a value; nothing is stored. In the static setting it is refused.
+    Try(Box<TryFunction>),
     /// Static setting: everything that the browser keeps, as a file that [`Self::Restore`] takes.
     Backup,
     /// Static setting: add what such a file holds; what has the same id is replaced.
@@ -130,6 +133,8 @@ pub enum Outcome {
         /// Connections.
         profiles: u32,
     },
+    /// The code has run.
+    Tried(Box<Run>),
     /// It could not be done.
     Failed(Trouble),
 }

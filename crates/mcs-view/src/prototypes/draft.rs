@@ -1,8 +1,8 @@
 //! A prototype while somebody edits it.
 
-use mcs_model::api::{PrototypeDraft, PrototypeEdit, PrototypeInfo};
+use mcs_model::api::{PrototypeDraft, PrototypeEdit, PrototypeInfo, TryFunction};
 use mcs_model::check::{self, Fault, Field, Flaw};
-use mcs_model::{ChannelId, Direction, Prototype};
+use mcs_model::{ChannelId, ChannelKind, Direction, Prototype, Template};
 
 use super::row::{KindName, Row};
 
@@ -131,6 +131,7 @@ impl Draft {
             Field::Id if !row.kept => row.set_id(text),
             Field::Description => row.description = text,
             Field::Unit => row.unit = text,
+            Field::Code => row.code = text,
             Field::Lower => row.lower = text,
             Field::Upper => row.upper = text,
             Field::OptionName(at) => {
@@ -168,6 +169,25 @@ impl Draft {
             }
         });
         self.step = None;
+    }
+
+    /// Chooses the look of a channel's widget.
+    pub fn set_template(&mut self, number: u32, template: Template) {
+        self.step = None;
+        self.change_row(number, Field::Channels, |row| row.template = Some(template));
+        self.step = None;
+    }
+
+    /// What to send to try the code of a function on a value; `None` while its code cannot be kept.
+    pub fn trial(&self, number: u32, value: String) -> Option<TryFunction> {
+        let rows = self.now.rows.iter();
+        let channels: Vec<_> = rows.map(|it| it.channel().0).collect();
+        let channel = channels.get(self.place(number)?)?.clone();
+        let ChannelKind::Function { code } = &channel.kind else { return None };
+        if check::code(code).is_some() {
+            return None;
+        }
+        Some(TryFunction { draft: self.said(channels), channel: channel.id, value })
     }
 
     /// Adds an empty key to a category.

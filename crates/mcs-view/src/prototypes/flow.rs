@@ -205,6 +205,9 @@ impl Console {
             PrototypesRequest::RemoveDevice { device, history } => {
                 self.rest.call(call(PrototypesCall::RemoveDevice { device, history }))
             }
+            PrototypesRequest::Try(trial) => {
+                self.rest.call_with(call(PrototypesCall::Try), &*trial)
+            }
             PrototypesRequest::NewKey(id) => self.rest.call(call(PrototypesCall::NewKey(id))),
             PrototypesRequest::Backup | PrototypesRequest::Restore(_) => return None,
         })
@@ -233,6 +236,10 @@ impl Console {
                 return;
             }
             PrototypesCall::Open(id) => return self.opened(id, fetched),
+            PrototypesCall::Try => {
+                let outcome = answer(fetched).map(|run| Outcome::Tried(Box::new(run)));
+                return self.prototypes.end(outcome.unwrap_or_else(Outcome::Failed));
+            }
             PrototypesCall::Save(_) => self.saved(fetched),
             PrototypesCall::Create | PrototypesCall::Clone(_) => {
                 answer(fetched).map(|info: PrototypeInfo| Outcome::Created(info.prototype.id))

@@ -2,8 +2,20 @@
 
 use mcs_model::check::{self, Field, Flaw};
 use mcs_model::{
-    Bounds, CategoryOption, Channel, ChannelId, ChannelKind, Direction, GamepadButtons,
+    Bounds, CategoryOption, Channel, ChannelId, ChannelKind, Direction, GamepadButtons, Template,
 };
+
+/// What the code of a new function says.
+const EXAMPLE: &str = "\
+// context.value is what the device has uploaded.
+const celsius = (context.value - 32) / 1.8;
+console.log('celsius', celsius);
+
+return {
+  // channel id: value
+  temp_cel: celsius,
+};
+";
 
 /// The types of channels, without their settings, in the order in which they are offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,11 +44,15 @@ pub enum KindName {
     Gamepad,
     /// A picture.
     Image,
+    /// Moving pictures.
+    Video,
+    /// Code that works out other channels.
+    Function,
 }
 
 impl KindName {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Switch,
         Self::Category,
         Self::Integer,
@@ -49,13 +65,15 @@ impl KindName {
         Self::Gps,
         Self::Gamepad,
         Self::Image,
+        Self::Video,
+        Self::Function,
     ];
 
     /// Who may write a channel of this type (CONTRACT §1.2).
     pub fn directions(self) -> &'static [Direction] {
         match self {
             Self::Analog | Self::Gamepad => &[Direction::Controller],
-            Self::Image => &[Direction::Display],
+            Self::Image | Self::Video | Self::Function => &[Direction::Display],
             _ => &[Direction::Controller, Direction::Display],
         }
     }
@@ -75,6 +93,8 @@ impl KindName {
             ChannelKind::Analog { .. } => Self::Analog,
             ChannelKind::Gamepad { .. } => Self::Gamepad,
             ChannelKind::Image => Self::Image,
+            ChannelKind::Video => Self::Video,
+            ChannelKind::Function { .. } => Self::Function,
             _ => return None,
         })
     }
@@ -109,6 +129,10 @@ pub struct Row {
     pub options: Vec<(String, String)>,
     /// The buttons of a gamepad: up, down, left, right, A, B; the last two may be empty.
     pub buttons: [String; 6],
+    /// The code of a function.
+    pub code: String,
+    /// The look that was chosen; stays while the type changes, and counts where it fits.
+    pub template: Option<Template>,
 }
 
 impl Row {
@@ -127,6 +151,8 @@ impl Row {
             upper: String::new(),
             options: Vec::new(),
             buttons: buttons_of(&GamepadButtons::default()),
+            code: String::new(),
+            template: None,
         };
         row.set_kind(kind);
         row
@@ -142,6 +168,7 @@ impl Row {
             name: channel.name.clone(),
             description: channel.description.clone(),
             direction: channel.direction,
+            template: channel.template,
             ..Self::new(number, kind, channel.direction)
         };
         match &channel.kind {
@@ -155,6 +182,7 @@ impl Row {
                 row.options = options.iter().map(option).collect();
             }
             ChannelKind::Gamepad { buttons } => row.buttons = buttons_of(buttons),
+            ChannelKind::Function { code } => row.code.clone_from(code),
             _ => {}
         }
         Some(row)
@@ -171,6 +199,7 @@ impl Row {
                 "0".clone_into(&mut self.lower);
                 "255".clone_into(&mut self.upper);
             }
+            KindName::Function if self.code.is_empty() => EXAMPLE.clone_into(&mut self.code),
             KindName::Category if self.options.is_empty() => {
                 self.options = vec![(String::new(), String::new()); 2];
             }
@@ -203,12 +232,14 @@ impl Row {
         let (kind, mut faults) = self.kind();
         let id = self.id.trim();
         faults.extend(check::channel_id(id).map(|flaw| (Field::Id, flaw)));
+        let looks = Template::choices(self.direction, &kind);
         let channel = Channel {
             id: id.parse().unwrap_or_else(|_| made_up(self.number)),
             name: self.name.trim().to_owned(),
             description: self.description.trim().to_owned(),
             direction: self.direction,
             kind,
+            template: self.template.filter(|it| looks.contains(it)),
         };
         (channel, faults)
     }
@@ -253,6 +284,8 @@ impl Row {
             KindName::Gpio => ChannelKind::Gpio,
             KindName::Pwm => ChannelKind::Pwm,
             KindName::Image => ChannelKind::Image,
+            KindName::Video => ChannelKind::Video,
+            KindName::Function => ChannelKind::Function { code: self.code.clone() },
             KindName::Category => {
                 let option = |(name, value): &(String, String)| {
                     let (name, value) = (name.trim(), value.trim());

@@ -149,6 +149,8 @@ impl Console {
             }
             // Its board knows the key and the broker does not care.
             PrototypesRequest::NewKey(_) => Err(Trouble::NotAllowed),
+            // The page says that functions run on a server.
+            PrototypesRequest::Try(_) => Err(Trouble::NotAllowed),
             PrototypesRequest::Backup => {
                 let backup = Backup {
                     mcs_console_backup: BACKUP,

@@ -14,6 +14,7 @@ fn channel(id: &str, kind: ChannelKind) -> Channel {
         description: String::new(),
         direction: Direction::Controller,
         kind,
+        template: None,
     }
 }
 

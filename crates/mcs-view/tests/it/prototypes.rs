@@ -367,6 +367,7 @@ fn everything_goes_into_a_file_and_comes_back_in_another_browser() {
         description: String::new(),
         direction: Direction::Display,
         kind: ChannelKind::Image,
+        template: None,
     };
     save(&mut site, &product, 1, vec![camera]);
     made(&mut site, &product, "Shed", "D1");

@@ -52,6 +52,7 @@ pub(crate) fn channels() -> Vec<Channel> {
         description: String::new(),
         direction,
         kind,
+        template: None,
     };
     let unit = || "°C".to_owned();
     let bounds = Some(Bounds { lower: -40.0, upper: 125.0 });

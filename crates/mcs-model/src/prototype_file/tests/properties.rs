@@ -3,6 +3,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
+use crate::Template;
 
 fn text() -> impl Strategy<Value = String> {
     "[^\\pC\\s,|](.{0,20}[^\\pC\\s])?".prop_filter("one line", |it| !it.contains(char::is_control))
@@ -50,18 +51,23 @@ fn any_kind() -> impl Strategy<Value = ChannelKind> {
         any_bounds().prop_map(|bounds| ChannelKind::Analog { bounds }),
         options,
         gamepad,
+        "[ -~\n]{0,40}x".prop_map(|code| ChannelKind::Function { code }),
+        Just(ChannelKind::Video),
     ]
 }
 
 fn any_prototype() -> impl Strategy<Value = Prototype> {
-    let channel = (text(), prop_oneof![Just(String::new()), text()], any::<bool>(), any_kind());
+    let template = option::of(proptest::sample::select(Template::ALL.to_vec()));
+    let about = prop_oneof![Just(String::new()), text()];
+    let channel = (text(), about, any::<bool>(), any_kind(), template);
     let channels = btree_map("[A-Za-z0-9_]{1,12}", channel, 0..8).prop_map(|map| {
-        let channel = |(id, (name, description, controls, kind)): (String, _)| Channel {
+        let channel = |(id, (name, description, controls, kind, template)): (String, _)| Channel {
             id: format!("c{id}").parse().unwrap(),
             name,
             description,
             direction: if controls { Direction::Controller } else { Direction::Display },
             kind,
+            template,
         };
         map.into_iter().map(channel).collect::<Vec<_>>()
     });

@@ -4,6 +4,7 @@ pub(super) mod account;
 pub(super) mod devices;
 pub(super) mod firmwares;
 pub(super) mod fleet;
+pub(super) mod functions;
 pub(super) mod people;
 pub(super) mod prototypes;
 pub(super) mod rollouts;

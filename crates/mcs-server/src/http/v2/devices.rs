@@ -172,6 +172,7 @@ fn example() -> Value {
             description: String::new(),
             direction: Direction::Controller,
             kind: ChannelKind::Switch,
+            template: None,
         })
     };
     let view = || {

@@ -1,0 +1,200 @@
+//! What waits for a function: bounded for each device, and taken device by device in turn.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mcs_model::DataPoint;
+use mcs_model::function::Run;
+use mcs_time::Time;
+use tokio::sync::oneshot;
+
+use super::{Trial, Whose};
+use crate::clock::Stopwatch;
+use crate::registry::Device;
+
+/// Points of one device, or trials, that may wait.
+pub(super) const MOST: usize = 64;
+/// Code that worked for longer is set aside: the engine asks rarely whether it is time to stop, and not at
+/// all within one of its own steps.
+const OVERRUN: Duration = Duration::from_millis(200);
+/// A thread that has not come back for so long is stuck.
+const STUCK: Duration = Duration::from_secs(3);
+/// For how long code is set aside.
+const ASIDE: Duration = Duration::from_mins(1);
+
+/// Something to run.
+pub(super) enum Job {
+    /// A point that was stored.
+    Point { device: Arc<Device>, point: DataPoint },
+    /// The first point that found the queue full: it is only said that it did not run.
+    Overflow { device: Arc<Device>, point: DataPoint },
+    /// Code that its author tries.
+    Trial { trial: Box<Trial>, answer: oneshot::Sender<Run> },
+}
+
+impl Job {
+    pub(super) fn whose(&self) -> Whose {
+        match self {
+            Self::Point { device, .. } | Self::Overflow { device, .. } => {
+                Whose::Device(device.id.clone())
+            }
+            Self::Trial { .. } => Whose::Author,
+        }
+    }
+}
+
+pub(super) struct Queue {
+    state: Mutex<State>,
+    some: Condvar,
+    clock: Stopwatch,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: BTreeMap<Whose, Line>,
+    /// Whose turn it is next; those of whom something waits and nothing is worked on.
+    turns: VecDeque<Whose>,
+    /// Code that nobody runs until then.
+    aside: BTreeMap<String, Time>,
+    /// What the threads run, and since when.
+    running: BTreeMap<u64, Running>,
+    runs: u64,
+    closed: bool,
+}
+
+struct Running {
+    code: String,
+    since: Time,
+    stuck: bool,
+}
+
+#[derive(Default)]
+struct Line {
+    jobs: VecDeque<Job>,
+    /// A thread works for it.
+    busy: bool,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self { state: Mutex::default(), some: Condvar::new(), clock: Stopwatch::start() }
+    }
+}
+
+impl Queue {
+    /// Lets a job wait. Of those that find the queue full the first is told, and the others are counted by
+    /// nobody: the points themselves are stored.
+    pub(super) fn put(&self, job: Job) {
+        let mut state = self.lock();
+        if state.closed {
+            return;
+        }
+        let whose = job.whose();
+        let line = state.waiting.entry(whose.clone()).or_default();
+        let job = match (line.jobs.len(), job) {
+            (..MOST, job) => job,
+            (MOST, Job::Point { device, point }) => Job::Overflow { device, point },
+            _ => return,
+        };
+        let is_first = line.jobs.is_empty() && !line.busy;
+        line.jobs.push_back(job);
+        if is_first {
+            state.turns.push_back(whose);
+            self.some.notify_one();
+        }
+    }
+
+    /// Waits for the next job; `None` when it is closed and empty.
+    pub(super) fn take(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if let Some(whose) = state.turns.pop_front() {
+                let Some(line) = state.waiting.get_mut(&whose) else { continue };
+                line.busy = true;
+                if let Some(job) = line.jobs.pop_front() {
+                    return Some(job);
+                }
+            } else if state.closed && state.waiting.is_empty() {
+                self.some.notify_all();
+                return None;
+            } else {
+                state = self.some.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// A job is done: whose it was waits for the next turn.
+    pub(super) fn finished(&self, whose: &Whose) {
+        let mut state = self.lock();
+        let Some(line) = state.waiting.get_mut(whose) else { return };
+        line.busy = false;
+        if line.jobs.is_empty() {
+            state.waiting.remove(whose);
+        } else {
+            state.turns.push_back(whose.clone());
+        }
+        self.some.notify_one();
+    }
+
+    /// Takes no more.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.some.notify_all();
+    }
+
+    /// A thread begins to run code: the number of the run; `None` if the code is set aside at present.
+    pub(super) fn begin(&self, code: &str) -> Option<u64> {
+        let now = self.clock.time();
+        let mut state = self.lock();
+        state.aside.retain(|_, until| *until > now);
+        if state.aside.contains_key(code) {
+            return None;
+        }
+        state.runs += 1;
+        let number = state.runs;
+        let running = Running { code: code.to_owned(), since: now, stuck: false };
+        state.running.insert(number, running);
+        Some(number)
+    }
+
+    /// The run is over, after so much work. Whether another thread has taken the place of this one.
+    pub(super) fn end(&self, number: u64, took: Duration) -> bool {
+        let mut state = self.lock();
+        let Some(Running { code, stuck, .. }) = state.running.remove(&number) else { return false };
+        if took > OVERRUN {
+            self.set_aside(&mut state, code);
+        }
+        stuck
+    }
+
+    /// Looks for threads that are stuck, and sets aside what they run. How many there are, and how many of
+    /// them are new.
+    pub(super) fn look(&self) -> (usize, usize) {
+        let now = self.clock.time();
+        let mut state = self.lock();
+        let state = &mut *state;
+        let mut new = Vec::new();
+        for running in state.running.values_mut().filter(|it| !it.stuck) {
+            if now.since(running.since) > STUCK {
+                running.stuck = true;
+                new.push(running.code.clone());
+            }
+        }
+        let count = new.len();
+        for code in new {
+            self.set_aside(state, code);
+        }
+        (state.running.values().filter(|it| it.stuck).count(), count)
+    }
+
+    fn set_aside(&self, state: &mut State, code: String) {
+        if state.aside.insert(code, self.clock.time() + ASIDE).is_none() {
+            tracing::warn!("the code of a function could not be stopped in time and is set aside");
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

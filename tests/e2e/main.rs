@@ -16,6 +16,7 @@ mod devices;
 mod files;
 mod flood;
 mod frame;
+mod function;
 mod journey;
 mod markup;
 mod member;

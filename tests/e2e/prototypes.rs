@@ -39,7 +39,7 @@ async fn two_operators_edit_one_prototype_and_neither_loses_unasked() -> Result<
 
 impl Browser {
     /// Adds a channel of a type, named so, and leaves its form open.
-    async fn add_channel(&self, kind: &str, name: &str) -> Result<()> {
+    pub(crate) async fn add_channel(&self, kind: &str, name: &str) -> Result<()> {
         self.choose("new-kind", kind).await?;
         self.click("add-channel").await?;
         self.fill("channel-name", name).await
@@ -54,13 +54,13 @@ impl Browser {
     }
 
     /// Saves, and waits until that is done.
-    async fn save_prototype(&self) -> Result<()> {
+    pub(crate) async fn save_prototype(&self) -> Result<()> {
         self.click("prototype-save").await?;
         self.expect("prototype-state", "data-dirty", "false").await
     }
 
     /// A new prototype of this name, open in the editor; its id.
-    async fn make_prototype(&self, name: &str) -> Result<String> {
+    pub(crate) async fn make_prototype(&self, name: &str) -> Result<String> {
         self.click("nav-prototypes").await?;
         self.click("prototype-new").await?;
         self.fill("prototype-new-name", name).await?;
@@ -71,7 +71,7 @@ impl Browser {
     }
 
     /// Makes a device; its id and key.
-    async fn make_device(&self, name: &str) -> Result<(String, String)> {
+    pub(crate) async fn make_device(&self, name: &str) -> Result<(String, String)> {
         self.click("make-devices").await?;
         self.fill("make-names", name).await?;
         self.click("make-confirm").await?;

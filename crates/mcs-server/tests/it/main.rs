@@ -11,6 +11,7 @@ mod delivery;
 mod firmware;
 #[path = "../common/folder.rs"]
 mod folder;
+mod functions;
 mod history;
 mod impatient;
 mod isolation;

@@ -27,8 +27,6 @@ pub(crate) use record::run as record;
 
 /// Threads that run code.
 const THREADS: usize = 2;
-/// Threads that others take the place of while they are stuck.
-const MOST_STUCK: usize = 4;
 /// Runs that may wait to be recorded before the threads do.
 const UNRECORDED: usize = 256;
 
@@ -81,10 +79,10 @@ impl Functions {
     /// Looks for threads that are stuck in code that cannot be stopped, and puts others in their place, as
     /// long as they are few.
     pub(crate) fn look(&self) {
-        let (stuck, new) = self.queue.look();
+        let new = self.queue.look();
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = sender.as_ref() else { return };
-        for _ in 0..new.min(MOST_STUCK.saturating_sub(stuck - new)) {
+        for _ in 0..new {
             if let Err(error) = spawn(&self.queue, sender) {
                 tracing::warn!(%error, "no thread for functions");
             }
@@ -158,13 +156,9 @@ fn work(queue: &Queue, done: &mpsc::Sender<Done>) {
                     troubles: vec![Trouble::Busy],
                     ..not_run(&point.value.to_string(), point.timestamp)
                 };
-                let done = done.blocking_send(Done {
-                    device,
-                    run,
-                    channel: point.channel,
-                    points: Vec::new(),
-                });
-                let _ = done;
+                let channel = point.channel;
+                // As above.
+                let _ = done.blocking_send(Done { device, run, channel, points: Vec::new() });
                 false
             }
         };

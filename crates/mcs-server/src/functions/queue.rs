@@ -13,6 +13,9 @@ use super::{Trial, Whose};
 use crate::clock::Stopwatch;
 use crate::registry::Device;
 
+#[cfg(test)]
+mod tests;
+
 /// Points of one device, or trials, that may wait.
 pub(super) const MOST: usize = 64;
 /// Code that worked for longer is set aside: the engine asks rarely whether it is time to stop, and not at
@@ -20,6 +23,8 @@ pub(super) const MOST: usize = 64;
 const OVERRUN: Duration = Duration::from_millis(200);
 /// A thread that has not come back for so long is stuck.
 const STUCK: Duration = Duration::from_secs(3);
+/// Threads that others take the place of at one time.
+const MOST_REPLACED: usize = 4;
 /// For how long code is set aside.
 const ASIDE: Duration = Duration::from_mins(1);
 
@@ -66,7 +71,8 @@ struct State {
 struct Running {
     code: String,
     since: Time,
-    stuck: bool,
+    /// It is stuck, and another thread works instead.
+    replaced: bool,
 }
 
 #[derive(Default)]
@@ -153,7 +159,7 @@ impl Queue {
         }
         state.runs += 1;
         let number = state.runs;
-        let running = Running { code: code.to_owned(), since: now, stuck: false };
+        let running = Running { code: code.to_owned(), since: now, replaced: false };
         state.running.insert(number, running);
         Some(number)
     }
@@ -161,31 +167,34 @@ impl Queue {
     /// The run is over, after so much work. Whether another thread has taken the place of this one.
     pub(super) fn end(&self, number: u64, took: Duration) -> bool {
         let mut state = self.lock();
-        let Some(Running { code, stuck, .. }) = state.running.remove(&number) else { return false };
+        let Some(Running { code, replaced, .. }) = state.running.remove(&number) else {
+            return false;
+        };
         if took > OVERRUN {
             self.set_aside(&mut state, code);
         }
-        stuck
+        replaced
     }
 
-    /// Looks for threads that are stuck, and sets aside what they run. How many there are, and how many of
-    /// them are new.
-    pub(super) fn look(&self) -> (usize, usize) {
+    /// Looks for threads that are stuck, and sets aside what they run: how many new ones others shall take
+    /// the place of.
+    pub(super) fn look(&self) -> usize {
         let now = self.clock.time();
         let mut state = self.lock();
-        let state = &mut *state;
-        let mut new = Vec::new();
-        for running in state.running.values_mut().filter(|it| !it.stuck) {
-            if now.since(running.since) > STUCK {
-                running.stuck = true;
-                new.push(running.code.clone());
+        let mut replaced = state.running.values().filter(|it| it.replaced).count();
+        let before = replaced;
+        let mut stuck = Vec::new();
+        for running in state.running.values_mut() {
+            if now.since(running.since) > STUCK && !running.replaced {
+                stuck.push(running.code.clone());
+                running.replaced = replaced < MOST_REPLACED;
+                replaced += usize::from(running.replaced);
             }
         }
-        let count = new.len();
-        for code in new {
-            self.set_aside(state, code);
+        for code in stuck {
+            self.set_aside(&mut state, code);
         }
-        (state.running.values().filter(|it| it.stuck).count(), count)
+        replaced - before
     }
 
     fn set_aside(&self, state: &mut State, code: String) {

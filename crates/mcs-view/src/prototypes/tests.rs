@@ -1,7 +1,7 @@
 use mcs_model::api::PrototypeInfo;
 use mcs_model::check::{Fault, Field, Flaw};
 use mcs_model::{
-    Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons, Prototype,
+    Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons, Prototype, Template,
 };
 
 use super::row::suggested_id;
@@ -267,4 +267,31 @@ fn what_is_different_is_told() {
             Change::Order,
         ]
     );
+}
+
+#[test]
+fn a_function_begins_with_an_example_and_can_be_tried_before_it_is_saved() {
+    let (mut draft, row) = with(KindName::Function);
+    assert!(draft.faults().is_empty(), "the example can be kept");
+    let trial = draft.trial(row, "42".to_owned()).unwrap();
+    assert_eq!((trial.channel.as_str(), trial.value.as_str()), ("new", "42"));
+    assert!(draft.edit(Vec::new()).unwrap().draft.channels[0].direction == Direction::Display);
+    draft.set_row(row, Field::Code, " \n".to_owned());
+    assert_eq!(wrong(&draft), [(Some(0), Field::Code, Flaw::Empty)]);
+    assert_eq!(draft.trial(row, "42".to_owned()), None);
+    draft.set_row(row, Field::Code, "x".repeat(5000));
+    assert_eq!(wrong(&draft), [(Some(0), Field::Code, Flaw::TooLong(4999))]);
+}
+
+#[test]
+fn a_template_counts_while_the_type_has_it() {
+    let (mut draft, row) = with(KindName::Pwm);
+    let said = |draft: &Draft| draft.edit(Vec::new()).unwrap().draft.channels[0].template;
+    assert_eq!(said(&draft), None);
+    draft.set_template(row, Template::Slider);
+    assert_eq!(said(&draft), Some(Template::Slider));
+    draft.set_kind(row, KindName::Switch);
+    assert_eq!(said(&draft), None);
+    draft.set_kind(row, KindName::Pwm);
+    assert_eq!(said(&draft), Some(Template::Slider));
 }

@@ -6,6 +6,7 @@ mod control;
 mod devices;
 mod firmware;
 mod frames;
+mod functions;
 mod historian;
 mod history;
 mod kept;

@@ -60,6 +60,7 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.expect("try-status", "data-ok", "false").await?;
     let said = browser.text("system-log").await?;
     ensure!(said.contains("line 2") && said.contains("too hot"), "said: {said}");
+    browser.centre("try-result").await?;
     browser.pictures("function-try-failed").await?;
     browser.save_prototype().await?;
 

@@ -46,7 +46,7 @@ impl Browser {
     }
 
     /// Scrolls to an element, from below the bar that stays in sight.
-    async fn centre(&self, id: &str) -> Result<()> {
+    pub(crate) async fn centre(&self, id: &str) -> Result<()> {
         let script = format!(
             "document.querySelector('[data-testid=\"{id}\"]')?.scrollIntoView({{block: 'center'}});"
         );

@@ -1,7 +1,7 @@
 //! The card of a channel as it will look; what is done on it goes nowhere.
 
 use leptos::prelude::*;
-use mcs_model::{Channel, RawValue, Timestamp, Value};
+use mcs_model::{Channel, ChannelKind, RawValue, Timestamp, Value};
 use mcs_view::protocol::{CardState, Shown};
 use mcs_view::prototypes::Row;
 
@@ -30,6 +30,8 @@ fn Card(channel: Channel) -> impl IntoView {
         // There is no picture to show, and no key yet.
         Value::Image(_) => None,
         Value::Category(key) if key.is_empty() => None,
+        // Nothing has come to them.
+        _ if matches!(channel.kind, ChannelKind::Function { .. } | ChannelKind::Video) => None,
         value => Some(value),
     };
     let shown =

@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use super::{
     Table, accounts, card, chart, connections, device, devices, fill, firmware, form, format,
-    function, messages, notices, prototypes, reasons, rollouts, settings, shell, sign_in, speak, ui,
+    function, messages, notices, prototypes, reasons, rollouts, settings, shell, sign_in, speak,
+    ui,
 };
 use crate::language::Language;
 use crate::test;

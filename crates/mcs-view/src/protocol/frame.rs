@@ -72,7 +72,7 @@ pub struct FirstFrame<'a> {
 }
 
 /// How many sections a [`Frame`] has beside those of [`FirstFrame`].
-const OTHERS: usize = 13;
+const OTHERS: usize = 14;
 
 impl<'a> From<&'a Frame> for FirstFrame<'a> {
     fn from(frame: &'a Frame) -> Self {

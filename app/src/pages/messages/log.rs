@@ -41,6 +41,8 @@ struct List {
     last: StoredValue<(f64, i64)>,
     /// Rows are being made.
     grows: StoredValue<bool>,
+    /// Rows are being filled.
+    fills: StoredValue<bool>,
     /// Where the cursor goes once the row there has come, see [`Rows::From`](mcs_view::protocol::Rows::From).
     sought: StoredValue<Option<i64>>,
 }
@@ -57,6 +59,7 @@ pub(super) fn Log(page: Page) -> impl IntoView {
         slots: RwSignal::new(Vec::new()),
         last: StoredValue::new((0.0, 0)),
         grows: StoredValue::new(false),
+        fills: StoredValue::new(false),
         sought: StoredValue::new(None),
     };
     watch(list.scroller, list.size);
@@ -153,16 +156,32 @@ impl List {
             scroller.set_scroll_top(top.round() as i32);
         }
         self.last.set_value((f64::from(scroller.scroll_top()), log.origin));
+        // A row that was empty is laid out anew: not all of them in one task.
+        let mut fresh = 0;
         self.slots.with(|slots| {
             for (index, slot) in slots.iter().enumerate() {
                 let row = log.rows.get(index);
-                if slot.read_untracked().as_ref() != row {
+                let (same, empty) = slot.with_untracked(|it| (it.as_ref() == row, it.is_none()));
+                fresh += usize::from(empty && row.is_some());
+                if !same && (!empty || fresh <= SLICE) {
                     slot.set(row.cloned());
                 }
             }
         });
+        if fresh > SLICE && !self.fills.get_value() {
+            self.fills.set_value(true);
+            request_animation_frame(move || self.fill());
+        }
         let sought = self.sought.get_value().and_then(|it| row_at(log, it));
         sought.into_iter().for_each(|row| self.point(row));
+    }
+
+    /// Fills more of the rows.
+    fn fill(self) {
+        // The page may have been left.
+        if self.fills.try_update_value(|fills| *fills = false).is_some() {
+            untrack(|| self.page.inspector.log.with(|log| log.iter().for_each(|it| self.show(it))));
+        }
     }
 
     /// The operator scrolled, or we did.

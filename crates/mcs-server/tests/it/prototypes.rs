@@ -262,14 +262,14 @@ async fn a_file_of_mcs_comes_out_as_it_went_in() {
             { "dataChnId": "switch", "name": "Switch", "description": "", "streamId": 28220,
               "channelType": { "dataChnTypeId": 7, "name": "Switch" }, "format": {},
               "isHidden": false, "isControllable": true, "unitType": { "id": 5, "name": null } },
-            { "dataChnId": "cam", "channelType": { "dataChnTypeId": 16, "name": "Video Stream" } },
+            { "dataChnId": "cam", "channelType": { "dataChnTypeId": 18, "name": "Hologram" } },
         ],
         "triggerActions": [{ "name": "hot" }],
     });
     let imported = site.prototypes(&token, "POST", "/import", &file).await;
     assert_eq!(imported.status, 201, "{}", imported.text());
     let imported = imported.json();
-    assert_eq!(imported["skipped"], json!([{ "channel": "cam", "kind": "16 (Video Stream)" }]));
+    assert_eq!(imported["skipped"], json!([{ "channel": "cam", "kind": "18 (Hologram)" }]));
     let id = imported["info"]["prototype"]["id"].as_str().unwrap();
     let path = format!("/{id}/export");
     let reply = site.prototypes(&token, "GET", &path, &Value::Null).await;
@@ -315,7 +315,7 @@ async fn what_cannot_be_kept_is_refused_field_by_field() {
             "firmware notice",
         ),
         (
-            json!({ "name": "x", "channels": [channel("a", json!("video"))] }),
+            json!({ "name": "x", "channels": [channel("a", json!("hologram"))] }),
             400,
             "unknown variant",
         ),

@@ -206,14 +206,14 @@ async fn files_of_mcs(browser: &Browser) -> Result<()> {
         "displayConfigs":[]},"dataChannels":[
         {"dataChnId":"switch","name":"Switch","channelType":{"dataChnTypeId":7,"name":"Switch"},
          "format":{},"isControllable":true},
-        {"dataChnId":"cam","channelType":{"dataChnTypeId":16,"name":"Video Stream"}}],
+        {"dataChnId":"cam","channelType":{"dataChnTypeId":18,"name":"Hologram"}}],
         "triggerActions":[]}"#;
     std::fs::write(&file, json)?;
     browser.click("nav-prototypes").await?;
     browser.see("prototype-list").await?;
     browser.send("prototype-import", file.to_str().context("a path")?).await?;
     browser.see("prototype-skipped").await?;
-    ensure!(browser.text("prototype-skipped").await?.contains("16 (Video Stream)"), "not named");
+    ensure!(browser.text("prototype-skipped").await?.contains("18 (Hologram)"), "not named");
     ensure!(
         browser.text("prototype-title").await?.starts_with("<img"),
         "the name was taken for markup"

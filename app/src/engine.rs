@@ -8,14 +8,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
-use mcs_view::protocol::{self, DecodeError, Frame, FrameRequest, Request, Start, View};
+use mcs_view::protocol::{self, DecodeError, FirstFrame, FrameRequest, Request, Start, View};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::chart::Plot;
 use crate::clock;
+use crate::shell;
 use crate::store::{Boot, Store};
 use crate::texts::shell as t;
 
@@ -56,14 +57,19 @@ pub(crate) struct Engine {
     asked: RefCell<Option<Question>>,
     /// The page of the last question; none has been asked when absent.
     view: RefCell<Option<View>>,
+    /// A frame had sections of a part of the page that was not here.
+    unread: Cell<bool>,
     /// A hidden page has sent a request, and has not asked since.
     curious: Cell<bool>,
     failed: Cell<bool>,
 }
 
-struct Question {
-    view: View,
-    plots: Vec<Rc<Plot>>,
+/// What the engine was asked to show.
+pub(crate) struct Question {
+    /// The open page.
+    pub(crate) view: View,
+    /// Its charts, in the order of the question.
+    pub(crate) plots: Vec<Rc<Plot>>,
 }
 
 impl Engine {
@@ -81,6 +87,7 @@ impl Engine {
             waiting: RefCell::new(Some(vec![(Request::Start(start()), None)])),
             asked: RefCell::new(None),
             view: RefCell::new(None),
+            unread: Cell::new(false),
             curious: Cell::new(false),
             failed: Cell::new(false),
         });
@@ -142,28 +149,27 @@ impl Engine {
             _ => {}
         }
         let bytes = member(data, "bytes").map(|bytes| Uint8Array::new(&bytes).to_vec());
-        match protocol::decode::<Frame>(&bytes.unwrap_or_default()) {
-            Ok(frame) => self.answer(frame, member(data, "floats")),
-            Err(DecodeError::Version(version)) => {
-                self.fail(Some(t::engine_build(&protocol::VERSION, &version)))
-            }
-            Err(DecodeError::Malformed) => {
-                self.fail(Some(t::engine_unclear().to_owned()));
-            }
+        if let Err(error) = self.answer(&bytes.unwrap_or_default(), member(data, "floats")) {
+            self.fail(Some(match error {
+                DecodeError::Version(version) => t::engine_build(&protocol::VERSION, &version),
+                DecodeError::Malformed => t::engine_unclear().to_owned(),
+            }));
         }
     }
 
-    fn answer(&self, mut frame: Frame, floats: Option<JsValue>) {
-        let Some(question) = self.asked.take() else { return };
-        let floats = floats.map(|buffer| Float32Array::new(&buffer));
-        for chart in core::mem::take(&mut frame.charts) {
-            let plot = usize::try_from(chart.index).ok().and_then(|at| question.plots.get(at));
-            if let (Some(plot), Some(floats)) = (plot, &floats) {
-                plot.take(chart, floats);
+    fn answer(&self, bytes: &[u8], floats: Option<JsValue>) -> Result<(), DecodeError> {
+        let (first, others) = FirstFrame::decode(bytes)?;
+        let Some(question) = self.asked.take() else { return Ok(()) };
+        self.store.apply(first);
+        if others {
+            match shell::reader() {
+                Some(read) => read(self.store, &question, bytes, floats)?,
+                // Once it can be read, everything is asked for again.
+                None => self.unread.set(true),
             }
         }
-        self.store.apply(frame, &question.view);
         self.ask_hidden();
+        Ok(())
     }
 
     /// One animation frame.
@@ -180,7 +186,12 @@ impl Engine {
 
     fn ask(&self) {
         let view = self.store.route.read_untracked().view();
-        let fresh = self.view.borrow().as_ref() != Some(&view);
+        let turned = self.view.borrow().as_ref() != Some(&view);
+        let missed = self.unread.get() && shell::reader().is_some();
+        if missed {
+            self.unread.set(false);
+        }
+        let fresh = turned || missed;
         let plots: Vec<_> =
             self.store.plots().into_iter().filter(|plot| plot.is_wanted()).collect();
         let charts = plots.iter().map(|plot| plot.request()).collect();

@@ -31,6 +31,7 @@ use crate::texts::shell as t;
 use crate::theme::Theme;
 pub(crate) use listen::{open, show};
 use palette::Layer;
+pub(crate) use parts::reader;
 use version::Standing;
 
 /// Starts the page: the first paint comes before the engine is ready, and in the right language.

@@ -1,5 +1,7 @@
 //! What the page shows, as signals. Only [`Store::apply`] writes what the engine says.
 
+mod read;
+
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -7,15 +9,17 @@ use mcs_model::api::{Credentials, SkippedChannel};
 use mcs_model::{ChannelId, DeviceId, ProductId};
 use mcs_sorted::Map;
 use mcs_view::protocol::{
-    AccountsView, Apart, CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView, Frame,
-    Keeping, Link, Notice, OpenPrototype, PointsPiece, PrototypesView, RolloutsView, RunsState,
-    Setting, Shown, Stats, Trail, View,
+    AccountsView, Apart, CardState, ConnectionsView, DeviceRow, DeviceView, FirmwareView,
+    FirstFrame, Keeping, Link, Notice, OpenPrototype, PointsPiece, PrototypesView, RolloutsView,
+    RunsState, Setting, Shown, Stats, View,
 };
 
 use crate::away::Away;
 use crate::chart::Plot;
 use crate::pages::{Inspector, Unsaved};
 use crate::route::{Query, Route};
+
+pub(crate) use read::read;
 
 /// Everything that the page shows; a handle.
 #[derive(Clone, Copy)]
@@ -155,8 +159,8 @@ impl Store {
         true
     }
 
-    /// Takes what the engine says changed; `asked` is the page that it was asked for.
-    pub(crate) fn apply(self, frame: Frame, asked: &View) {
+    /// Takes what the engine says changed of the first page; [`read`] takes what else did.
+    pub(crate) fn apply(self, frame: FirstFrame) {
         if let Some(setting) = frame.setting {
             if matches!(setting, Setting::SignedOut { .. }) {
                 self.forget();
@@ -170,38 +174,6 @@ impl Store {
             self.apply_devices(devices);
         }
         frame.rows.into_iter().for_each(|row| self.apply_row(row));
-        if *asked == self.route.read_untracked().view() {
-            if let Some(device) = frame.device {
-                self.device.set(Some(device));
-            }
-            for card in frame.cards {
-                self.card(&card.channel).set(card);
-            }
-            for trail in frame.trails {
-                self.apply_trail(trail);
-            }
-            for runs in frame.runs {
-                self.runs(&runs.channel).set(Some(runs.state));
-            }
-            if let Some(prototypes) = frame.prototypes {
-                self.prototypes.set(Some(prototypes));
-            }
-            if let Some(rollouts) = frame.rollouts {
-                self.rollouts.set(Some(rollouts));
-            }
-            if let Some(firmware) = frame.firmware {
-                self.firmware.set(Some(firmware));
-            }
-            if let Some(messages) = frame.messages {
-                self.messages.apply(messages);
-            }
-            if let Some(credentials) = frame.credentials {
-                self.credentials.set(Some(credentials));
-            }
-        }
-        if let Some(accounts) = frame.accounts {
-            self.accounts.set(accounts);
-        }
         if let Some(stats) = frame.stats {
             self.stats.set(stats);
         }
@@ -211,17 +183,11 @@ impl Store {
         if let Some(notices) = frame.notices {
             self.notices.set(notices);
         }
-        if let Some(connections) = frame.connections {
-            self.connections.set(connections);
-        }
         if let Some(keeping) = frame.keeping {
             self.keeping.set(keeping);
         }
-        if let Some(points) = frame.points {
-            self.points.set(Some(points));
-        }
-        if let Some(export) = frame.export {
-            self.export.set(Some(export));
+        if let Some(connections) = frame.connections {
+            self.connections.set(connections);
         }
     }
 
@@ -311,17 +277,6 @@ impl Store {
         if self.order.read_untracked().as_ref() != Some(&order) {
             self.order.set(Some(order));
         }
-    }
-
-    fn apply_trail(self, Trail { channel, fresh, points, len }: Trail) {
-        self.trail(&channel).update(|trail| {
-            if fresh {
-                trail.clear();
-            }
-            trail.extend(points);
-            let most = usize::try_from(len).unwrap_or(usize::MAX);
-            trail.drain(..trail.len().saturating_sub(most));
-        });
     }
 
     fn apply_row(self, row: DeviceRow) {

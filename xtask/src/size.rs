@@ -8,12 +8,11 @@ use brotli::enc::BrotliEncoderParams;
 
 use crate::{serve, setup, shell};
 
-/// Bytes of the wasm, JavaScript and CSS that the first page loads, after brotli: what it weighs now
-/// and a little more. The aim is 450 KiB.
-const FIRST_PAGE: u64 = 500 * 1024;
+/// Bytes of the wasm, JavaScript and CSS that the first page loads, after brotli.
+const FIRST_PAGE: u64 = 450 * 1024;
 
-/// The same with every further page; the aim is 900 KiB.
-const EVERYTHING: u64 = 1150 * 1024;
+/// The same with every further page: what that weighs now and a little more. The aim is 900 KiB.
+const EVERYTHING: u64 = 1250 * 1024;
 
 struct File {
     name: String,

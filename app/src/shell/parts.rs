@@ -11,16 +11,25 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 #[cfg(split)]
 use leptos::wasm_split::wasm_split;
+use mcs_view::protocol::DecodeError;
+use wasm_bindgen::JsValue;
 use web_sys::Event;
 
+use crate::engine::Question;
 use crate::pages;
 use crate::route::Route;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::texts::shell as t;
 use crate::ui::{Icon, Loading, Symbol};
 
 /// Paints a page.
 type Painter = fn(Route) -> AnyView;
+
+/// Takes what only further pages show of a frame: see [`store::read`].
+type Reader = fn(Store, &Question, &[u8], Option<JsValue>) -> Result<(), DecodeError>;
+
+/// What comes with a part, or that it did not come.
+type Loaded = Result<(Painter, Reader), Missing>;
 
 /// A part that is loaded by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +43,12 @@ enum Part {
 thread_local! {
     static DEVICE: Cell<Option<Painter>> = const { Cell::new(None) };
     static WORKSHOP: Cell<Option<Painter>> = const { Cell::new(None) };
+    static READER: Cell<Option<Reader>> = const { Cell::new(None) };
+}
+
+/// What every part brings with it; absent until the first of them is here.
+pub(crate) fn reader() -> Option<Reader> {
+    READER.get()
 }
 
 /// Fetches every part before it is asked for, once the first page stands, and then says that
@@ -121,11 +136,12 @@ impl Part {
 
     /// Its painter, fetched at the first call.
     async fn load(self) -> Result<Painter, Missing> {
-        let loading: Pin<Box<dyn Future<Output = Result<Painter, Missing>>>> = match self {
+        let loading: Pin<Box<dyn Future<Output = Loaded>>> = match self {
             Self::Device => Box::pin(load_device()),
             Self::Workshop => Box::pin(load_workshop()),
         };
-        let painter = loading.await?;
+        let (painter, reader) = loading.await?;
+        READER.set(Some(reader));
         self.place(|place| place.set(Some(painter)));
         Ok(painter)
     }
@@ -149,18 +165,18 @@ impl From<leptos::wasm_split::SplitLoaderError> for Missing {
     }
 }
 
-/// Makes a painter's function asynchronous: where the page is split, by loading its part.
+/// Makes what a part brings asynchronous: where the page is split, by loading it.
 macro_rules! part {
     ($part:ident, $load:ident, $paint:ident) => {
         #[cfg(split)]
         #[wasm_split($part, wasm_split_path = leptos::wasm_split, fallible)]
-        fn $load() -> Result<Painter, Missing> {
-            Ok($paint)
+        fn $load() -> Loaded {
+            Ok(($paint, store::read))
         }
 
         #[cfg(not(split))]
-        async fn $load() -> Result<Painter, Missing> {
-            Ok($paint)
+        async fn $load() -> Loaded {
+            Ok(($paint, store::read))
         }
     };
 }

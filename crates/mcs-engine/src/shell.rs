@@ -7,7 +7,7 @@ use std::time::Duration;
 use js_sys::{Array, Date, Float32Array, Object, Reflect, Uint8Array};
 use mcs_sorted::Map;
 use mcs_time::Time;
-use mcs_view::protocol::{self, DecodeError, FirstFrame, FirstRequest, Frame, Request};
+use mcs_view::protocol::{self, DecodeError, FirstFrame, FirstRequest, Request};
 use mcs_view::{Console, FileInfo, Input, JobId, Later, Output, SocketId};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -149,8 +149,7 @@ impl Shell {
             }
             Err(_) => {
                 // The page is of another build: from the version of any frame it will know.
-                let frame = Frame::default();
-                self.post_frame(&protocol::encode(&FirstFrame::from(&frame)), None);
+                self.post_frame(&FirstFrame::default().encode(), None);
                 return;
             }
         };
@@ -239,11 +238,12 @@ impl Shell {
                 }
             }
             Output::Frame(frame, floats) => {
+                let floats = (!frame.charts.is_empty()).then_some(&floats);
                 let bytes = match state.rest {
                     Some(rest) => rest.console.write(&frame),
-                    None => protocol::encode(&FirstFrame::from(&*frame)),
+                    None => FirstFrame::from(*frame).encode(),
                 };
-                self.post_frame(&bytes, (!frame.charts.is_empty()).then_some(&floats));
+                self.post_frame(&bytes, floats);
             }
             Output::Timeout(_) => {}
             output => {

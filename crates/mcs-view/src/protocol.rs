@@ -94,8 +94,18 @@ pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {
 /// # Errors
 /// They are of another version or not of this type.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    postcard::from_bytes(body(bytes)?).map_err(|_| DecodeError::Malformed)
+}
+
+/// The message with which `bytes` begin, and what follows it.
+fn decode_start<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, &[u8]), DecodeError> {
+    postcard::take_from_bytes(body(bytes)?).map_err(|_| DecodeError::Malformed)
+}
+
+/// What comes after the version.
+fn body(bytes: &[u8]) -> Result<&[u8], DecodeError> {
     match bytes.split_first() {
-        Some((&VERSION, body)) => postcard::from_bytes(body).map_err(|_| DecodeError::Malformed),
+        Some((&VERSION, body)) => Ok(body),
         Some((&other, _)) => Err(DecodeError::Version(other)),
         None => Err(DecodeError::Malformed),
     }

@@ -5,8 +5,8 @@ use mcs_model::{Channel, DeviceId, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Apart, CardState, ChartFrame, ConnectionsView, FirmwareView, Keeping, MessagesView, Notice,
-    PointsPiece, PrototypesView, RolloutsView, Trail,
+    Apart, CardState, ChartFrame, ConnectionsView, DecodeError, FirmwareView, Keeping,
+    MessagesView, Notice, PointsPiece, PrototypesView, RolloutsView, Trail, decode_start, encode,
 };
 
 /// From the engine: what changed. A section that is `None` is as it was. The first sections are
@@ -57,27 +57,52 @@ pub struct Frame {
     pub credentials: Option<Credentials>,
 }
 
-/// The sections of a frame that the first page shows; as bytes, a [`Frame`] without any other.
-#[derive(Serialize)]
-pub struct FirstFrame<'a> {
-    setting: &'a Option<Setting>,
-    link: &'a Option<Link>,
-    devices: &'a Option<Vec<DeviceRow>>,
-    rows: &'a [DeviceRow],
-    stats: &'a Option<Stats>,
-    notices: &'a Option<Vec<Notice>>,
-    keeping: &'a Option<Keeping>,
-    /// Each section that is absent, or empty, is one byte.
-    others: [u8; OTHERS],
+/// The sections of a frame that the first page shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FirstFrame {
+    /// See [`Frame::setting`].
+    pub setting: Option<Setting>,
+    /// See [`Frame::link`].
+    pub link: Option<Link>,
+    /// See [`Frame::devices`].
+    pub devices: Option<Vec<DeviceRow>>,
+    /// See [`Frame::rows`].
+    pub rows: Vec<DeviceRow>,
+    /// See [`Frame::stats`].
+    pub stats: Option<Stats>,
+    /// See [`Frame::notices`].
+    pub notices: Option<Vec<Notice>>,
+    /// See [`Frame::keeping`].
+    pub keeping: Option<Keeping>,
+    /// See [`Frame::connections`].
+    pub connections: Option<ConnectionsView>,
 }
 
-/// How many sections a [`Frame`] has beside those of [`FirstFrame`].
-const OTHERS: usize = 14;
+/// How many sections a [`Frame`] has beside those of [`FirstFrame`]. Each is one byte when it is
+/// absent, or empty.
+const OTHERS: usize = 13;
 
-impl<'a> From<&'a Frame> for FirstFrame<'a> {
-    fn from(frame: &'a Frame) -> Self {
-        let Frame { setting, link, devices, rows, stats, notices, keeping, .. } = frame;
-        Self { setting, link, devices, rows, stats, notices, keeping, others: [0; OTHERS] }
+impl FirstFrame {
+    /// As bytes: a [`Frame`] without any other section.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(&(self, [0_u8; OTHERS]))
+    }
+
+    /// These sections of a [`Frame`] in `bytes`, and whether it has others.
+    ///
+    /// # Errors
+    /// They are of another version or no frame.
+    pub fn decode(bytes: &[u8]) -> Result<(Self, bool), DecodeError> {
+        let (first, others) = decode_start(bytes)?;
+        Ok((first, others != [0; OTHERS]))
+    }
+}
+
+impl From<Frame> for FirstFrame {
+    fn from(frame: Frame) -> Self {
+        let Frame { setting, link, devices, rows, stats, notices, keeping, connections, .. } =
+            frame;
+        Self { setting, link, devices, rows, stats, notices, keeping, connections }
     }
 }
 

@@ -81,13 +81,26 @@ fn a_frame_of_the_first_page_is_written_with_the_same_bytes() {
     let mut site = signed_in();
     site.frame(View::Devices, Vec::new());
     assert!(site.screen.setting.is_some());
-    let frame = Frame {
+    let mut frame = Frame {
         setting: site.screen.setting.clone(),
         stats: site.screen.stats,
         notices: Some(Vec::new()),
         ..Frame::default()
     };
-    assert_eq!(encode(&FirstFrame::from(&frame)), LATER.write(&frame));
+    let first = FirstFrame::from(frame.clone());
+    let bytes = LATER.write(&frame);
+    assert_eq!(first.encode(), bytes);
+    assert_eq!(FirstFrame::decode(&bytes), Ok((first.clone(), false)));
+    frame.export = Some(String::new());
+    assert_eq!(FirstFrame::decode(&LATER.write(&frame)), Ok((first, true)));
+}
+
+#[test]
+fn what_is_no_frame_is_not_taken_for_one_of_the_first_page() {
+    let bytes = FirstFrame::default().encode();
+    assert_eq!(FirstFrame::decode(&bytes[..3]), Err(DecodeError::Malformed));
+    assert_eq!(FirstFrame::decode(&[]), Err(DecodeError::Malformed));
+    assert_eq!(FirstFrame::decode(&[0]), Err(DecodeError::Version(0)));
 }
 
 #[test]

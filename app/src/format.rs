@@ -187,7 +187,11 @@ pub(crate) fn limits(kind: &ChannelKind) -> String {
     bounds.map_or_else(String::new, range)
 }
 
-/// `0 to 100`
+/// `0 to 100`, `≤ 100` or `≥ 0`.
 pub(crate) fn range(bounds: Bounds) -> String {
-    t::range(&number(bounds.lower), &number(bounds.upper))
+    match bounds.ends() {
+        (None, Some(upper)) => format!("≤ {}", number(upper)),
+        (Some(lower), None) => format!("≥ {}", number(lower)),
+        _ => t::range(&number(bounds.lower), &number(bounds.upper)),
+    }
 }

@@ -194,7 +194,7 @@ impl ChannelKind {
     }
 }
 
-/// The least and the greatest value, both allowed.
+/// The least and the greatest value, both allowed; an end that is open is the last float there is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bounds {
@@ -208,6 +208,11 @@ impl Bounds {
     /// Whether `value` is within both ends.
     pub fn contains(self, value: f64) -> bool {
         (self.lower..=self.upper).contains(&value)
+    }
+
+    /// The least and the greatest value; none where that end is open.
+    pub fn ends(self) -> (Option<f64>, Option<f64>) {
+        (Some(self.lower).filter(|it| *it > f64::MIN), Some(self.upper).filter(|it| *it < f64::MAX))
     }
 
     fn least_number(self) -> f64 {
@@ -224,10 +229,14 @@ impl Bounds {
     }
 }
 
-/// `-40 to 125`.
+/// `-40 to 125`, `≤ 125` or `≥ -40`.
 impl fmt::Display for Bounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", self.lower, self.upper)
+        match self.ends() {
+            (None, Some(upper)) => write!(f, "≤ {upper}"),
+            (Some(lower), None) => write!(f, "≥ {lower}"),
+            _ => write!(f, "{} to {}", self.lower, self.upper),
+        }
     }
 }
 

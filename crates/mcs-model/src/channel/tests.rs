@@ -23,3 +23,11 @@ fn a_gamepad_names_the_buttons_that_it_has() {
     let buttons = GamepadButtons { b: None, ..GamepadButtons::default() };
     assert_eq!(buttons.names().collect::<Vec<_>>(), ["up", "down", "left", "right", "A"]);
 }
+
+#[test]
+fn bounds_with_an_open_end_name_the_other_one() {
+    let said = |lower, upper| Bounds { lower, upper }.to_string();
+    assert_eq!(said(-40.0, 125.0), "-40 to 125");
+    assert_eq!(said(f64::MIN, 125.0), "≤ 125");
+    assert_eq!(said(-40.0, f64::MAX), "≥ -40");
+}

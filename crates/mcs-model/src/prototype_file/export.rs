@@ -110,11 +110,11 @@ fn format(kind: &ChannelKind) -> Value {
 /// Strings, as MCS writes them; an end that is open is left out.
 fn bounds_format(bounds: Bounds) -> Value {
     let mut format = Map::new();
-    if bounds.lower > f64::MIN {
-        format.insert("lowerbound".to_owned(), bounds.lower.to_string().into());
-    }
-    if bounds.upper < f64::MAX {
-        format.insert("upperbound".to_owned(), bounds.upper.to_string().into());
+    let (lower, upper) = bounds.ends();
+    for (name, end) in [("lowerbound", lower), ("upperbound", upper)] {
+        if let Some(end) = end {
+            format.insert(name.to_owned(), end.to_string().into());
+        }
     }
     Value::Object(format)
 }

@@ -220,9 +220,9 @@ impl Row {
     }
 
     fn set_bounds(&mut self, bounds: Option<Bounds>) {
-        let end = |end: f64, open: f64| if end == open { String::new() } else { end.to_string() };
-        if let Some(Bounds { lower, upper }) = bounds {
-            (self.lower, self.upper) = (end(lower, f64::MIN), end(upper, f64::MAX));
+        let typed = |end: Option<f64>| end.map(|it| it.to_string()).unwrap_or_default();
+        if let Some((lower, upper)) = bounds.map(Bounds::ends) {
+            (self.lower, self.upper) = (typed(lower), typed(upper));
         }
     }
 

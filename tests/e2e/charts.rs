@@ -230,7 +230,7 @@ async fn files(browser: &Browser) -> Result<()> {
         Ok(browser.script("return window.e2eText;").await?.as_str().map(str::to_owned))
     })
     .await?;
-    ensure!(text.starts_with("time_utc,"), "{}", &text[..200.min(text.len())]);
+    ensure!(text.starts_with("device_time_utc,"), "{}", &text[..200.min(text.len())]);
     let measured = text.lines().filter(|it| it.contains(",temperature,")).count();
     ensure!(measured > 4_400, "only {measured} of a month's points are in the file");
     Ok(())

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use mcs_model::{Channel, ChannelId, DeviceId};
+use mcs_view::protocol::PointTime;
 
 use super::choice::{Choice, DAY, MOST_CHARTS, MOST_LINES};
 use super::export::Export;
@@ -41,6 +42,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
         span: Span::live(FIRST),
         compare: None,
         table: false,
+        by: PointTime::Device,
     };
     let named = Choice::read(&store.query.get_untracked(), &known);
     let named = named.filter(|it| !it.charts.is_empty());
@@ -48,6 +50,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
     let time = Timeline::new(chosen.span);
     time.compare.set(chosen.compare);
     time.table.set(chosen.table);
+    time.by.set(chosen.by);
     let charts = RwSignal::new(chosen.charts);
     let preset = RwSignal::new(FIRST);
     let plots = StoredValue::new_local(Vec::<StoredValue<Rc<Plot>, LocalStorage>>::new());
@@ -107,7 +110,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
         let title = title.map(|row| row.with_untracked(|row| row.name.clone()));
         let shown =
             plots.with_value(|all| all.iter().filter_map(|it| it.try_get_value()).collect());
-        save::picture(&title.unwrap_or_default(), shown, time.edges());
+        save::picture(&title.unwrap_or_default(), shown, time);
     };
     view! {
         <div class="board">
@@ -198,6 +201,15 @@ fn Tools(
                 <option value=DAY.to_string()>{t::compare_day()}</option>
                 <option value=(7 * DAY).to_string()>{t::compare_week()}</option>
             </select>
+            <select class="select" data-testid="point-time" aria-label=t::point_time()
+                prop:value=move || if time.by.get() == PointTime::Arrival { "arrival" } else { "device" }
+                on:change=move |event| time.by.set(match event_target_value(&event).as_str() {
+                    "arrival" => PointTime::Arrival,
+                    _ => PointTime::Device,
+                })>
+                <option value="device">{t::device_time()}</option>
+                <option value="arrival">{t::arrival_time()}</option>
+            </select>
             <button type="button" class="button quiet" data-testid="table-toggle"
                 aria-pressed=move || time.table.get().to_string()
                 on:click=move |_| time.table.update(|it| *it = !*it)>
@@ -282,6 +294,7 @@ fn current(time: Timeline, charts: RwSignal<Vec<Vec<ChannelId>>>) -> Choice {
         span: time.span.get_untracked(),
         compare: time.compare.get_untracked(),
         table: time.table.get_untracked(),
+        by: time.by.get_untracked(),
     }
 }
 
@@ -309,6 +322,7 @@ fn remember(
         time.span.track();
         time.compare.track();
         time.table.track();
+        time.by.track();
         if former.is_none() {
             return;
         }
@@ -330,6 +344,7 @@ fn remember(
             time.span.set(choice.span);
             time.compare.set(choice.compare);
             time.table.set(choice.table);
+            time.by.set(choice.by);
             charts.set(choice.charts);
         }
     });

@@ -4,6 +4,7 @@
 mod tests;
 
 use mcs_model::ChannelId;
+use mcs_view::protocol::PointTime;
 
 use super::span::Span;
 use crate::route::Query;
@@ -26,6 +27,8 @@ pub(crate) struct Choice {
     pub(crate) compare: Option<u64>,
     /// As a table.
     pub(crate) table: bool,
+    /// Where a point is: at which of its times.
+    pub(crate) by: PointTime,
 }
 
 impl Choice {
@@ -51,6 +54,10 @@ impl Choice {
             span: Span { length, end },
             compare: query.value("compare").and_then(millis).filter(|it| *it > 0),
             table: query.value("table") == Some("1"),
+            by: match query.value("by") {
+                Some("arrival") => PointTime::Arrival,
+                _ => PointTime::Device,
+            },
         })
     }
 
@@ -67,6 +74,7 @@ impl Choice {
             .with("end", end.as_deref())
             .with("compare", self.compare.map(duration).as_deref())
             .with("table", self.table.then_some("1"))
+            .with("by", (self.by == PointTime::Arrival).then_some("arrival"))
     }
 
     /// Adds a line to a chart, or takes it away.

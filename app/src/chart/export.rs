@@ -70,6 +70,7 @@ pub(super) fn Export(
         dispatch.send(Request::Charts(ChartsRequest::Export {
             device: device.get_value(),
             channels,
+            time: time.by.get_untracked(),
             from: Timestamp::from_millis(edges.start),
             until: Timestamp::from_millis(edges.end),
         }));

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use js_sys::Float32Array;
 use leptos::prelude::*;
 use mcs_model::{DeviceId, Timestamp};
-use mcs_view::protocol::{ChartFrame, ChartRequest, LineFrame, Mark, Row, Stroke};
+use mcs_view::protocol::{ChartFrame, ChartRequest, LineFrame, Mark, PointTime, Row, Stroke};
 use web_sys::HtmlCanvasElement;
 
 use super::line::Line;
@@ -25,6 +25,8 @@ pub(crate) struct Timeline {
     pub(crate) compare: RwSignal<Option<u64>>,
     /// Tables instead of lines.
     pub(crate) table: RwSignal<bool>,
+    /// Where a point is: at which of its times.
+    pub(crate) by: RwSignal<PointTime>,
     /// Where the pointer or the keyboard points: 0 is the left edge, 1 the right one.
     pub(crate) cursor: RwSignal<Option<f64>>,
     /// What is on the screen.
@@ -37,6 +39,7 @@ impl Timeline {
             span: RwSignal::new(span),
             compare: RwSignal::new(None),
             table: RwSignal::new(false),
+            by: RwSignal::new(PointTime::Device),
             cursor: RwSignal::new(None),
             edges: RwSignal::new((0, 0)),
         }
@@ -234,6 +237,7 @@ impl Plot {
         ChartRequest {
             device: self.device.clone(),
             channels: self.lines.iter().map(|it| it.channel.id.clone()).collect(),
+            time: self.time.by.try_get_untracked().unwrap_or_default(),
             window_ms: span.length,
             end: span.end.map(Timestamp::from_millis),
             columns: self.asked.get(),

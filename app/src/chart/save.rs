@@ -11,8 +11,8 @@ use web_sys::{
 
 use super::choice::Choice;
 use super::palette::Palette;
-use super::plot::Plot;
-use super::span::Edges;
+use super::plot::{Plot, Timeline};
+use super::words;
 use crate::clock;
 use crate::route::Query;
 
@@ -53,12 +53,12 @@ pub(crate) fn recall_open(device: &DeviceId) -> Option<mcs_sorted::Set<ChannelId
 }
 
 /// Hands a picture of the charts to the operator: title, time, legend, lines.
-pub(super) fn picture(title: &str, plots: Vec<Rc<Plot>>, edges: Edges) {
+pub(super) fn picture(title: &str, plots: Vec<Rc<Plot>>, timeline: Timeline) {
     let shown: Vec<_> = plots
         .into_iter()
         .filter_map(|plot| plot.canvas().filter(|it| it.is_connected()).map(|it| (plot, it)))
         .collect();
-    let Some(canvas) = compose(title, &shown, edges) else { return };
+    let Some(canvas) = compose(title, &shown, timeline) else { return };
     let name = file_name(title, "png");
     let done = Closure::once_into_js(move |blob: Option<Blob>| {
         if let Some(blob) = blob {
@@ -94,7 +94,7 @@ pub(super) fn download(blob: &Blob, name: &str) {
 fn compose(
     title: &str,
     shown: &[(Rc<Plot>, HtmlCanvasElement)],
-    edges: Edges,
+    timeline: Timeline,
 ) -> Option<HtmlCanvasElement> {
     let (_, first) = shown.first()?;
     let palette = Palette::of(first)?;
@@ -120,7 +120,9 @@ fn compose(
     context.set_font(&format!("12px {}", palette.font));
     context.set_fill_style_str(&palette.label);
     let time = |at| clock::local(at).date_and_time();
+    let edges = timeline.edges();
     let range = format!("{} – {}", time(edges.start), time(edges.end));
+    let range = words::at(timeline.by.get_untracked(), &range);
     context.fill_text(&range, MARGIN, MARGIN + LINE * 1.4).ok()?;
     let mut y = MARGIN + 2.0 * LINE;
     for (plot, source) in shown {

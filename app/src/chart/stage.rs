@@ -168,11 +168,11 @@ pub(super) fn Stage(
             </div>
             {
                 let testid = test("table");
-                move || time.table.get().then(|| view! { <Table lines info testid=testid.clone()/> })
+                move || time.table.get().then(|| view! { <Table lines info time testid=testid.clone()/> })
             }
             <ul class="chart-summary" id=summary_id data-testid=test("summary")>
                 {move || info.with(|info| {
-                    let lines = says(info).into_iter().chain(words::remarks(info));
+                    let lines = says(info).into_iter().chain(words::remarks(info, time.by.get()));
                     lines.map(|it| view! { <li>{it}</li> }).collect::<Vec<_>>()
                 })}
             </ul>
@@ -201,7 +201,7 @@ fn Words(readout: Readout, time: Timeline, lines: StoredValue<Vec<Line>>) -> imp
     });
     view! {
         <div class="readout" class:right=readout.left>
-            <p class="muted">{when(readout.at, length)}</p>
+            <p class="muted">{words::at(time.by.get_untracked(), &when(readout.at, length))}</p>
             <ul>{rows}</ul>
         </div>
     }

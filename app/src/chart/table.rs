@@ -4,11 +4,11 @@
 mod tests;
 
 use leptos::prelude::*;
-use mcs_view::protocol::Row;
+use mcs_view::protocol::{PointTime, Row};
 
 use super::lanes::Scale;
 use super::line::Line;
-use super::plot::Info;
+use super::plot::{Info, Timeline};
 use crate::clock;
 use crate::texts::chart as t;
 
@@ -23,6 +23,7 @@ type Cells = (u64, Vec<Option<Row>>);
 pub(super) fn Table(
     lines: StoredValue<Vec<Line>>,
     info: RwSignal<Info>,
+    time: Timeline,
     testid: String,
 ) -> impl IntoView {
     let head = lines.with_value(|lines| {
@@ -43,7 +44,10 @@ pub(super) fn Table(
     view! {
         <div class="table-scroll" data-testid=testid tabindex="0" role="region" aria-label=t::newest()>
             <table>
-                <thead><tr><th scope="col">{t::time()}</th>{head}</tr></thead>
+                <thead><tr><th scope="col">{move || match time.by.get() {
+                    PointTime::Device => t::device_time(),
+                    PointTime::Arrival => t::arrival_time(),
+                }}</th>{head}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>

@@ -5,6 +5,7 @@ use super::lanes::Scale;
 use super::line::Line;
 use super::plot::{Figures, Info, LineInfo};
 use crate::texts::{Text, chart as t};
+use mcs_view::protocol::PointTime;
 
 #[cfg(test)]
 mod tests;
@@ -91,9 +92,20 @@ pub(super) fn before(line: &Line, info: &LineInfo) -> Option<String> {
     })
 }
 
+/// A time, and which of a point's times it is.
+pub(super) fn at(by: PointTime, time: &str) -> String {
+    match by {
+        PointTime::Device => t::at_device_time(&time),
+        PointTime::Arrival => t::at_arrival_time(&time),
+    }
+}
+
 /// What all of a chart says beside its lines.
-pub(super) fn remarks(info: &Info) -> Vec<String> {
+pub(super) fn remarks(info: &Info, by: PointTime) -> Vec<String> {
     let mut remarks = Vec::new();
+    if by == PointTime::Arrival {
+        remarks.push(t::by_arrival().to_owned());
+    }
     if info.bucket_ms > 0 {
         remarks.push(t::condensed(&preset_name(info.bucket_ms)));
     }

@@ -23,6 +23,9 @@ super::texts! { "chart"
     compare_nothing = "Compare with nothing";
     compare_day = "Compare with a day before";
     compare_week = "Compare with a week before";
+    point_time = "Which time of a point counts";
+    device_time = "Device time";
+    arrival_time = "Arrival time";
     table = "Table";
 
     // Charts
@@ -47,6 +50,8 @@ super::texts! { "chart"
     plot = "Chart: arrow keys move in time, plus and minus zoom, Shift and an arrow move the cursor, Space pauses, 0 resets, T shows a table";
     of(names) = "Chart of {names}";
     hint = "Ctrl and the wheel zoom, Shift and the wheel move";
+    at_device_time(time) = "Device time {time}";
+    at_arrival_time(time) = "Arrival {time}";
     before(value) = "before {value}";
     loading = "Loading";
     loading_history = "Loading history";
@@ -61,13 +66,13 @@ super::texts! { "chart"
     says_range(name, last, lowest, highest, points) = "{name}: last {last}, lowest {lowest}, highest {highest}, {points}";
     says_before(name, lowest, highest, points) = "{name} before: lowest {lowest}, highest {highest}, {points}";
     says_none_before(name) = "{name} before: no points";
+    by_arrival = "Each point is where it arrived: at the server, or at this console where there is none. A point whose arrival was not kept is at its device time.";
     condensed(each) = "Condensed: lowest and highest of each {each}.";
     unnamed(#n) = "{n} mark is too close to show its text." | "{n} marks are too close to show their texts.";
     more_loading = "More history is loading.";
 
     // Table
     newest = "Newest points";
-    time = "Time";
     from_to(lowest, highest) = "{lowest} to {highest}";
 
     // Files

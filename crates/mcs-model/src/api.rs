@@ -16,7 +16,7 @@ pub use prototypes::{
     MadeDevice, NewDevices, PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary,
     SkippedChannel, TryFunction,
 };
-pub use series::{BucketColumns, PointColumns, Series, SeriesData, Summary};
+pub use series::{Absence, BucketColumns, PointColumns, PointTime, Series, SeriesData, Summary};
 
 #[cfg(test)]
 mod tests;

@@ -119,6 +119,13 @@ impl App {
         }
     }
 
+    /// Keeps which devices came and went since it was kept before.
+    pub(crate) async fn keep_moves(&self) {
+        if let Err(error) = self.store.keep_moves(&self.hub.take_moves()).await {
+            tracing::error!(%error, "when devices came and went was not kept");
+        }
+    }
+
     /// For whom the holder of a bearer token acts: the token of a session, or an API token.
     pub(crate) async fn user_of_token(&self, token: &str) -> Result<Option<SessionRow>> {
         match self.operators.session(token).await? {

@@ -15,6 +15,7 @@ use crate::command::OrdersTo;
 use crate::events::Events;
 use crate::ingest::Author;
 use crate::registry::Device;
+use crate::store::Move;
 
 mod given;
 
@@ -22,6 +23,9 @@ mod given;
 mod tests;
 
 use given::Given;
+
+/// Most comings and goings that wait to be kept; then the next one is not kept.
+const MOST_MOVES: usize = 100_000;
 
 /// Names a Command Server connection for the life of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +45,8 @@ struct State {
     clients: BTreeMap<ConnectionId, BTreeSet<DeviceId>>,
     /// The devices that were heard since [`Hub::take_heard`].
     heard: Vec<DeviceId>,
+    /// Who came and went since [`Hub::take_moves`].
+    moves: Vec<Move>,
 }
 
 #[derive(Default)]
@@ -180,6 +186,11 @@ impl Hub {
         heard.into_iter().filter_map(&mut when).collect()
     }
 
+    /// Who came and went since this was asked last.
+    pub(crate) fn take_moves(&self) -> Vec<Move> {
+        std::mem::take(&mut self.lock().moves)
+    }
+
     /// Whether the device is here.
     pub(crate) fn presence(&self, device: &DeviceId) -> Presence {
         self.lock().devices.get(device).map(Links::presence).unwrap_or_default()
@@ -250,6 +261,12 @@ impl Hub {
                 return outcome;
             }
             let presence = links.presence();
+            let is_here = !presence.transports.is_empty();
+            if is_here != before.contains(&true) && state.moves.len() < MOST_MOVES {
+                let now = clock::now();
+                let at = if is_here { now } else { presence.last_seen.unwrap_or(now) };
+                state.moves.push(Move { device: device.clone(), at, here: is_here });
+            }
             self.events.tell(device, DeviceChange::Presence(presence.clone()));
             (outcome, presence)
         };

@@ -68,7 +68,7 @@ pub(crate) async fn ingest(
     let pending = if points.is_empty() {
         None
     } else {
-        Some(app.store.write(&device.id, &points, resent).await?)
+        Some(app.store.write(&device.id, &points, now, resent).await?)
     };
     Ok(Ingested { points, refused, pending, undelivered: Vec::new() })
 }

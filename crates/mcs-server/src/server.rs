@@ -105,6 +105,9 @@ pub async fn start(config: Config) -> Result<Server> {
             "a folder of a former version, with MQTT sessions that are not taken over; it can be removed");
     }
     let app = Arc::new(App::open(config.clone()).await?);
+    if let Err(error) = app.store.begin_absences().await {
+        tracing::error!(%error, "which devices are away was not kept");
+    }
     if config.demo {
         demo::seed(&app).await?;
     }
@@ -169,6 +172,7 @@ impl Server {
         }
         self.bus.stop().await;
         self.app.keep_heard().await;
+        self.app.keep_moves().await;
         self.app.store.close().await;
         drop(self.lock);
     }
@@ -204,6 +208,7 @@ impl Server {
             for round in 0_u64.. {
                 sleep(REFRESH).await;
                 app.refresh_registry().await;
+                app.keep_moves().await;
                 app.firmware.tick(&app).await;
                 app.functions.look();
                 if round.is_multiple_of(SLOW) {

@@ -15,10 +15,12 @@ mod values;
 
 use std::collections::VecDeque;
 
+use mcs_model::api::{Absence, PointTime};
 use mcs_model::{ChannelId, ChannelKind, DeviceId, Timestamp, Value};
 use mcs_series::Rings;
 use mcs_sorted::Map;
 
+use crate::coverage::Coverage;
 use crate::protocol::ChartRequest;
 use crate::rest::Span;
 use overview::Overview;
@@ -26,8 +28,8 @@ pub(crate) use past::Ask;
 use past::Past;
 use texts::Texts;
 
-/// Whose points.
-pub(crate) type Key = (DeviceId, ChannelId);
+/// Whose points, and by which of their times.
+pub(crate) type Key = (DeviceId, ChannelId, PointTime);
 
 /// Bytes for all points.
 const BUDGET: usize = 64 * 1024 * 1024;
@@ -38,8 +40,8 @@ const UNNOTICED: u64 = 60_000;
 /// Most overviews; one has 2000 buckets at most, about 200 kB.
 const MOST_OVERVIEWS: usize = 64;
 
-/// Most times that a device is remembered to have been away.
-const MOST_ABSENCES: usize = 100;
+/// Most times that a device is remembered to have been away: as many as the server tells at once, and more.
+const MOST_ABSENCES: usize = 600;
 
 /// All points, and what is known of their past.
 #[derive(Debug)]
@@ -49,8 +51,10 @@ pub(crate) struct Charts {
     pasts: Map<Key, Past>,
     /// The last one was asked for last.
     overviews: VecDeque<(Key, Overview)>,
-    /// When devices were away, as far as it was noticed; `u64::MAX` as an end: still.
-    absences: Map<DeviceId, Vec<Span>>,
+    /// When devices were away, as far as the server told or it was noticed; `u64::MAX` as an end: still.
+    absences: Map<DeviceId, Coverage>,
+    /// How far the server's clock is ahead of ours, in milliseconds.
+    ahead: u64,
     /// Grows when history or an absence came.
     revision: u64,
     /// What the page has of each chart.
@@ -78,18 +82,30 @@ impl Charts {
             pasts: Map::new(),
             overviews: VecDeque::new(),
             absences: Map::new(),
+            ahead: 0,
             revision: 0,
             painted: Vec::new(),
             export: None,
         }
     }
 
-    /// A value that came live and fits its channel.
-    pub(crate) fn insert(&mut self, key: &Key, at: Timestamp, kind: &ChannelKind, value: &Value) {
-        if let Some(number) = values::of(kind, value) {
-            self.rings.insert(key, at.as_millis(), number);
+    /// A value that came live and fits its channel. `came` says when, where no server does.
+    pub(crate) fn insert(
+        &mut self,
+        (device, channel): (&DeviceId, &ChannelId),
+        at: Timestamp,
+        came: Option<Timestamp>,
+        kind: &ChannelKind,
+        value: &Value,
+    ) {
+        let Some(number) = values::of(kind, value) else { return };
+        let times = [(PointTime::Device, Some(at)), (PointTime::Arrival, came)];
+        for (time, at) in times {
+            let Some(at) = at else { continue };
+            let key = (device.clone(), channel.clone(), time);
+            self.rings.insert(&key, at.as_millis(), number);
             if values::has_texts(kind) {
-                self.texts.insert(key, at.as_millis(), &value.to_string());
+                self.texts.insert(&key, at.as_millis(), &value.to_string());
             }
         }
     }
@@ -119,18 +135,39 @@ impl Charts {
     /// The device is away since `since`, or here again at `now`.
     pub(crate) fn present(&mut self, device: &DeviceId, since: Option<Timestamp>, now: Timestamp) {
         let absences = self.absences.entry(device.clone()).or_default();
-        let away = absences.last_mut().filter(|it| it.until == u64::MAX);
-        match (away, since) {
-            (None, Some(since)) => {
-                if absences.len() == MOST_ABSENCES {
-                    absences.remove(0);
-                }
-                absences.push(Span { from: since.as_millis(), until: u64::MAX });
+        match (absences.end() == Some(u64::MAX), since) {
+            (false, Some(since)) => {
+                absences.add(Span { from: since.as_millis(), until: u64::MAX });
+                absences.keep(MOST_ABSENCES);
             }
-            (Some(away), None) => away.until = now.as_millis().max(away.from),
+            (true, None) => absences.cut(now.as_millis()),
             _ => return,
         }
         self.revision += 1;
+    }
+
+    /// The server says when the device was away. Whether it still is, its events say sooner.
+    fn was_away(&mut self, device: &DeviceId, told: &[Absence], asked: u64) {
+        let absences = self.absences.entry(device.clone()).or_default();
+        let is_away = absences.end() == Some(u64::MAX);
+        for it in told {
+            let until = match it.until {
+                Some(until) => until.as_millis(),
+                None if is_away => u64::MAX,
+                None => asked,
+            };
+            let from = it.since.as_millis();
+            absences.add(Span { from, until: until.max(from) });
+        }
+        absences.keep(MOST_ABSENCES);
+    }
+
+    /// The present, by the clock that a chart goes by; `device` is what the device's says.
+    pub(crate) fn now(&self, time: PointTime, wall: Timestamp, device: Timestamp) -> Timestamp {
+        match time {
+            PointTime::Device => device,
+            PointTime::Arrival => Timestamp::from_millis(wall.as_millis() + self.ahead),
+        }
     }
 
     /// The page has this many charts now; `0`: it forgot what was painted.

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 
 use mcs_model::api::{Credentials, DeviceEvent, SessionInfo};
+use mcs_model::{ChannelId, DeviceId};
 use mcs_sorted::Map;
 use mcs_time::{SplitMix64, Time};
 
 use crate::accounts::Accounts;
-use crate::charts::{Charts, Key};
+use crate::charts::Charts;
 use crate::clock::Clock;
 use crate::connections::Connections;
 use crate::devices::Devices;
@@ -49,7 +50,7 @@ pub struct Console {
     /// When to ask for the list after a failure.
     pub(crate) list_at: Option<Time>,
     /// Commands that the broker has not answered.
-    pub(crate) requests: Map<Sent, Key>,
+    pub(crate) requests: Map<Sent, (DeviceId, ChannelId)>,
     /// What becomes of commands while a device is away.
     pub(crate) away: Away,
     /// When the next command may time out; never too late.

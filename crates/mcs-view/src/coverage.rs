@@ -35,6 +35,16 @@ impl Coverage {
         }
     }
 
+    /// Forgets all but the newest `most` parts.
+    pub(crate) fn keep(&mut self, most: usize) {
+        self.0.drain(..self.0.len().saturating_sub(most));
+    }
+
+    /// All parts, in time order.
+    pub(crate) fn parts(&self) -> &[Span] {
+        &self.0
+    }
+
     /// The end of the newest part.
     pub(crate) fn end(&self) -> Option<u64> {
         self.0.last().map(|it| it.until)

@@ -173,7 +173,8 @@ impl Console {
         for (index, chart) in requests.iter().enumerate() {
             let device = self.devices.get(&chart.device);
             let channel = |id: &_| device.and_then(|it| it.channel(id));
-            let now = device.map_or(wall, |it| it.clock(wall));
+            let clock = device.map_or(wall, |it| it.clock(wall));
+            let now = self.charts.now(chart.time, wall, clock);
             painted.extend(self.charts.paint(index, chart, now, channel, floats));
         }
         painted

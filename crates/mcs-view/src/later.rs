@@ -117,11 +117,11 @@ impl Console {
     fn later_fetched(&mut self, call: Call, fetched: Fetched) {
         match call {
             Call::Credentials(_) => self.credentials_fetched(fetched),
-            Call::Series { device, channel, span, .. } => {
-                self.history_fetched(&(device, channel), Ask::Span(span), fetched);
+            Call::Series { device, channel, time, span, .. } => {
+                self.history_fetched(&(device, channel, time), Ask::Span(span), fetched);
             }
-            Call::Before { device, channel, before } => {
-                self.history_fetched(&(device, channel), Ask::Before(before), fetched);
+            Call::Before { device, channel, time, before } => {
+                self.history_fetched(&(device, channel, time), Ask::Before(before), fetched);
             }
             Call::Recall { device, channel, .. } => {
                 self.trail_recalled(&device, &channel, fetched);

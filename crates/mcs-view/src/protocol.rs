@@ -37,8 +37,8 @@ pub use card::{
     Shown, Trail, Unfit, Wrong,
 };
 pub use charts::{
-    ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, Mark, PointsPiece, Row,
-    SeriesFrame, Stroke,
+    ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, Mark, PointTime, PointsPiece,
+    Row, SeriesFrame, Stroke,
 };
 pub use connections::{
     Candidate, ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis,

@@ -1,5 +1,6 @@
 //! REST calls on their way, and how they are written (ARCHITECTURE: the `/api` surface).
 
+use mcs_model::api::PointTime;
 use mcs_model::{ChannelId, DeviceId, ProductId, api};
 use mcs_sorted::Map;
 use serde::Serialize;
@@ -36,6 +37,7 @@ pub(crate) enum Call {
     Series {
         device: DeviceId,
         channel: ChannelId,
+        time: PointTime,
         span: Span,
         /// Where the question ends when the span does not.
         end: u64,
@@ -44,12 +46,14 @@ pub(crate) enum Call {
     Export {
         device: DeviceId,
         channel: ChannelId,
+        time: PointTime,
         span: Span,
     },
     /// The newest point of a channel before a time.
     Before {
         device: DeviceId,
         channel: ChannelId,
+        time: PointTime,
         before: u64,
     },
     /// The newest points of a channel, so many.
@@ -179,17 +183,24 @@ impl Rest {
                 (Method::Get, format!("/api/devices/{device}/credentials"))
             }
             Call::Devices { .. } => (Method::Get, "/api/devices".to_owned()),
-            Call::Series { device, channel, span, end } => {
-                let end = span.until.min(*end).max(span.from);
-                let query = format!("start={}&end={end}&buckets={BUCKETS}", span.from);
+            Call::Series { device, channel, time: PointTime::Arrival, span, .. }
+                if span.until == u64::MAX =>
+            {
+                let query = format!("start={}&buckets={BUCKETS}&time=arrival", span.from);
                 (Method::Get, channel_path(device, channel, "series", &query))
             }
-            Call::Export { device, channel, span: Span { from, until } } => {
-                let query = format!("start={from}&end={until}&buckets={BUCKETS}");
+            Call::Series { device, channel, time, span, end } => {
+                let (end, by) = (span.until.min(*end).max(span.from), by(*time));
+                let query = format!("start={}&end={end}&buckets={BUCKETS}{by}", span.from);
                 (Method::Get, channel_path(device, channel, "series", &query))
             }
-            Call::Before { device, channel, before } => {
-                let query = format!("end={}&limit=1", before.saturating_sub(1));
+            Call::Export { device, channel, time, span: Span { from, until } } => {
+                let by = by(*time);
+                let query = format!("start={from}&end={until}&buckets={BUCKETS}{by}");
+                (Method::Get, channel_path(device, channel, "series", &query))
+            }
+            Call::Before { device, channel, time, before } => {
+                let query = format!("end={}&limit=1{}", before.saturating_sub(1), by(*time));
                 (Method::Get, channel_path(device, channel, "points", &query))
             }
             Call::Recall { device, channel, limit } => {
@@ -267,6 +278,13 @@ pub(crate) fn error_text(status: u16, body: &[u8]) -> String {
     match api::from_json::<api::ApiError>(body) {
         Ok(error) => error.message,
         Err(_) => format!("the server answered with status {status}"),
+    }
+}
+
+fn by(time: PointTime) -> &'static str {
+    match time {
+        PointTime::Device => "",
+        PointTime::Arrival => "&time=arrival",
     }
 }
 

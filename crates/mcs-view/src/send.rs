@@ -188,7 +188,7 @@ impl Console {
         card.changed |= life.published(now, request, outcome);
         self.due_at = self.due_at.into_iter().chain(life.deadline()).min();
         if is_stored && let Some((at, value)) = card.stored(channel, wall) {
-            self.charts.insert(&key, at, &channel.kind, &value);
+            self.charts.insert((&key.0, &key.1), at, None, &channel.kind, &value);
         }
     }
 

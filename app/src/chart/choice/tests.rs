@@ -1,5 +1,7 @@
 use mcs_model::ChannelId;
 
+use mcs_view::protocol::PointTime;
+
 use super::{Choice, DAY, MOST_CHARTS, duration, millis};
 use crate::chart::span::Span;
 use crate::route::Query;
@@ -20,6 +22,7 @@ fn a_choice_comes_back_from_its_address() {
         span: Span { length: 90_000, end: Some(1_700_000_000_000) },
         compare: Some(DAY),
         table: true,
+        by: PointTime::Arrival,
     };
     let address = choice.write(&Query::parse("?tab=chart")).to_string();
     assert_eq!(

@@ -1,5 +1,5 @@
 use mcs_model::{Channel, ChannelKind, Direction, Timestamp};
-use mcs_view::protocol::Row;
+use mcs_view::protocol::{PointTime, Row};
 
 use super::{PRESETS, before as before_of, empty, line, live_label, remarks};
 use crate::chart::line::Line;
@@ -65,8 +65,11 @@ fn nothing_is_said_to_be_empty_before_an_answer_has_come() {
 #[test]
 fn what_is_condensed_is_said_to_be() {
     let all = Info { known: true, bucket_ms: 60_000, ..Info::default() };
-    assert_eq!(remarks(&all), ["Condensed: lowest and highest of each 1\u{a0}m."]);
-    assert!(remarks(&Info::default()).is_empty());
+    assert_eq!(
+        remarks(&all, PointTime::Device),
+        ["Condensed: lowest and highest of each 1\u{a0}m."]
+    );
+    assert!(remarks(&Info::default(), PointTime::Device).is_empty());
 }
 
 #[test]

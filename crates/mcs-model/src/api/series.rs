@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// A history for a chart: `GET /api/devices/:id/channels/:chn/series?start&end&buckets`.
+/// A history for a chart: `GET /api/devices/:id/channels/:chn/series?start&end&buckets&time`.
 ///
 /// `start` and `end` are milliseconds since the epoch and belong to the window; without `start` it begins
 /// with the oldest point, without `end` it ends now. `buckets` is how many entries there may be at most
-/// (500 if absent, never more than 2000).
+/// (500 if absent, never more than 2000), `time` is a [`PointTime`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Series {
@@ -18,6 +18,31 @@ pub struct Series {
     pub end: Timestamp,
     /// What lies in between.
     pub data: SeriesData,
+    /// When the device was away in this time: the newest so often that one answer holds, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
+}
+
+/// Which time of a point counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum PointTime {
+    /// The one that the device gave it; that of its arrival if it gave none.
+    #[default]
+    Device,
+    /// When the server stored it. Of a point from before servers kept that, the other one.
+    Arrival,
+}
+
+/// A time when a device was away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Absence {
+    /// When it was here last.
+    pub since: Timestamp,
+    /// When it came again; absent while it has not.
+    pub until: Option<Timestamp>,
 }
 
 /// The points, or what they come to.

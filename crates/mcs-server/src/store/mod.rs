@@ -1,6 +1,8 @@
 //! What outlives the process: one SQLite database in the data folder.
 
+mod absences;
 mod admin;
+mod arrivals;
 mod devices;
 mod firmwares;
 mod functions;
@@ -37,6 +39,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, Connection as _, Sqlite, Transaction};
 
+pub(crate) use absences::Move;
 pub(crate) use devices::DeviceDetails;
 pub(crate) use firmwares::{FirmwareRow, PushRow};
 pub(crate) use functions::RunRow;
@@ -88,6 +91,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_addresses_and_receipts.sql"),
     include_str!("../../migrations/0009_rollouts.sql"),
     include_str!("../../migrations/0010_functions.sql"),
+    include_str!("../../migrations/0011_arrivals_and_absences.sql"),
 ];
 
 impl Store {

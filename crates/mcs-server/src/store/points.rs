@@ -2,17 +2,19 @@
 
 use anyhow::Result;
 use futures_util::TryStreamExt as _;
-use mcs_model::api::{HistoryPoint, LastPoint};
+use mcs_model::api::{HistoryPoint, LastPoint, PointTime};
 use mcs_model::rest::Order;
 use mcs_model::{ChannelId, DataPoint, DeviceId, Timestamp};
 use sqlx::Row as _;
 
 use super::writer::{Write, millis};
-use super::{Pending, Store, value};
+use super::{Pending, Store, arrivals, value};
 
 /// Which points of a channel.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
+    /// By which of their times.
+    pub(crate) time: PointTime,
     /// The earliest, included.
     pub(crate) start: Timestamp,
     /// The latest, included.
@@ -37,8 +39,8 @@ const MAX_BYTES: usize = 32 << 20;
 
 /// The newest points of a channel within a window.
 pub(super) const PAGE: &str = "SELECT at, kind, value FROM points \
-     WHERE series = (SELECT id FROM series WHERE device = ? AND channel = ?) \
-     AND at BETWEEN ? AND ? ORDER BY at DESC, arrived DESC LIMIT ? OFFSET ?";
+     WHERE series = (SELECT id FROM series WHERE device = ?1 AND channel = ?2) \
+     AND at BETWEEN ?3 AND ?4 ORDER BY at DESC, arrived DESC LIMIT ?5 OFFSET ?6";
 
 /// The newest point of each channel.
 pub(super) const LAST: &str = "SELECT s.device, s.channel, p.at, p.kind, p.value \
@@ -49,15 +51,16 @@ pub(super) const LAST: &str = "SELECT s.device, s.channel, p.at, p.kind, p.value
 impl Store {
     /// Queues points for the next commit; waits only while the queue is full.
     ///
-    /// `resent` says that they may have been stored before: those that their channel holds already, with the
+    /// `came` is when they arrived. `resent` says that they may have been stored before: those that their channel holds already, with the
     /// same time and value, are not stored again [MQTT-4.4.0-1].
     pub(crate) async fn write(
         &self,
         device: &DeviceId,
         points: &[DataPoint],
+        came: Timestamp,
         resent: bool,
     ) -> Result<Pending> {
-        let write = Write { device: device.clone(), points: points.to_vec(), resent };
+        let write = Write { device: device.clone(), points: points.to_vec(), came, resent };
         self.writer.write(write).await
     }
 
@@ -70,7 +73,11 @@ impl Store {
         order: Order,
     ) -> Result<Page> {
         let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
-        let mut rows = sqlx::query(PAGE)
+        let page = match window.time {
+            PointTime::Device => PAGE,
+            PointTime::Arrival => arrivals::PAGE,
+        };
+        let mut rows = sqlx::query(page)
             .bind(device.as_str())
             .bind(channel.as_str())
             .bind(millis(window.start))

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use futures_util::TryStreamExt as _;
-use mcs_model::api::{BucketColumns, PointColumns, Series, SeriesData, Summary};
+use mcs_model::api::{BucketColumns, PointColumns, PointTime, Series, SeriesData, Summary};
 use mcs_model::{ChannelId, DeviceId, Timestamp, Value};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
@@ -10,11 +10,13 @@ use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 use super::rollups::SLOT;
 use super::value::{self, NUMBER, PERIOD};
 use super::writer::millis;
-use super::{Store, points::timestamp};
+use super::{Store, absences, arrivals, points::timestamp};
 
 /// What part of a history, and how finely.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extent {
+    /// By which of the points' times.
+    pub(crate) time: PointTime,
     /// The earliest, included; the oldest point if absent.
     pub(crate) start: Option<Timestamp>,
     /// The latest, included.
@@ -133,22 +135,29 @@ impl Store {
         let end = millis(extent.end);
         let start = match (extent.start, series) {
             (Some(start), _) => millis(start),
-            (None, Some(series)) => oldest(&mut tx, series).await?.unwrap_or(end),
+            (None, Some(series)) => oldest(&mut tx, series, extent.time).await?.unwrap_or(end),
             (None, None) => end,
         };
-        let window = Window { series: series.unwrap_or(-1), start: start.min(end), end };
+        let start = start.min(end);
+        let mut window = Window { series: series.unwrap_or(-1), time: extent.time, start, end };
         let most = i64::from(extent.buckets.max(1));
-        if let Some(points) = window.points(&mut tx, most).await? {
-            let (start, end) = (timestamp(window.start), timestamp(window.end));
-            return Ok(Series { start, end, data: SeriesData::Points(points) });
-        }
-        window.buckets(&mut tx, most).await
+        let data = match window.points(&mut tx, most).await? {
+            Some(points) => SeriesData::Points(points),
+            None => SeriesData::Buckets(window.buckets(&mut tx, most).await?),
+        };
+        Ok(Series {
+            start: timestamp(window.start),
+            end: timestamp(window.end),
+            data,
+            absences: absences::within(&mut tx, device, window.start, window.end).await?,
+        })
     }
 }
 
 /// A part of one series; both ends are included.
 struct Window {
     series: i64,
+    time: PointTime,
     start: i64,
     end: i64,
 }
@@ -156,11 +165,21 @@ struct Window {
 impl Window {
     /// All points, if they are not more than `most`.
     async fn points(&self, tx: &mut SqliteConnection, most: i64) -> Result<Option<PointColumns>> {
-        // The slots between those that the ends cut lie in the window as a whole.
-        if self.count(tx, self.start / SLOT + 1, self.end / SLOT - 1).await? > most {
+        let (many, statement) = match self.time {
+            PointTime::Device => {
+                // The slots between those that the ends cut lie in the window as a whole.
+                let inner = (self.start / SLOT + 1, self.end / SLOT - 1);
+                (self.count(tx, inner.0, inner.1).await? > most, POINTS)
+            }
+            PointTime::Arrival => {
+                let window = (self.series, self.start, self.end);
+                (arrivals::are_more(tx, window, most).await?, arrivals::POINTS)
+            }
+        };
+        if many {
             return Ok(None);
         }
-        let mut rows = sqlx::query(POINTS)
+        let mut rows = sqlx::query(statement)
             .bind(self.series)
             .bind(self.start)
             .bind(self.end)
@@ -184,23 +203,37 @@ impl Window {
         Ok(Some(columns))
     }
 
-    async fn buckets(mut self, tx: &mut SqliteConnection, most: i64) -> Result<Series> {
+    /// What the points come to. The window is of whole buckets afterwards.
+    async fn buckets(&mut self, tx: &mut SqliteConnection, most: i64) -> Result<BucketColumns> {
         let mut step = step(self.start, self.end, most);
-        if step < SLOT && self.count(tx, self.start / SLOT, self.end / SLOT).await? > MAX_READ {
+        let by_arrival = self.time == PointTime::Arrival;
+        if !by_arrival
+            && step < SLOT
+            && self.count(tx, self.start / SLOT, self.end / SLOT).await? > MAX_READ
+        {
             step = SLOT;
         }
         // Whole buckets: they stay what they are while the window moves.
         let (first, last) = (self.start / step, self.end / step);
         self.start = first * step;
         self.end = (last * step).saturating_add(step - 1);
-        let statement = if step < SLOT { of_points() } else { of_rollups() };
-        let numbers = serde_json::to_string(&(first..=last).collect::<Vec<_>>())?;
+        let statement = match step < SLOT {
+            _ if by_arrival => arrivals::buckets(),
+            true => of_points(),
+            false => of_rollups(),
+        };
+        let numbers = match by_arrival {
+            true => String::new(),
+            false => serde_json::to_string(&(first..=last).collect::<Vec<_>>())?,
+        };
         let mut columns = BucketColumns { step: step.unsigned_abs(), ..BucketColumns::default() };
         let mut rows = sqlx::query(AssertSqlSafe(statement))
             .bind(self.series)
             .bind(step)
             .bind(MAX_TEXT)
             .bind(numbers)
+            .bind(self.start)
+            .bind(self.end)
             .fetch(tx);
         while let Some(row) = rows.try_next().await? {
             let first = Entry::read(&row, "first_kind", "first_value")?;
@@ -219,8 +252,7 @@ impl Window {
             }
         }
         drop_empty(&mut columns.text);
-        let (start, end) = (timestamp(self.start), timestamp(self.end));
-        Ok(Series { start, end, data: SeriesData::Buckets(columns) })
+        Ok(columns)
     }
 
     /// How many points the slots from `first` to `last` hold.
@@ -234,8 +266,11 @@ impl Window {
 pub(super) const COUNT: &str =
     "SELECT coalesce(SUM(count), 0) FROM rollups WHERE series = ? AND slot BETWEEN ? AND ?";
 
-async fn oldest(tx: &mut SqliteConnection, series: i64) -> Result<Option<i64>> {
-    let oldest = sqlx::query_scalar("SELECT MIN(at) FROM points WHERE series = ?");
+async fn oldest(tx: &mut SqliteConnection, series: i64, time: PointTime) -> Result<Option<i64>> {
+    let oldest = sqlx::query_scalar(match time {
+        PointTime::Device => "SELECT MIN(at) FROM points WHERE series = ?",
+        PointTime::Arrival => arrivals::OLDEST,
+    });
     Ok(oldest.bind(series).fetch_one(tx).await?)
 }
 

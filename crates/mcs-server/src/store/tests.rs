@@ -1,10 +1,11 @@
+mod arrivals;
 mod health;
 mod plans;
 mod reserve;
 mod series;
 mod upkeep;
 
-use mcs_model::api::{Series, SeriesData};
+use mcs_model::api::{PointTime, Series, SeriesData};
 use mcs_model::rest::Order;
 use mcs_model::{ChannelId, DataPoint, DeviceId, Prototype, Timestamp, Value};
 
@@ -24,7 +25,7 @@ impl Bench {
     }
 
     async fn write(&self, points: &[DataPoint]) -> Pending {
-        self.store.write(&device(), points, false).await.unwrap()
+        self.store.write(&device(), points, clock::now(), false).await.unwrap()
     }
 
     async fn values(&self, window: Window, order: Order) -> (Vec<i64>, bool) {
@@ -80,6 +81,7 @@ fn number(at: u64, n: i64) -> DataPoint {
 }
 
 const EVERYTHING: Window = Window {
+    time: PointTime::Device,
     start: Timestamp::from_millis(0),
     end: Timestamp::from_millis(u64::MAX),
     offset: 0,
@@ -133,6 +135,7 @@ async fn a_window_keeps_the_newest_and_says_that_there_are_older_ones() {
     let window = Window { offset: 2, limit: 3, ..EVERYTHING };
     assert_eq!(bench.values(window, Order::NewestFirst).await, (vec![7, 6, 5], true));
     let window = Window {
+        time: PointTime::Device,
         start: Timestamp::from_millis(2),
         end: Timestamp::from_millis(4),
         limit: 3,
@@ -194,7 +197,14 @@ async fn what_an_older_version_stored_is_read_and_summed_up() {
     let values: Vec<_> = page.unwrap().points.into_iter().map(|it| it.value).collect();
     assert_eq!(values, [&every_kind()[..], &[Value::Integer(5)]].concat());
     let end = Timestamp::from_millis(1_499_999);
-    let series = bench.series(Extent { start: Some(Timestamp::default()), end, buckets: 5 }).await;
+    let series = bench
+        .series(Extent {
+            time: PointTime::Device,
+            start: Some(Timestamp::default()),
+            end,
+            buckets: 5,
+        })
+        .await;
     let SeriesData::Buckets(buckets) = series.data else { panic!("points") };
     assert_eq!((buckets.step, buckets.count), (300_000, vec![2, 3, 3, 3, 2]));
     #[expect(clippy::cast_precision_loss, reason = "as a chart does")]
@@ -210,7 +220,7 @@ async fn closing_commits_what_waits_and_a_later_write_is_refused() {
     let pending = bench.write(&[number(1, 1)]).await;
     bench.store.close().await;
     pending.committed().await.unwrap();
-    assert!(bench.store.write(&device(), &[number(2, 2)], false).await.is_err());
+    assert!(bench.store.write(&device(), &[number(2, 2)], clock::now(), false).await.is_err());
     let again = Store::open(&bench.folder).await.unwrap();
     let page = again.points(&device(), &channel("n"), EVERYTHING, Order::OldestFirst).await;
     assert_eq!(page.unwrap().points.len(), 1);

@@ -50,6 +50,7 @@ impl Store {
                     }
                 }
             }
+            self.forget_absences().await?;
         }
         self.give_back().await
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
-use mcs_model::{ChannelId, DataPoint, DeviceId};
+use mcs_model::{ChannelId, DataPoint, DeviceId, Timestamp};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +22,8 @@ use super::value::{Stored, numbers};
 pub(super) struct Write {
     pub(super) device: DeviceId,
     pub(super) points: Vec<DataPoint>,
+    /// When they came.
+    pub(super) came: Timestamp,
     /// The sender does not know whether they arrived before: what is stored already stays as it is.
     pub(super) resent: bool,
 }
@@ -153,7 +155,7 @@ async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
 /// Whether something can be written, and something more than a page.
 async fn probe(pool: &SqlitePool) -> sqlx::Result<()> {
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query("INSERT INTO points VALUES (-1, 0, 0, 0, zeroblob(65536))")
+    sqlx::query("INSERT INTO points VALUES (-1, 0, 0, 0, zeroblob(65536), NULL)")
         .execute(&mut *tx)
         .await?;
     sqlx::query("DELETE FROM points WHERE series = -1").execute(&mut *tx).await?;
@@ -175,6 +177,8 @@ struct Row {
     at: i64,
     arrived: i64,
     value: Stored,
+    /// When it came, if that is another time.
+    came: Option<i64>,
 }
 
 impl Series {
@@ -196,11 +200,12 @@ impl Series {
         let mut arrived = self.arrive(&mut tx, count).await?;
         let mut rows = Vec::with_capacity(count);
         let mut additions = Additions::default();
-        for Write { device, points, resent } in writes {
+        for Write { device, points, came, resent } in writes {
             for point in points {
                 let series = self.number(&mut tx, device, &point.channel).await?;
                 let (at, value) = (millis(point.timestamp), Stored::encode(&point.value));
-                let row = Row { series, at, arrived, value };
+                let came = Some(millis(*came)).filter(|it| *it != at);
+                let row = Row { series, at, arrived, value, came };
                 arrived += 1;
                 // Its first copy may be in this very batch.
                 if *resent {
@@ -257,9 +262,9 @@ impl Series {
 
 async fn insert(tx: &mut SqliteConnection, rows: Vec<Row>) -> sqlx::Result<()> {
     static INSERT: LazyLock<Insert> =
-        LazyLock::new(|| Insert::new("points (series, at, arrived, kind, value)", 5, ""));
+        LazyLock::new(|| Insert::new("points (series, at, arrived, came, kind, value)", 6, ""));
     let inserted = INSERT.run(tx, rows, |query, row| {
-        row.value.bind(query.bind(row.series).bind(row.at).bind(row.arrived))
+        row.value.bind(query.bind(row.series).bind(row.at).bind(row.arrived).bind(row.came))
     });
     inserted.await
 }
@@ -274,6 +279,6 @@ async fn is_stored(tx: &mut SqliteConnection, row: &Row) -> sqlx::Result<bool> {
 }
 
 /// SQLite's integers are signed; the ingest refuses what does not fit.
-pub(super) fn millis(timestamp: mcs_model::Timestamp) -> i64 {
+pub(super) fn millis(timestamp: Timestamp) -> i64 {
     i64::try_from(timestamp.as_millis()).unwrap_or(i64::MAX)
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Request;
+use crate::mqtt::{Client, topic};
 use crate::process::Process;
 use crate::{Folder, ID, KEY, Site, populate, soon};
 
@@ -126,6 +127,56 @@ async fn whoever_asks_is_told_that_nothing_can_be_stored_and_that_it_can_again()
     soon("to be well", async {
         while health().await.0 != 200 {
             tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chart_by_arrival_shows_when_late_points_came() {
+    let site = Site::start().await;
+    let token = site.sign_in("viewer").await;
+    upload(&site, (0..3).map(|n| (T + n * 1000, n as i64))).await;
+    let ask = async |query: &str| {
+        let reply = site.api(&token, "GET", &series(query)).send().await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        reply.json()["data"]["points"]["at"].as_array().cloned().unwrap_or_default()
+    };
+    assert_eq!(ask(&format!("?start={T}&end={}", T + 9000)).await.len(), 3);
+    assert_eq!(ask(&format!("?start={T}&end={}&time=arrival", T + 9000)).await.len(), 0);
+    let came = ask(&format!("?start={}&time=arrival", T + 9000)).await;
+    assert_eq!(came.len(), 3);
+    assert!(came.iter().all(|it| it.as_u64() > Some(T + 100_000_000_000)), "{came:?}");
+    let refused = site.api(&token, "GET", &series("?time=never")).send().await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_goes_while_nobody_looks_was_away_for_who_looks_later() {
+    let site = Site::start().await;
+    let mut device = Client::device(&site, "sensor").await;
+    device.subscribe(&topic("+")).await;
+    drop(device);
+    let token = site.sign_in("viewer").await;
+    let told = soon("the absence to be kept", async {
+        loop {
+            let told = site.api(&token, "GET", &series("?start=0")).send().await.json();
+            if told["absences"].is_array() {
+                return told["absences"].clone();
+            }
+        }
+    })
+    .await;
+    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+    assert!(told[0]["since"].as_u64() > Some(T) && told[0]["until"].is_null(), "{told}");
+    let mut device = Client::device(&site, "sensor").await;
+    device.subscribe(&topic("+")).await;
+    soon("its end to be kept", async {
+        loop {
+            let told = site.api(&token, "GET", &series("?start=0")).send().await.json();
+            if told["absences"][0]["until"].as_u64() >= told["absences"][0]["since"].as_u64() {
+                return;
+            }
         }
     })
     .await;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use mcs_model::api::{self, PointColumns, Series, SeriesData};
+use mcs_model::api::{self, PointColumns, PointTime, Series, SeriesData};
 use mcs_model::{Channel, ChannelId, ChannelKind, DeviceId};
 
 use crate::console::Console;
@@ -18,12 +18,14 @@ mod tests;
 const MOST_POINTS: u64 = 1_000_000;
 /// The server gives so many points at once.
 const AT_ONCE: u64 = 2_000;
-const HEAD: &str = "time_utc,timestamp_ms,device,channel,name,unit,value\r\n";
+const HEAD: &str = "device_time_utc,device_time_ms,device,channel,name,unit,value\r\n";
+const HEAD_BY_ARRIVAL: &str = "arrival_utc,arrival_ms,device,channel,name,unit,value\r\n";
 
 /// An export under way.
 #[derive(Debug)]
 pub(crate) struct Export {
     device: DeviceId,
+    time: PointTime,
     /// What is to be asked for, last first.
     left: Vec<(ChannelId, Span)>,
     asked: bool,
@@ -36,12 +38,17 @@ impl Console {
     pub(crate) fn charts_request(&mut self, request: ChartsRequest) {
         match request {
             ChartsRequest::CancelExport => self.charts.export = None,
-            ChartsRequest::Export { device, channels, from, until } => {
+            ChartsRequest::Export { device, channels, time, from, until } => {
                 self.rest.forget(|call| matches!(call, Call::Export { .. }));
                 let span = Span { from: from.as_millis(), until: until.as_millis() };
                 let left = channels.into_iter().rev().map(|id| (id, span)).collect();
-                let text = HEAD.to_owned();
-                let export = Export { device, left, asked: false, text, points: 0, end: None };
+                let head = match time {
+                    PointTime::Device => HEAD,
+                    PointTime::Arrival => HEAD_BY_ARRIVAL,
+                };
+                let text = head.to_owned();
+                let export =
+                    Export { device, time, left, asked: false, text, points: 0, end: None };
                 self.charts.export = Some(export);
             }
         }
@@ -57,13 +64,13 @@ impl Console {
                 Some((channel, span)) if self.signed_in.is_some() => {
                     export.asked = true;
                     let device = export.device.clone();
-                    let call = Call::Export { device, channel, span };
+                    let call = Call::Export { device, channel, time: export.time, span };
                     self.out.push_back(self.rest.call(call));
                 }
                 Some((channel, span)) => {
                     // Without a server there is what came since the page was opened.
                     let device = self.devices.get(&export.device);
-                    let key = (export.device.clone(), channel);
+                    let key = (export.device.clone(), channel, export.time);
                     if let Some(channel) = device.and_then(|it| it.channel(&key.1)) {
                         for (at, value) in self.charts.held(&key, channel, span) {
                             export.line(channel, at, &value);

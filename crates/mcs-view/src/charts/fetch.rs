@@ -20,7 +20,7 @@ impl Console {
         let (now, wall) = (self.clock.now(), self.clock.wall());
         for chart in requests {
             let Some(device) = self.devices.get(&chart.device) else { continue };
-            let clock = device.clock(wall);
+            let clock = self.charts.now(chart.time, wall, device.clock(wall));
             let shown = window(chart, clock);
             let mut wanted = shown;
             if shown.until >= wall.as_millis() {
@@ -30,18 +30,18 @@ impl Console {
             let before = chart.compare_ms.map(|by| shifted(shown, by));
             for id in &chart.channels {
                 let Some(stroke) = device.channel(id).and_then(Stroke::of) else { continue };
-                let key: Key = (chart.device.clone(), id.clone());
+                let key: Key = (chart.device.clone(), id.clone(), chart.time);
                 for span in [Some(wanted), before].into_iter().flatten() {
                     let length = chart.window_ms;
                     let times = (now, wall);
                     let ask = self.charts.fetch(&key, (span, length), stroke, device.live, times);
-                    let (device, channel) = key.clone();
+                    let (device, channel, time) = key.clone();
                     let call = match ask {
                         Some(Ask::Span(span)) => {
                             let end = clock.as_millis().saturating_add(LATER);
-                            Call::Series { device, channel, span, end }
+                            Call::Series { device, channel, time, span, end }
                         }
-                        Some(Ask::Before(before)) => Call::Before { device, channel, before },
+                        Some(Ask::Before(before)) => Call::Before { device, channel, time, before },
                         None => continue,
                     };
                     self.out.push_back(self.rest.call(call));

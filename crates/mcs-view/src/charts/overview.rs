@@ -1,6 +1,6 @@
 //! A part of a channel's past of which there are too many points to hold: buckets of them.
 
-use mcs_model::api::{BucketColumns, PointColumns};
+use mcs_model::api::{BucketColumns, PointColumns, PointTime};
 use mcs_model::{ChannelKind, Timestamp};
 use mcs_series::Series;
 
@@ -65,8 +65,14 @@ impl Overview {
     }
 
     /// Points of a time that is so long ago that there is no room for them among the others.
-    pub(crate) fn of_points(columns: &PointColumns, kind: &ChannelKind, span: Span) -> Self {
-        let points: Vec<_> = values::points(columns, kind).collect();
+    pub(crate) fn of_points(
+        columns: &PointColumns,
+        time: PointTime,
+        kind: &ChannelKind,
+        span: Span,
+    ) -> Self {
+        let times = values::times(columns, time);
+        let points: Vec<_> = values::points(columns, &times, kind).collect();
         let row = |&(at, value): &(u64, f64)| {
             let at = Timestamp::from_millis(at);
             Row { at, value, min: value, max: value, points: 1 }

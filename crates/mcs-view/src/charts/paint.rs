@@ -4,6 +4,7 @@ use mcs_model::{Channel, ChannelId, DeviceId, Timestamp};
 use mcs_series::{Line, Part, Series, Window, decimate};
 
 use super::{Charts, Key, Overview, Painted, shifted, window};
+use crate::coverage::Coverage;
 use crate::protocol::{ChartFrame, ChartRequest, LineFrame, Row, SeriesFrame, Stroke};
 use crate::rest::Span;
 
@@ -28,7 +29,7 @@ impl Charts {
         floats: &mut Vec<f32>,
     ) -> Option<ChartFrame> {
         let window = window(chart, now);
-        let keys = chart.channels.iter().map(|it| (chart.device.clone(), it.clone()));
+        let keys = chart.channels.iter().map(|it| (chart.device.clone(), it.clone(), chart.time));
         let keys: Vec<Key> = keys.collect();
         let line = |key: &Key| {
             let revision = self.rings.get(key).map_or(0, Series::revision);
@@ -155,13 +156,16 @@ impl Charts {
         device: &DeviceId,
         mut stretches: Vec<Stretch<'a>>,
     ) -> Vec<Stretch<'a>> {
-        for away in self.absences.get(device).into_iter().flatten() {
+        for away in self.absences.get(device).map_or(&[][..], Coverage::parts) {
             let mut rest = Vec::new();
             for it in stretches {
                 let newest = it.series.newest_before(away.until).map_or(0, |it| it.0);
                 let from = away.from.max(newest).saturating_add(1);
                 let until = away.until.saturating_sub(u64::from(away.until < u64::MAX));
-                if it.overview.is_some() || from > it.span.until || until < it.span.from {
+                // Nobody knows where in a bucket its points are.
+                let step = it.overview.map_or(0, |it| it.step);
+                let is_short = until.saturating_sub(from) < step;
+                if is_short || from > it.span.until || until < it.span.from {
                     rest.push(it);
                     continue;
                 }

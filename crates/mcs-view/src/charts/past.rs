@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use mcs_model::api::{History, Series, SeriesData};
+use mcs_model::api::{History, PointTime, Series, SeriesData};
 use mcs_model::{ChannelKind, Timestamp};
 use mcs_time::Time;
 
@@ -14,6 +14,11 @@ use crate::rest::Span;
 /// Pause after a failed fetch.
 const RETRY: Duration = Duration::from_secs(5);
 
+/// By arrival, the newest points are asked for at most so often.
+const POLL: Duration = Duration::from_secs(1);
+/// A point that came may be so many milliseconds on its way to the disk.
+const UNSTORED: u64 = 10_000;
+
 /// What is known of a channel's past.
 #[derive(Debug, Default)]
 pub(super) struct Past {
@@ -21,6 +26,8 @@ pub(super) struct Past {
     pub(super) coverage: Coverage,
     pub(super) loading: Option<Loading>,
     retry_at: Option<Time>,
+    /// By arrival: what the live points of the channel were when the newest ones were asked for.
+    heard: Option<u64>,
 }
 
 /// A fetch under way.
@@ -43,6 +50,7 @@ pub(crate) enum Ask {
 impl Past {
     pub(super) fn lost(&mut self, certain: u64) {
         self.coverage.cut(certain);
+        self.heard = None;
         if let Some(loading) = &mut self.loading {
             loading.live = false;
         }
@@ -73,7 +81,14 @@ impl Charts {
             }
         }
         let mut wanted = window;
-        if !live && let Some(end) = known.end() {
+        let by_arrival = key.2 == PointTime::Arrival;
+        // Only the server knows when points came: it is asked again once there are new ones.
+        let source = (key.0.clone(), key.1.clone(), PointTime::Device);
+        let heard = self.rings.get(&source).map_or(0, mcs_series::Series::revision);
+        let is_quiet = by_arrival && past.heard == Some(heard);
+        if (!live || is_quiet)
+            && let Some(end) = known.end()
+        {
             // What came since waits until nothing can come between it and what follows.
             wanted.until = wanted.until.min(end);
         }
@@ -98,7 +113,11 @@ impl Charts {
             }
             None => return None,
         };
-        past.loading = Some(Loading { asked: wall, live });
+        if by_arrival && matches!(ask, Ask::Span(Span { until: u64::MAX, .. })) {
+            past.heard = Some(heard);
+            past.retry_at = Some(now + POLL);
+        }
+        past.loading = Some(Loading { asked: wall, live: live && !by_arrival });
         Some(ask)
     }
 
@@ -106,27 +125,36 @@ impl Charts {
     pub(crate) fn fetched(&mut self, key: &Key, span: Span, kind: &ChannelKind, answer: &Series) {
         let Some(past) = self.pasts.get_mut(key) else { return };
         let Some(loading) = past.loading.take() else { return };
-        past.retry_at = None;
         self.revision += 1;
-        let asked = loading.asked.as_millis();
-        let certain = asked.saturating_sub(UNNOTICED).max(span.from);
+        let by_arrival = key.2 == PointTime::Arrival;
         let open = span.until == u64::MAX;
+        let (asked, unsure) = match by_arrival && open {
+            // The server ends it with its own present.
+            true => (answer.end.as_millis(), UNSTORED),
+            false => (loading.asked.as_millis(), UNNOTICED),
+        };
+        if by_arrival && open {
+            self.ahead = asked.saturating_sub(loading.asked.as_millis());
+        } else {
+            past.retry_at = None;
+        }
+        let certain = asked.saturating_sub(unsure).max(span.from);
         let until = if open && !loading.live { certain } else { span.until };
         let floor = self.rings.get(key).map_or(0, mcs_series::Series::floor);
         match &answer.data {
             SeriesData::Points(columns) => {
                 let span = Span { until, ..span };
                 if span.from < floor {
-                    let overview = Overview::of_points(columns, kind, span);
+                    let overview = Overview::of_points(columns, key.2, kind, span);
                     self.keep(key, overview);
                 } else {
                     past.coverage.add(span);
                 }
-                self.rings.merge(key, values::points(columns, kind));
+                let times = values::times(columns, key.2);
+                self.rings.merge(key, values::points(columns, &times, kind));
                 if values::has_texts(kind) {
-                    for (at, text) in columns.at.iter().zip(&columns.text) {
-                        let text = text.as_deref().unwrap_or_default();
-                        self.texts.insert(key, at.as_millis(), text);
+                    for (at, text) in times.iter().zip(&columns.text) {
+                        self.texts.insert(key, *at, text.as_deref().unwrap_or_default());
                     }
                 }
             }
@@ -157,6 +185,7 @@ impl Charts {
                 self.keep(key, overview);
             }
         }
+        self.was_away(&key.0, &answer.absences, asked);
     }
 
     /// The answer to what was the newest point before `before`.

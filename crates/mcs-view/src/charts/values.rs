@@ -1,7 +1,7 @@
 //! Which number stands for a value in a chart.
 
-use mcs_model::api::PointColumns;
-use mcs_model::{ChannelKind, Value};
+use mcs_model::api::{PointColumns, PointTime};
+use mcs_model::{ChannelKind, Timestamp, Value};
 
 /// The number for a value that fits its channel: a category's is the place of its option, and of
 /// what is a mark, all are 0.
@@ -33,15 +33,31 @@ pub(crate) fn has_texts(kind: &ChannelKind) -> bool {
     matches!(kind, ChannelKind::String | ChannelKind::Hex | ChannelKind::Gamepad { .. })
 }
 
-/// Times and numbers of an answer.
+/// The times of an answer. What came at once is a millisecond apart: a series has one place for each.
+pub(crate) fn times(columns: &PointColumns, time: PointTime) -> Vec<u64> {
+    let mut former = None;
+    let apart = |at: &Timestamp| {
+        let at = at.as_millis();
+        let place = match former {
+            Some((since, last)) if since == at && time == PointTime::Arrival => last + 1,
+            _ => at,
+        };
+        former = Some((at, place));
+        place
+    };
+    columns.at.iter().map(apart).collect()
+}
+
+/// The numbers of an answer at their [`times`].
 pub(crate) fn points(
     columns: &PointColumns,
+    times: &[u64],
     kind: &ChannelKind,
 ) -> impl Iterator<Item = (u64, f64)> {
-    columns.at.iter().enumerate().filter_map(move |(index, at)| {
+    times.iter().enumerate().filter_map(move |(index, at)| {
         let number = columns.number.get(index).copied().flatten();
         let text = columns.text.get(index).and_then(Option::as_deref);
-        Some((at.as_millis(), stored(kind, number, text)?))
+        Some((*at, stored(kind, number, text)?))
     })
 }
 

@@ -221,9 +221,11 @@ impl Console {
                         Some(None) => None,
                         Some(Some(value)) => {
                             let kind = device.channel(&raw.channel).map(|it| &it.kind);
-                            let key = (id.clone(), raw.channel.clone());
+                            // When points came to our server, it knows best.
+                            let came = Some(wall).filter(|_| on != ConnectionId::SERVER);
+                            let of = (id, &raw.channel);
                             kind.into_iter()
-                                .for_each(|it| self.charts.insert(&key, at, it, &value));
+                                .for_each(|it| self.charts.insert(of, at, came, it, &value));
                             None
                         }
                         None => Some(News::UnknownChannel {

@@ -1,5 +1,6 @@
 //! Charts: what the page wants to see, and where it is in the floats beside the frame.
 
+pub use mcs_model::api::PointTime;
 use mcs_model::{Channel, ChannelId, ChannelKind, DeviceId, Direction, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,8 @@ pub struct ChartRequest {
     pub device: DeviceId,
     /// Its lines.
     pub channels: Vec<ChannelId>,
+    /// Where on it a point is: at which of its times.
+    pub time: PointTime,
     /// How much time it spans, in milliseconds.
     pub window_ms: u64,
     /// Its right edge; now when absent.
@@ -147,6 +150,8 @@ pub enum ChartsRequest {
         device: DeviceId,
         /// Which.
         channels: Vec<ChannelId>,
+        /// By which of their times.
+        time: PointTime,
         /// The first time.
         from: Timestamp,
         /// The last time, included.

@@ -3,17 +3,23 @@
 use std::collections::BTreeMap;
 
 use mcs_model::api::{
-    self, BucketColumns, History, HistoryPoint, PointColumns, Series, SeriesData, Summary,
+    self, Absence, BucketColumns, History, HistoryPoint, PointColumns, Series, SeriesData, Summary,
 };
 use mcs_model::{Timestamp, Value};
 
-/// Points by channel and time.
+/// Points by channel and time, and when the device was away.
 #[derive(Default)]
-pub(crate) struct Historian(pub(crate) BTreeMap<String, BTreeMap<u64, Value>>);
+pub(crate) struct Historian {
+    /// Those by arrival under the channel's id and `@`.
+    pub(crate) points: BTreeMap<String, BTreeMap<u64, Value>>,
+    pub(crate) absences: Vec<Absence>,
+    /// What time it is there.
+    pub(crate) now: u64,
+}
 
 impl Historian {
     pub(crate) fn keep(&mut self, channel: &str, at: u64, value: Value) {
-        self.0.entry(channel.to_owned()).or_default().insert(at, value);
+        self.points.entry(channel.to_owned()).or_default().insert(at, value);
     }
 
     /// The answer to `GET /api/devices/D1/channels/…`, if that is what `call` is.
@@ -21,16 +27,27 @@ impl Historian {
         let call = call.strip_prefix("GET /api/devices/D1/channels/")?;
         let (channel, rest) = call.split_once('/')?;
         let (what, query) = rest.split_once('?')?;
+        let (query, by) = match query.strip_suffix("&time=arrival") {
+            Some(query) => (query, "@"),
+            None => (query, ""),
+        };
         let query: BTreeMap<_, u64> = query
             .split('&')
             .map(|it| it.split_once('=').unwrap())
             .map(|(name, value)| (name, value.parse().unwrap()))
             .collect();
-        let points = self.0.get(channel)?;
-        let (start, end) = (query.get("start").copied().unwrap_or(0), query["end"]);
+        let points = self.points.get(&format!("{channel}{by}"))?;
+        let start = query.get("start").copied().unwrap_or(0);
+        let end = query.get("end").copied().unwrap_or(self.now);
         match what {
             "points" => Some(api::to_json(&newest(points, start, end, query["limit"]))),
-            "series" => Some(api::to_json(&series(points, start, end, query["buckets"]))),
+            "series" => {
+                let absences = self.absences.clone();
+                Some(api::to_json(&Series {
+                    absences,
+                    ..series(points, start, end, query["buckets"])
+                }))
+            }
             _ => None,
         }
     }
@@ -57,7 +74,7 @@ fn series(points: &BTreeMap<u64, Value>, start: u64, end: u64, most: u64) -> Ser
             text: within.iter().map(|it| text(it.1)).collect(),
         };
         let (start, end) = (Timestamp::from_millis(start), Timestamp::from_millis(end));
-        return Series { start, end, data: SeriesData::Points(columns) };
+        return Series { start, end, data: SeriesData::Points(columns), absences: Vec::new() };
     }
     let step = (1..).find(|step| end / step - start / step < most).unwrap();
     let (start, end) = (start / step * step, end / step * step + step - 1);
@@ -85,5 +102,5 @@ fn series(points: &BTreeMap<u64, Value>, start: u64, end: u64, most: u64) -> Ser
         text: buckets.values().map(|it| text(it[it.len() - 1])).collect(),
     };
     let (start, end) = (Timestamp::from_millis(start), Timestamp::from_millis(end));
-    Series { start, end, data: SeriesData::Buckets(columns) }
+    Series { start, end, data: SeriesData::Buckets(columns), absences: Vec::new() }
 }

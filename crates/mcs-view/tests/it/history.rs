@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use mcs_model::api::{DeviceChange, Presence};
 use mcs_model::{Timestamp, Value};
 use mcs_view::protocol::{
-    ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, News, Request, Stroke, View,
+    ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, News, PointTime, Request,
+    Stroke, View,
 };
 use proptest::prelude::*;
 
@@ -16,7 +17,7 @@ const CALL: &str = "GET /api/devices/D1/channels/temp/series";
 /// Signed in, with a past.
 fn site(points: impl IntoIterator<Item = (u64, f64)>) -> Site {
     let mut site = Site::signed_in();
-    site.server.past.0.insert("temp".to_owned(), BTreeMap::new());
+    site.server.past.points.insert("temp".to_owned(), BTreeMap::new());
     keep(&mut site, points);
     site
 }
@@ -413,7 +414,7 @@ proptest! {
         report(&mut site, 0.0);
         let chart = settled(&mut site, chart("temp", 300));
         let (start, end) = (chart.start.as_millis(), chart.end.as_millis());
-        let kept = &site.server.past.0["temp"];
+        let kept = &site.server.past.points["temp"];
         let truth: BTreeMap<u64, f64> = kept
             .range(start..=end)
             .map(|(at, value)| (*at, value.as_number().unwrap()))
@@ -431,6 +432,7 @@ fn exported(site: &mut Site, channels: &[&str], from: u64, until: u64) -> (Strin
     site.request(Request::Charts(ChartsRequest::Export {
         device: id("D1"),
         channels: channels.iter().map(|it| id(it)).collect(),
+        time: PointTime::Device,
         from: Timestamp::from_millis(from),
         until: Timestamp::from_millis(until),
     }));

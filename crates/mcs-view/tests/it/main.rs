@@ -1,6 +1,7 @@
 //! The console in a simulated world: a scripted server, the broker double, no screen.
 
 mod accounts;
+mod arrivals;
 mod connections;
 mod control;
 mod devices;

@@ -10,7 +10,7 @@ use mcs_sim::{Broker, BrokerOutput};
 use mcs_time::Time;
 use mcs_view::protocol::{
     CardState, ChartRequest, ConnectionId, ConnectionRow, ConnectionsRequest, Control,
-    ControlStage, Frame, FrameRequest, News, Profile, Request, Start, View,
+    ControlStage, Frame, FrameRequest, News, PointTime, Profile, Request, Start, View,
 };
 use mcs_view::{Console, FetchId, Fetched, Input, Output, Probe, SocketId, Unsealed};
 use serde::Serialize;
@@ -374,10 +374,14 @@ impl Site {
 
     /// The demo device reports a value, stamped with the wall clock.
     pub(crate) fn report(&mut self, channel: &str, value: &str) {
-        let payload = format!("{},{channel},{value}", self.wall());
+        self.say(channel, &format!("{},{channel},{value}", self.wall()));
+    }
+
+    /// The device publishes this.
+    pub(crate) fn say(&mut self, channel: &str, payload: &str) {
         // The one way or the other: the console is subscribed to one of them.
-        self.publish(&format!("{TOPIC}{channel}"), &payload);
-        self.publish(&format!("{KEY_TOPIC}{channel}"), &payload);
+        self.publish(&format!("{TOPIC}{channel}"), payload);
+        self.publish(&format!("{KEY_TOPIC}{channel}"), payload);
     }
 
     pub(crate) fn announce(&mut self, change: DeviceChange) {
@@ -459,6 +463,7 @@ pub(crate) fn chart(channel: &str, seconds: u64) -> ChartRequest {
     ChartRequest {
         device: id::<DeviceId>("D1"),
         channels: vec![id(channel)],
+        time: PointTime::Device,
         window_ms: seconds * 1000,
         end: None,
         columns: 100,

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use mcs_model::api::{Credentials, DeviceInfo, History, LastPoint, Right};
+use mcs_model::api::{Credentials, DeviceInfo, History, LastPoint, PointTime, Right};
 use mcs_model::rest::Order;
 use mcs_model::{DeviceId, Timestamp};
 use serde::Deserialize;
@@ -86,6 +86,9 @@ pub(in crate::http) struct Range {
     end: Option<u64>,
     /// The newest so many: 1000 unless said otherwise, at most 100000.
     limit: Option<u32>,
+    /// By which of the points' times: `device` unless said otherwise, or `arrival`.
+    #[serde(default)]
+    time: PointTime,
 }
 
 /// The history of a data channel, oldest first
@@ -99,6 +102,7 @@ pub(in crate::http) async fn points(
 ) -> Result<Json<History>, Error> {
     let (device, channel) = operator.channel(&app, &device, &channel).await?;
     let window = Window {
+        time: range.time,
         start: Timestamp::from_millis(range.start.unwrap_or(0)),
         end: Timestamp::from_millis(range.end.unwrap_or(u64::MAX)),
         offset: 0,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use mcs_model::Timestamp;
-use mcs_model::api::Series;
+use mcs_model::api::{PointTime, Series};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -30,6 +30,9 @@ pub(in crate::http) struct Question {
     end: Option<u64>,
     /// Most entries: 500 unless said otherwise, at most 2000.
     buckets: Option<u32>,
+    /// By which of the points' times: `device` unless said otherwise, or `arrival`.
+    #[serde(default)]
+    time: PointTime,
 }
 
 /// The history of a data channel, for a chart
@@ -45,6 +48,7 @@ pub(in crate::http) async fn series(
 ) -> Result<Json<Series>, Error> {
     let (device, channel) = operator.channel(&app, &device, &channel).await?;
     let extent = Extent {
+        time: question.time,
         start: question.start.map(Timestamp::from_millis),
         end: question.end.map_or_else(clock::now, Timestamp::from_millis),
         buckets: question.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(1, MAX_BUCKETS),

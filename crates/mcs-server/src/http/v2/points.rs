@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use mcs_model::api::PointTime;
 use mcs_model::api::Right;
 use mcs_model::rest::{
     Failure, MAX_RETRIEVED, RetrieveQuery, UploadOutcome, app_of_body, retrieved_csv,
@@ -227,6 +228,7 @@ async fn retrieve(
     let query = RetrieveQuery::parse(parameters).map_err(|error| format.malformed(&error))?;
     let limit = u32::try_from(query.limit).unwrap_or(u32::MAX);
     let window = Window {
+        time: PointTime::Device,
         start: query.start.unwrap_or_default(),
         end: query.end.unwrap_or(Timestamp::from_millis(u64::MAX)),
         offset: u32::try_from(query.offset).unwrap_or(u32::MAX),

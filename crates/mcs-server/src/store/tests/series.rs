@@ -58,7 +58,7 @@ impl Naive {
                 })
             }
         };
-        Series { start: like.start, end: like.end, data }
+        Series { start: like.start, end: like.end, data, absences: Vec::new() }
     }
 }
 
@@ -120,6 +120,7 @@ fn batch() -> impl Strategy<Value = Vec<DataPoint>> {
 fn extent() -> impl Strategy<Value = Extent> {
     (proptest::option::of(at()), at(), 0..3_000_000_u64, 1..40_u32).prop_map(
         |(start, end, more, buckets)| Extent {
+            time: PointTime::Device,
             start: start.map(Timestamp::from_millis),
             end: Timestamp::from_millis(start.map_or(end, |it| it + more)),
             buckets,
@@ -167,6 +168,7 @@ async fn few_points_are_told_as_they_are_and_many_as_buckets_with_gaps() {
     let points = [number(1000, 5), number(1400, -3), number(1900, 4), number(9000, 1)];
     bench.write(&points).await.committed().await.unwrap();
     let window = |buckets| Extent {
+        time: PointTime::Device,
         start: Some(Timestamp::from_millis(0)),
         end: Timestamp::from_millis(9999),
         buckets,
@@ -191,7 +193,8 @@ async fn a_series_reaches_from_the_first_to_the_last_of_all_times() {
     let bench = Bench::new("ever").await;
     bench.write(&[number(0, 5), number(1_500_000_000_000, 7)]).await.committed().await.unwrap();
     let end = Timestamp::from_millis(u64::MAX);
-    let series = bench.series(Extent { start: None, end, buckets: 1 }).await;
+    let series =
+        bench.series(Extent { time: PointTime::Device, start: None, end, buckets: 1 }).await;
     let SeriesData::Buckets(buckets) = series.data else { panic!("points") };
     assert_eq!((buckets.at, buckets.count), (vec![Timestamp::default()], vec![2]));
     assert_eq!((buckets.number.first, buckets.number.last), (vec![Some(5.0)], vec![Some(7.0)]));
@@ -201,9 +204,10 @@ async fn a_series_reaches_from_the_first_to_the_last_of_all_times() {
 async fn a_channel_without_points_has_an_empty_series() {
     let bench = Bench::new("none").await;
     let end = Timestamp::from_millis(7);
-    let series = bench.series(Extent { start: None, end, buckets: 3 }).await;
+    let series =
+        bench.series(Extent { time: PointTime::Device, start: None, end, buckets: 3 }).await;
     let data = SeriesData::Points(PointColumns::default());
-    assert_eq!(series, Series { start: end, end, data });
+    assert_eq!(series, Series { start: end, end, data, absences: Vec::new() });
 }
 
 #[tokio::test]
@@ -217,7 +221,8 @@ async fn texts_too_long_for_a_chart_and_pictures_have_a_place_but_no_value() {
     let points: Vec<_> = (0..).zip(values).map(|(at, value)| point("n", at, value)).collect();
     bench.write(&points).await.committed().await.unwrap();
     let end = Timestamp::from_millis(9);
-    let series = bench.series(Extent { start: None, end, buckets: 9 }).await;
+    let series =
+        bench.series(Extent { time: PointTime::Device, start: None, end, buckets: 9 }).await;
     let SeriesData::Points(points) = series.data else { panic!("buckets") };
     assert_eq!(points.at.len(), 3);
     assert_eq!(points.text, [None, None, Some("1.5,2,0".to_owned())]);

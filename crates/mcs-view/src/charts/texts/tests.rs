@@ -1,7 +1,7 @@
 use super::*;
 
 fn key(channel: &str) -> Key {
-    ("D1".parse().unwrap(), channel.parse().unwrap())
+    ("D1".parse().unwrap(), channel.parse().unwrap(), mcs_model::api::PointTime::Device)
 }
 
 fn texts(texts: &Texts, from: u64, until: u64) -> Vec<String> {

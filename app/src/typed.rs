@@ -6,7 +6,10 @@
 #[cfg(test)]
 mod tests;
 
-use mcs_model::{Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons};
+use mcs_model::{
+    Bounds, CategoryOption, Channel, ChannelId, ChannelKind, Direction, GamepadButtons, IdError,
+    IdRule,
+};
 
 use crate::texts::connections as t;
 
@@ -33,10 +36,23 @@ pub(crate) fn channels(text: &str) -> Result<Vec<Channel>, Vec<String>> {
     if errors.is_empty() { Ok(channels) } else { Err(errors) }
 }
 
+/// What is wrong with an identifier.
+pub(crate) fn rule(rule: IdRule) -> &'static str {
+    match rule {
+        IdRule::Something => t::id_empty(),
+        IdRule::Length => t::id_long(),
+        IdRule::Word => t::id_word(),
+        IdRule::Separators => t::id_separators(),
+        IdRule::Controls => t::id_controls(),
+        IdRule::OuterSpace => t::id_spaces(),
+        IdRule::Taken => t::id_taken(),
+    }
+}
+
 fn channel(line: &str) -> Result<Channel, String> {
     let mut fields = line.split(',').map(str::trim);
-    let id: mcs_model::ChannelId =
-        fields.next().unwrap_or_default().parse().map_err(|error| format!("{error}"))?;
+    let wrong_id = |error: IdError| t::not_an_id(&rule(error.rule));
+    let id: ChannelId = fields.next().unwrap_or_default().parse().map_err(wrong_id)?;
     let word = fields.next().unwrap_or_default().to_ascii_lowercase();
     let direction = match fields.next().unwrap_or("display").to_ascii_lowercase().as_str() {
         "controller" => Direction::Controller,

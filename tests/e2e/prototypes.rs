@@ -196,6 +196,7 @@ async fn managed(browser: &Browser, id: &str, device: &str, key: &str) -> Result
     ensure!(browser.text("new-device-key").await? != key, "the key is the same");
     browser.click("manage-history").await?;
     browser.click("manage-remove").await?;
+    browser.click("manage-remove-sure").await?;
     browser.miss(&own).await
 }
 

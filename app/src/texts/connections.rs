@@ -17,6 +17,8 @@ super::texts! { "connections"
     change = "Change";
     forget = "Forget";
     forget_name(name) = "Forget {name}";
+    forget_sure = "Forget it for good";
+    forget_sure_name(name) = "Forget {name} for good";
     this_server = "This server";
     server_remark = "It is connected by signing in, and what may be seen is what the account may see.";
     connected(version) = "Connected, MQTT {version}";
@@ -87,6 +89,14 @@ super::texts! { "connections"
     add_the_device = "Add the device";
     wrong_id(why) = "Device id: {why}";
     wrong_key(why) = "Device key: {why}";
+    id_empty = "it is empty.";
+    id_long = "it is longer than 64 characters.";
+    id_word = "it may hold letters, digits, - and _ only.";
+    id_separators = "it may not hold , / + # or $.";
+    id_controls = "it holds a control character.";
+    id_spaces = "it begins or ends with a space.";
+    id_taken = "FOTA is the name of the firmware notice.";
+    not_an_id(why) = "The channel's id is wrong: {why}";
     wrong_no_channel = "Name at least one channel.";
     line_twice(line, id) = "Line {line}: {id} is there already.";
     line_wrong(line, why) = "Line {line}: {why}";

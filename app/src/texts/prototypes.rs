@@ -234,5 +234,6 @@ super::texts! { "prototypes"
     rekey_what = "Connections with the present key end at once. The device needs the new one.";
     rekey_make = "Make another key";
     remove_device = "Remove the device";
+    remove_device_sure = "Remove it for good";
     remove_history = "Remove its history too. Otherwise it is kept for a device with the same id.";
 }

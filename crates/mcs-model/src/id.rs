@@ -14,12 +14,46 @@ pub struct IdError {
     /// What it should have been, such as `device id`.
     pub what: &'static str,
     /// The rule that it breaks.
-    pub rule: &'static str,
+    pub rule: IdRule,
+}
+
+/// What an identifier has to keep to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdRule {
+    /// It is not empty.
+    Something,
+    /// It has 64 characters at most.
+    Length,
+    /// It holds letters, digits, `-` and `_` only.
+    Word,
+    /// It holds nothing that parts fields or topic levels.
+    Separators,
+    /// It holds no control character.
+    Controls,
+    /// It neither begins nor ends with a space.
+    OuterSpace,
+    /// It is not `FOTA`.
+    Taken,
+}
+
+impl IdRule {
+    /// What breaks it, in English.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Something => "it is empty",
+            Self::Length => "it is longer than 64 characters",
+            Self::Word => "it may hold letters, digits, - and _ only",
+            Self::Separators => "it may not hold , / + # or $",
+            Self::Controls => "it holds a control character",
+            Self::OuterSpace => "it begins or ends with a space",
+            Self::Taken => "FOTA is the name of the firmware notice",
+        }
+    }
 }
 
 impl fmt::Display for IdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a {}: {}", self.what, self.rule)
+        write!(f, "not a {}: {}", self.what, self.rule.words())
     }
 }
 
@@ -114,31 +148,31 @@ open_debug!(DeviceId ProductId FirmwareId ChannelId);
 /// The most characters of any identifier.
 const MAX_LEN: usize = 64;
 
-fn word(text: &str) -> Result<(), &'static str> {
+fn word(text: &str) -> Result<(), IdRule> {
     if text.is_empty() {
-        Err("it is empty")
+        Err(IdRule::Something)
     } else if text.len() > MAX_LEN {
-        Err("it is longer than 64 characters")
+        Err(IdRule::Length)
     } else if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-        Err("it may hold letters, digits, - and _ only")
+        Err(IdRule::Word)
     } else {
         Ok(())
     }
 }
 
-fn channel(text: &str) -> Result<(), &'static str> {
+fn channel(text: &str) -> Result<(), IdRule> {
     if text.is_empty() {
-        Err("it is empty")
+        Err(IdRule::Something)
     } else if text.chars().count() > MAX_LEN {
-        Err("it is longer than 64 characters")
+        Err(IdRule::Length)
     } else if text.contains([',', '/', '+', '#', '$']) {
-        Err("it may not hold , / + # or $")
+        Err(IdRule::Separators)
     } else if text.chars().any(char::is_control) {
-        Err("it holds a control character")
+        Err(IdRule::Controls)
     } else if text.trim() != text {
-        Err("it begins or ends with a space")
+        Err(IdRule::OuterSpace)
     } else if text.eq_ignore_ascii_case("FOTA") {
-        Err("FOTA is the name of the firmware notice")
+        Err(IdRule::Taken)
     } else {
         Ok(())
     }

@@ -21,7 +21,7 @@ mod value;
 pub use channel::{
     Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons, Prototype, Template,
 };
-pub use id::{ChannelId, DeviceId, DeviceKey, FirmwareId, IdError, ProductId};
+pub use id::{ChannelId, DeviceId, DeviceKey, FirmwareId, IdError, IdRule, ProductId};
 pub use point::DataPoint;
 pub use timestamp::Timestamp;
 pub use topic::{ConsoleTopic, Topic, TopicError};

@@ -2,7 +2,7 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use mcs_model::DeviceId;
+use mcs_model::{DeviceId, IdError};
 use mcs_view::protocol::{ConnectionId, NewDevice, Request};
 
 use super::fields::{Chooser, Line};
@@ -83,8 +83,10 @@ fn device(
     [id, key, name, channels]: [String; 4],
     connection: ConnectionId,
 ) -> Result<NewDevice, Vec<String>> {
-    let id: DeviceId = id.trim().parse().map_err(|error| vec![t::wrong_id(&error)])?;
-    let key = key.trim().parse().map_err(|error| vec![t::wrong_key(&error)])?;
+    let id: DeviceId =
+        id.trim().parse().map_err(|error: IdError| vec![t::wrong_id(&typed::rule(error.rule))])?;
+    let wrong_key = |error: IdError| vec![t::wrong_key(&typed::rule(error.rule))];
+    let key = key.trim().parse().map_err(wrong_key)?;
     let channels = typed::channels(&channels)?;
     if channels.is_empty() {
         return Err(vec![t::wrong_no_channel().to_owned()]);
@@ -116,13 +118,28 @@ fn Known(id: DeviceId) -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
     let row = store.row(&id)?;
+    let sure = RwSignal::new(false);
     let (name, forget) = (row.with_untracked(|row| row.name.clone()), id.clone());
     Some(view! {
         <li class="item">
             <a class="grow break" href=format!("#/devices/{id}")>{move || row.with(|row| row.name.clone())}</a>
             <code>{id.to_string()}</code>
-            <button type="button" class="button quiet" data-testid=format!("remove-{id}") aria-label=t::forget_name(&name)
-                on:click=move |_| dispatch.send(Request::RemoveDevice(forget.clone()))>{t::forget()}</button>
+            {move || {
+                let forget = forget.clone();
+                if sure.get() {
+                    view! {
+                        <button type="button" class="button danger" data-testid=format!("remove-sure-{forget}")
+                            aria-label=t::forget_sure_name(&name)
+                            on:click=move |_| dispatch.send(Request::RemoveDevice(forget.clone()))>{t::forget_sure()}</button>
+                        <button type="button" class="button quiet" on:click=move |_| sure.set(false)>{t::cancel()}</button>
+                    }.into_any()
+                } else {
+                    view! {
+                        <button type="button" class="button quiet" data-testid=format!("remove-{forget}")
+                            aria-label=t::forget_name(&name) on:click=move |_| sure.set(true)>{t::forget()}</button>
+                    }.into_any()
+                }
+            }}
         </li>
     })
 }

@@ -79,6 +79,7 @@ fn Manage(page: Page, device: OwnDevice, dialog: NodeRef<html::Dialog>) -> impl 
     let key = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<String>);
     let asked = RwSignal::new(false);
+    let sure = RwSignal::new(false);
     Effect::new(move |former: Option<Option<u32>>| {
         let now = page.view.with(|view| view.as_ref().map(|view| view.outcomes));
         if former.flatten().is_some_and(|former| Some(former) != now) && asked.get_untracked() {
@@ -162,7 +163,17 @@ fn Manage(page: Page, device: OwnDevice, dialog: NodeRef<html::Dialog>) -> impl 
                         on:change:target=move |event| with_history.set(event.target().checked())/>
                         <span>{t::remove_history()}</span></label>
                 })}
-                <div class="actions"><button type="button" class="button" data-testid="manage-remove" disabled=move || busy.get() on:click=remove>{t::remove_device()}</button></div>
+                <div class="actions">{move || if sure.get() {
+                    view! {
+                        <button type="button" class="button danger" data-testid="manage-remove-sure" disabled=move || busy.get()
+                            on:click=remove.clone()>{t::remove_device_sure()}</button>
+                        <button type="button" class="button quiet" on:click=move |_| sure.set(false)>{t::cancel()}</button>
+                    }.into_any()
+                } else {
+                    view! {
+                        <button type="button" class="button" data-testid="manage-remove" on:click=move |_| sure.set(true)>{t::remove_device()}</button>
+                    }.into_any()
+                }}</div>
             </div>
         })}
     }

@@ -90,7 +90,8 @@ fn cards(about: &Value) -> Map<&str, Card<'_>> {
 
 fn channel(entry: &Value, card: Option<&Value>) -> Result<Channel, Unusable> {
     let id = words(entry, &["dataChnId"]).ok_or(ChannelError::Setting("dataChnId"))?;
-    let id: ChannelId = id.parse().map_err(|error: IdError| ChannelError::Id(error.rule))?;
+    let id: ChannelId =
+        id.parse().map_err(|error: IdError| ChannelError::Id(error.rule.words()))?;
     let format = Format { own: &entry["format"], card, unit: &entry["unitType"] };
     let (kind, default) = kind(&entry["channelType"], format)?;
     let direction = match entry["isControllable"].as_bool() {

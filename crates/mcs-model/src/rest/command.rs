@@ -74,7 +74,7 @@ pub fn command_accepted(at: Timestamp, undelivered: bool) -> Value {
 fn channel(content: &str) -> Result<RawPoint, CommandError> {
     let (name, value) = content.split_once(',').ok_or(CommandError::Content)?;
     let channel = name.trim().parse::<ChannelId>();
-    let channel = channel.map_err(|error| CommandError::Channel(error.rule))?;
+    let channel = channel.map_err(|error| CommandError::Channel(error.rule.words()))?;
     let stamped = value.split_once(',').and_then(|(time, value)| {
         let time = time.trim();
         let timestamp = if time.is_empty() {

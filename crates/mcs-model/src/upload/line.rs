@@ -86,7 +86,7 @@ fn wide_comma(number: usize) -> PointError {
 pub(super) fn channel(number: usize, text: &str) -> Result<ChannelId, PointError> {
     text.trim()
         .parse()
-        .map_err(|error: IdError| PointError::new(number, Field::Channel, error.rule))
+        .map_err(|error: IdError| PointError::new(number, Field::Channel, error.rule.words()))
 }
 
 /// CONTRACT §9.3 rule 3: empty or 0 is the time of receipt, else decimal milliseconds.

@@ -255,7 +255,7 @@ fn stroke(context: &Context, area: &Area, points: &Points, y: impl Fn(f64) -> f6
         context.set_global_alpha(1.0);
     }
     context.begin_path();
-    for run in &runs {
+    for run in runs.iter().filter(|run| points.step || !run.is_spot()) {
         let mut before = None;
         for &(x, value) in &run.line {
             let (x, y) = (area.x(x), y(value));
@@ -272,10 +272,10 @@ fn stroke(context: &Context, area: &Area, points: &Points, y: impl Fn(f64) -> f6
     }
     context.stroke();
     if full {
-        // A point between two gaps has no line, and the newest one deserves a mark.
-        let alone = runs.iter().filter(|run| run.line.len() == 1);
+        // Points between two gaps have no line, and the newest one deserves a mark.
+        let alone = runs.iter().filter(|run| run.is_spot()).flat_map(|run| &run.line);
         let newest = runs.last().and_then(|run| run.line.last());
-        for &(x, value) in alone.filter_map(|run| run.line.first()).chain(newest) {
+        for &(x, value) in alone.chain(newest) {
             dot(context, area.x(x), y(value), DOT);
         }
     }

@@ -14,6 +14,17 @@ pub(crate) struct Run {
     pub(crate) bands: Vec<Vec<(f64, f64, f64)>>,
 }
 
+/// A run that is no wider, in columns, is no line: it would be a bare stroke from the one value to the other.
+const SPOT: f64 = 2.0;
+
+impl Run {
+    /// Whether all of it is at one place, so that its points say more than a line between them.
+    pub(crate) fn is_spot(&self) -> bool {
+        let ends = self.line.first().zip(self.line.last());
+        self.bands.is_empty() && ends.is_some_and(|(first, last)| last.0 - first.0 <= SPOT)
+    }
+}
+
 /// More pairs than this in one column stand for many points.
 const CONDENSED: usize = 2;
 

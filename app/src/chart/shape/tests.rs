@@ -38,6 +38,13 @@ fn a_band_ends_where_points_are_few_again() {
 }
 
 #[test]
+fn points_almost_at_once_and_far_from_others_are_points_and_no_line() {
+    let runs = runs(&[5.0, 1.0, 5.9, 9.0, 6.0, GAP, 20.0, 1.0, 30.0, 2.0, 31.0, GAP, 40.0, 3.0]);
+    let spots: Vec<_> = runs.iter().map(super::Run::is_spot).collect();
+    assert_eq!(spots, [true, false, true]);
+}
+
+#[test]
 fn nothing_gives_no_line() {
     assert!(runs(&[]).is_empty());
     assert!(runs(&[0.0, GAP]).is_empty());

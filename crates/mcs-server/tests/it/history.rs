@@ -156,7 +156,7 @@ async fn a_device_that_goes_while_nobody_looks_was_away_for_who_looks_later() {
     let site = Site::start().await;
     let mut device = Client::device(&site, "sensor").await;
     device.subscribe(&topic("+")).await;
-    drop(device);
+    device.leave().await;
     let token = site.sign_in("viewer").await;
     let told = soon("the absence to be kept", async {
         loop {

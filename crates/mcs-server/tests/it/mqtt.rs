@@ -54,6 +54,11 @@ impl Client {
         client
     }
 
+    /// Says goodbye.
+    pub(crate) async fn leave(self) {
+        self.handle.disconnect().await.expect("to send");
+    }
+
     pub(crate) async fn subscribe(&mut self, filter: &str) -> rumqttc::SubscribeReasonCode {
         self.handle.subscribe(filter, QoS::AtLeastOnce).await.expect("to send");
         match self.expect("SUBACK", |it| matches!(it, Packet::SubAck(_))).await {
@@ -205,7 +210,7 @@ async fn consoles_hear_that_a_device_comes_and_goes() {
     let event: Value = serde_json::from_str(&event).expect("JSON");
     assert_eq!(event["device"], ID);
     assert_eq!(event["change"]["presence"]["transports"], json!(["mqtt"]));
-    device.handle.disconnect().await.expect("to send");
+    device.leave().await;
     let event: Value = serde_json::from_str(&console.message().await.1).expect("JSON");
     assert_eq!(event["change"]["presence"]["transports"], json!([]));
 }

@@ -5,6 +5,7 @@ use mcs_model::function::Trouble;
 
 use super::Done;
 use crate::app::App;
+use crate::clock;
 use crate::ingest::{self, Author};
 
 /// Runs that are recorded at once.
@@ -34,7 +35,7 @@ async fn settle(app: &App, batch: &mut [Done]) {
         // The same input gives the same points: whoever sends it again does not double them.
         let write = match done.points.as_slice() {
             [] => None,
-            points => Some(app.store.write(&done.device.id, points, true).await),
+            points => Some(app.store.write(&done.device.id, points, clock::now(), true).await),
         };
         pending.push(write);
     }

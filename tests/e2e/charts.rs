@@ -30,6 +30,7 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.see("login").await?;
     browser.sign_in().await?;
     several_in_one(browser, server).await.context("several channels in one chart")?;
+    by_arrival(browser, server).await.context("arrival time")?;
     a_month(browser, server).await.context("a month")?;
     zoom(browser).await.context("zooming")?;
     keys(browser).await.context("keys")?;
@@ -73,6 +74,28 @@ async fn several_in_one(browser: &Browser, server: &Server) -> Result<()> {
     ensure!(!text.as_str().unwrap_or_default().contains("NaN"), "something is NaN");
     ensure!(browser.script("return window.e2eAttack;").await?.is_null(), "a text ran as a script");
     Ok(())
+}
+
+/// Everything of the past arrived just now, whenever it was measured.
+async fn by_arrival(browser: &Browser, server: &Server) -> Result<()> {
+    open(browser, server, "&channels=temperature,led&window=15m").await?;
+    let measured = settled(browser, "temperature").await?;
+    browser.choose("point-time", "arrival").await?;
+    until("the address says by which time", async || {
+        Ok(address(browser).await?.contains("by=arrival").then_some(()))
+    })
+    .await?;
+    let arrived = browser
+        .number("chart-stage-temperature", "data-points", |it| it > measured + 1_000.0)
+        .await;
+    arrived.context("what was measured long ago arrived just now")?;
+    settled(browser, "temperature").await?;
+    browser.pictures("charts-arrival").await?;
+    browser.click("table-toggle").await?;
+    let table = browser.text("chart-table-temperature").await?;
+    ensure!(table.contains("Arrival time"), "the table does not say by which time: {table}");
+    browser.click("table-toggle").await?;
+    browser.choose("point-time", "device").await
 }
 
 async fn a_month(browser: &Browser, server: &Server) -> Result<()> {

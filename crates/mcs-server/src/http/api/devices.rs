@@ -88,6 +88,7 @@ pub(in crate::http) struct Range {
     limit: Option<u32>,
     /// By which of the points' times: `device` unless said otherwise, or `arrival`.
     #[serde(default)]
+    #[param(inline)]
     time: PointTime,
 }
 

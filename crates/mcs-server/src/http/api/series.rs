@@ -32,6 +32,7 @@ pub(in crate::http) struct Question {
     buckets: Option<u32>,
     /// By which of the points' times: `device` unless said otherwise, or `arrival`.
     #[serde(default)]
+    #[param(inline)]
     time: PointTime,
 }
 

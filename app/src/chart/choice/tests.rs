@@ -27,7 +27,7 @@ fn a_choice_comes_back_from_its_address() {
     let address = choice.write(&Query::parse("?tab=chart")).to_string();
     assert_eq!(
         address,
-        "?channels=a,b/c&compare=1d&end=1700000000000&tab=chart&table=1&window=90s"
+        "?by=arrival&channels=a,b/c&compare=1d&end=1700000000000&tab=chart&table=1&window=90s"
     );
     assert_eq!(read(&address), Some(choice));
 }

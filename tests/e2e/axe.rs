@@ -14,15 +14,22 @@ use crate::browser::Browser;
 use crate::output;
 
 /// What axe-core finds serious or critical by WCAG 2.2, levels A and AA, as lines of text.
+///
+/// The page is looked at from its top: what is scrolled half below a bar that stays in sight can be
+/// scrolled out of there.
 const RUN: &str = r#"
     const done = arguments[arguments.length - 1];
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    const stage = document.getElementById("stage") ?? document.body;
+    const place = stage.scrollTop;
+    const report = (found) => { stage.scrollTop = place; done(found); };
+    stage.scrollTop = 0;
     axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(
-        ({ violations }) => done(violations
+        ({ violations }) => report(violations
             .filter((it) => it.impact === "serious" || it.impact === "critical")
             .flatMap((it) => it.nodes.map((node) =>
                 `${it.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll(/\s+/g, " ")}`))),
-        (error) => done([`axe-core failed: ${error}`]));
+        (error) => report([`axe-core failed: ${error}`]));
 "#;
 
 impl Browser {

@@ -136,7 +136,7 @@ pub(super) fn Stage(
     let test = move |part: &str| format!("chart-{part}-{name}");
 
     view! {
-        <div class="stage" data-testid=test("stage")
+        <div class="chart-stage" data-testid=test("stage")
             data-points=move || info.with(|it| it.points.to_string())
             data-loading=move || info.with(|it| it.loading.to_string())
             data-condensed=move || info.with(|it| it.bucket_ms.to_string())

@@ -135,8 +135,10 @@ fn search_of_the_page() -> Option<Element> {
 fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|it| it.dyn_into::<HtmlElement>().ok());
     target.is_some_and(|it| {
-        matches!(it.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-            || it.is_content_editable()
+        let takes_text = matches!(it.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            || it.is_content_editable();
+        // A field keeps the focus for a moment after the dialog around it was closed.
+        takes_text && it.closest("dialog:not([open])").ok().flatten().is_none()
     })
 }
 

@@ -25,7 +25,7 @@ use crate::clock;
 use crate::entry;
 use crate::format;
 use crate::texts::card as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 use chip::Chip;
 use control::Controls;
 use function::FunctionCard;
@@ -79,10 +79,10 @@ pub fn ChannelCard(
     let direction = if is_controller { "controller" } else { "display" };
     let spoken = kind_name(&channel.kind);
     let about_kind = if is_controller { t::controller(&spoken) } else { t::display(&spoken) };
-    let shown = Memo::new(move |_| state.with(|state| state.value.clone()));
-    let digits = Memo::new(move |_| state.with(|state| state.digits));
-    let control = Memo::new(move |_| state.with(|state| state.control.clone()));
-    let at = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|it| it.at.as_millis())));
+    let shown = Memo::new(move || state.with(|state| state.value.clone()));
+    let digits = Memo::new(move || state.with(|state| state.digits));
+    let control = Memo::new(move || state.with(|state| state.control.clone()));
+    let at = Memo::new(move || shown.with(|shown| shown.as_ref().map(|it| it.at.as_millis())));
     let template = RwSignal::new(template::load(scope.as_deref(), &channel));
     let title_id = format!("name-{id}");
     let name = channel.name.clone();
@@ -153,7 +153,7 @@ pub fn ChannelCard(
 /// Why the value does not fit its channel.
 #[component]
 fn Misfits(channel: Channel, shown: Memo<Option<Shown>>) -> impl IntoView {
-    let misfit = Memo::new(move |_| shown.with(|shown| shown.as_ref()?.misfit.clone()));
+    let misfit = Memo::new(move || shown.with(|shown| shown.as_ref()?.misfit.clone()));
     let limits = format::limits(&channel.kind);
     move || {
         misfit.get().map(|misfit| {
@@ -173,7 +173,7 @@ fn Misfits(channel: Channel, shown: Memo<Option<Shown>>) -> impl IntoView {
 
 /// Changes with every new value, so that a stylesheet can show it once; empty at first.
 fn beat(at: Memo<Option<u64>>) -> impl Fn() -> &'static str + Send + Sync + 'static {
-    let beats = Memo::new(move |former: Option<&(Option<u64>, usize)>| {
+    let beats = Memo::following(move |former: Option<&(Option<u64>, usize)>| {
         let at = at.get();
         match former {
             Some((before, beats)) if *before != at => (at, beats % 2 + 1),

@@ -2,11 +2,13 @@
 //!
 //! Requests wait until the worker says that it takes them: before that they would be lost. While
 //! the page is visible, each animation frame paints what changed and asks for the next frame, with
-//! never more than one question open. A hidden page asks nothing, unless it is at work: a file that
-//! is written goes on, a frame for each of its requests.
+//! never more than one question open; where no chart moves it asks at a calmer pace. A hidden page
+//! asks nothing, unless it is at work: a file that is written goes on, a frame for each of its
+//! requests.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
@@ -22,6 +24,9 @@ use crate::texts::shell as t;
 
 /// Where the worker's script is, beside the page.
 const SCRIPT: &str = "mcs-engine_loader.js";
+
+/// How long a page without a chart rests between two questions: each costs, even where nothing is new.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// How requests reach the engine; a handle.
 #[derive(Clone, Copy)]
@@ -59,8 +64,10 @@ pub(crate) struct Engine {
     view: RefCell<Option<View>>,
     /// A frame had sections of a part of the page that was not here.
     unread: Cell<bool>,
-    /// A hidden page has sent a request, and has not asked since.
+    /// A page that is hidden or rests has sent a request, and has not asked since.
     curious: Cell<bool>,
+    /// The next question can wait.
+    rests: Cell<bool>,
     failed: Cell<bool>,
 }
 
@@ -89,10 +96,19 @@ impl Engine {
             view: RefCell::new(None),
             unread: Cell::new(false),
             curious: Cell::new(false),
+            rests: Cell::new(false),
             failed: Cell::new(false),
         });
         engine.listen();
-        run(engine.clone());
+        let running = engine.clone();
+        request_animation_frame(move || run(running));
+        let turning = engine.clone();
+        Effect::new(move |_| {
+            turning.store.route.track();
+            if turning.waiting.borrow().is_none() {
+                turning.hurry();
+            }
+        });
         Ok(engine)
     }
 
@@ -102,14 +118,13 @@ impl Engine {
             Some(waiting) => waiting.push((request, file)),
             None => {
                 self.post(&request, file.as_ref());
-                self.curious.set(document().hidden());
-                self.ask_hidden();
+                self.hurry();
             }
         }
     }
 
-    /// Asks what became of the requests of a hidden page, for which there are no animation frames.
-    fn ask_hidden(&self) {
+    /// Asks what became of requests, where nothing else will ask so soon.
+    fn ask_between(&self) {
         if self.curious.get() && self.asked.borrow().is_none() {
             self.curious.set(false);
             self.ask();
@@ -168,11 +183,11 @@ impl Engine {
                 None => self.unread.set(true),
             }
         }
-        self.ask_hidden();
+        self.ask_between();
         Ok(())
     }
 
-    /// One animation frame.
+    /// Paints what is here, and asks for more.
     fn frame(&self) {
         self.store.tick(clock::now());
         for plot in self.store.plots() {
@@ -182,6 +197,17 @@ impl Engine {
         if idle && !document().hidden() {
             self.ask();
         }
+    }
+
+    /// Whether every animation frame counts. Nobody reads numbers that change more often than [`PAUSE`] lets them.
+    fn moves(&self) -> bool {
+        !self.store.plots().is_empty()
+    }
+
+    /// What the operator does is answered at once.
+    fn hurry(&self) {
+        self.curious.set(document().hidden() || self.rests.get());
+        self.ask_between();
     }
 
     fn ask(&self) {
@@ -224,12 +250,23 @@ impl Engine {
 }
 
 fn run(engine: Rc<Engine>) {
-    request_animation_frame(move || {
-        engine.frame();
-        if !engine.failed.get() {
+    engine.frame();
+    if engine.failed.get() {
+        return;
+    }
+    if engine.moves() {
+        request_animation_frame(move || run(engine));
+        return;
+    }
+    // Not by an animation frame, which costs even where nothing is painted.
+    engine.rests.set(true);
+    set_timeout(
+        move || {
+            engine.rests.set(false);
             run(engine);
-        }
-    });
+        },
+        PAUSE,
+    );
 }
 
 fn start() -> Start {

@@ -9,7 +9,7 @@ use mcs_model::api::{PushState, PushStatus};
 use crate::clock;
 use crate::store::Store;
 use crate::texts::ui as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// The newest push to a device: icon, word, version.
 #[component]
@@ -22,7 +22,7 @@ pub(crate) fn State(
     let store = expect_context::<Store>();
     let push = {
         let id = id.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             store.order.track();
             store.row(&id).and_then(|row| row.with(|row| row.push.clone()))
         })

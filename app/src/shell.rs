@@ -29,6 +29,7 @@ use crate::route::Route;
 use crate::store::{Boot, Store};
 use crate::texts::shell as t;
 use crate::theme::Theme;
+use crate::ui::Memo;
 pub(crate) use listen::{open, show};
 use palette::Layer;
 pub(crate) use parts::reader;
@@ -91,7 +92,7 @@ fn App(language: Language) -> impl IntoView {
         }
     });
 
-    let screen = Memo::new(move |_| match (store.boot.get(), store.setting.get()) {
+    let screen = Memo::new(move || match (store.boot.get(), store.setting.get()) {
         (Boot::Failed(reason), _) => Screen::Failed(reason),
         (Boot::Loading, _) => Screen::Starting(t::starting_engine()),
         (Boot::Ready, Setting::Probing) => Screen::Starting(t::looking_for_server()),

@@ -1,6 +1,7 @@
 //! Small parts that every page uses: icons, copy buttons, lights, a page's head.
 
 mod icon;
+mod memo;
 mod save;
 mod tabs;
 
@@ -13,6 +14,7 @@ use web_sys::{HtmlAnchorElement, HtmlElement, HtmlTextAreaElement};
 use crate::texts::ui as t;
 
 pub(crate) use icon::{Icon, Symbol};
+pub(crate) use memo::Memo;
 pub(crate) use save::{save, save_parts};
 pub(crate) use tabs::{Tab, Tabs, panel_id};
 

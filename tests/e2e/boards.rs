@@ -1,9 +1,12 @@
 //! Boards that do with a firmware what they are told to, on one transport or the other.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, bail, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::{sleep, timeout};
 
 use crate::process::{PATIENCE, Server};
 
@@ -37,17 +40,7 @@ impl Board {
         let (id, key) = (&self.id, &self.key);
         self.link = None;
         let link = if self.is_on_mqtt() {
-            let mut link = TcpStream::connect(server.mqtt).await?;
-            let mut connect = b"\x00\x04MQTT\x04\x02\x00\x00".to_vec();
-            connect.extend(text(id));
-            link.write_all(&packet(0x10, &connect)).await?;
-            ensure!(read(&mut link).await?.0 == 0x20, "no CONNACK");
-            let mut subscribe = b"\x00\x01".to_vec();
-            subscribe.extend(text(&format!("mcs/{id}/{key}/+")));
-            subscribe.push(1);
-            link.write_all(&packet(0x82, &subscribe)).await?;
-            ensure!(read(&mut link).await?.0 == 0x90, "no SUBACK");
-            link
+            subscribed(server.mqtt, id, &format!("mcs/{id}/{key}/+")).await?
         } else {
             let mut link = TcpStream::connect(server.command).await?;
             let hello = format!("{id},{key},0");
@@ -58,6 +51,42 @@ impl Board {
         };
         self.link = Some(link);
         Ok(())
+    }
+
+    /// Connects anew to any broker, and hears its notices there.
+    pub(crate) async fn join(&mut self, broker: SocketAddr) -> Result<()> {
+        self.link = None;
+        let topic = format!("mcs/{}/{}/FOTA", self.id, self.key);
+        self.link = Some(subscribed(broker, &self.id, &topic).await?);
+        Ok(())
+    }
+
+    /// Publishes a text on a channel.
+    pub(crate) async fn publish(&mut self, channel: &str, what: &str) -> Result<()> {
+        let mut body = text(&format!("mcs/{}/{}/{channel}", self.id, self.key));
+        body.extend(format!(",,{what}").as_bytes());
+        let link = self.link.as_mut().context("it is not connected")?;
+        Ok(link.write_all(&packet(0x30, &body)).await?)
+    }
+
+    /// The notice that came, as it stands on the wire.
+    pub(crate) async fn notice(&mut self) -> Result<String> {
+        let hearing = timeout(PATIENCE, self.hear());
+        hearing.await.with_context(|| format!("{} hears no notice", self.id))?
+    }
+
+    /// Whether nothing came until the broker answers a ping.
+    pub(crate) async fn heard_nothing(&mut self) -> Result<()> {
+        let link = self.link.as_mut().context("it is not connected")?;
+        link.write_all(&packet(0xc0, b"")).await?;
+        let (first, body) = timeout(PATIENCE, read(link)).await??;
+        ensure!(first == 0xd0, "{} heard {:?}", self.id, String::from_utf8_lossy(&body));
+        Ok(())
+    }
+
+    /// What its device key is.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
     }
 
     /// Waits for the notice.
@@ -106,6 +135,23 @@ impl Board {
         self.download(server, &format!("Range: bytes=0-{}\r\n", bytes - 1)).await
     }
 
+    /// Fetches the file from there on, slowly and without an end: for as long as the answer is held.
+    pub(crate) async fn sip_rest(&self, server: &Server, from: u32) -> Result<TcpStream> {
+        let socket = TcpSocket::new_v4()?;
+        // Little is under way, so that the server goes no faster than we read.
+        socket.set_recv_buffer_size(4096)?;
+        let mut stream = socket.connect(server.http).await?;
+        let line = format!("GET {} HTTP/1.1\r\nHost: {}\r\n", self.file, server.http);
+        let range = format!("Range: bytes={from}-\r\n\r\n");
+        stream.write_all((line + &range).as_bytes()).await?;
+        for _ in 0..40 {
+            let mut piece = vec![0; 65_536];
+            timeout(PATIENCE, stream.read_exact(&mut piece)).await??;
+            sleep(Duration::from_millis(100)).await;
+        }
+        Ok(stream)
+    }
+
     /// Fetches the file from there to its end.
     pub(crate) async fn fetch_rest(&self, server: &Server, from: u32) -> Result<()> {
         self.download(server, &format!("Range: bytes={from}-\r\n")).await
@@ -147,6 +193,21 @@ impl Board {
         }
         Ok(())
     }
+}
+
+/// A connection to a broker that is subscribed to this.
+async fn subscribed(broker: SocketAddr, client: &str, filter: &str) -> Result<TcpStream> {
+    let mut link = TcpStream::connect(broker).await?;
+    let mut connect = b"\x00\x04MQTT\x04\x02\x00\x00".to_vec();
+    connect.extend(text(client));
+    link.write_all(&packet(0x10, &connect)).await?;
+    ensure!(read(&mut link).await?.0 == 0x20, "no CONNACK");
+    let mut subscribe = b"\x00\x01".to_vec();
+    subscribe.extend(text(filter));
+    subscribe.push(1);
+    link.write_all(&packet(0x82, &subscribe)).await?;
+    ensure!(read(&mut link).await?.0 == 0x90, "no SUBACK");
+    Ok(link)
 }
 
 fn text(text: &str) -> Vec<u8> {

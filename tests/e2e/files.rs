@@ -13,19 +13,24 @@ const ISOLATED: &str = "Cross-Origin-Opener-Policy: same-origin\r\n\
 
 /// Serves `folder` until the test ends.
 pub(crate) async fn serve(folder: PathBuf) -> Result<SocketAddr> {
+    serve_all(vec![folder]).await
+}
+
+/// The same with several folders: what the first one lacks may be in the next.
+pub(crate) async fn serve_all(folders: Vec<PathBuf>) -> Result<SocketAddr> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let folder = folder.clone();
+            let folders = folders.clone();
             // A browser that went away is no concern of the test.
-            tokio::spawn(async move { answer(stream, &folder).await });
+            tokio::spawn(async move { answer(stream, &folders).await });
         }
     });
     Ok(address)
 }
 
-async fn answer(stream: TcpStream, folder: &Path) -> Result<()> {
+async fn answer(stream: TcpStream, folders: &[PathBuf]) -> Result<()> {
     let mut stream = BufReader::new(stream);
     loop {
         let mut request = String::new();
@@ -40,7 +45,10 @@ async fn answer(stream: TcpStream, folder: &Path) -> Result<()> {
         let path = target.split('?').next().unwrap_or(target).trim_start_matches('/');
         let path = if path.is_empty() { "index.html" } else { path };
         let is_plain = Path::new(path).components().all(|it| matches!(it, Component::Normal(_)));
-        let found = if is_plain { tokio::fs::read(folder.join(path)).await.ok() } else { None };
+        let mut found = None;
+        for folder in folders.iter().filter(|_| is_plain) {
+            found = found.or(tokio::fs::read(folder.join(path)).await.ok());
+        }
         let (status, body) = match found {
             Some(body) => ("200 OK", body),
             None => ("404 Not Found", b"there is no such file".to_vec()),

@@ -48,9 +48,10 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.expect("try-status", "data-ok", "true").await?;
     let log = browser.text("console-log").await?;
     ensure!(log.starts_with("celsius 5.5"), "logged: {log}");
+    browser.pictures("function-tried").await?;
+    browser.click("tab-system").await?;
     let said = browser.text("system-log").await?;
     ensure!(said.contains("temp_cel"), "said: {said}");
-    browser.pictures("function-tried").await?;
     let code = "if (context.value > 900) {\n  throw new Error('too hot');\n}\n\
                 console.log('got', context.value);\n\
                 return { temp_cel: (context.value - 32) / 1.8, motor: '7,20' };";

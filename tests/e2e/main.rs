@@ -14,6 +14,8 @@ mod code;
 mod connections;
 mod devices;
 mod files;
+mod firmware;
+mod fleet;
 mod flood;
 mod frame;
 mod function;
@@ -28,6 +30,8 @@ mod process;
 mod prototypes;
 mod publisher;
 mod rollouts;
+mod rollouts_static;
+mod rollouts_trust;
 mod static_site;
 mod tap;
 

@@ -20,6 +20,8 @@ pub(crate) struct Server {
     child: Child,
     /// With two simulated devices.
     demo: bool,
+    /// Takes firmware only when this minisign key vouches for it.
+    key: Option<String>,
     data: PathBuf,
     /// The console and REST.
     pub(crate) http: SocketAddr,
@@ -45,21 +47,26 @@ pub(crate) struct Program(Child);
 impl Server {
     /// Starts with the demo and nothing else.
     pub(crate) async fn start(name: &str) -> Result<Self> {
-        Self::start_new(name, true).await
+        Self::start_new(name, true, None).await
+    }
+
+    /// Starts with the demo, and takes firmware only when this minisign key vouches for it.
+    pub(crate) async fn start_strict(name: &str, key: String) -> Result<Self> {
+        Self::start_new(name, true, Some(key)).await
     }
 
     /// Starts with nothing, not even an account.
     pub(crate) async fn start_empty(name: &str) -> Result<Self> {
-        Self::start_new(name, false).await
+        Self::start_new(name, false, None).await
     }
 
-    async fn start_new(name: &str, demo: bool) -> Result<Self> {
+    async fn start_new(name: &str, demo: bool, key: Option<String>) -> Result<Self> {
         let data = output().join(name).join("data");
         if data.exists() {
             fs::remove_dir_all(&data)?;
         }
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        Self::start_at(data, demo, [any; 4]).await
+        Self::start_at(data, demo, key, [any; 4]).await
     }
 
     /// Kills the process without a warning, and starts it on the same data and ports.
@@ -70,7 +77,7 @@ impl Server {
     /// Starts again where [`Self::kill`] ended, on the same ports.
     pub(crate) async fn start_again(&mut self) -> Result<()> {
         let addresses = [self.http, self.mqtt, self.ws, self.command];
-        *self = Self::start_at(self.data.clone(), self.demo, addresses).await?;
+        *self = Self::start_at(self.data.clone(), self.demo, self.key.clone(), addresses).await?;
         Ok(())
     }
 
@@ -116,6 +123,7 @@ impl Server {
     async fn start_at(
         data: PathBuf,
         demo: bool,
+        key: Option<String>,
         [http, mqtt, ws, command]: [SocketAddr; 4],
     ) -> Result<Self> {
         let mut server = Command::new(built("mcs-server")?);
@@ -126,6 +134,9 @@ impl Server {
             .arg(dist())
             .arg("--data")
             .arg(&data);
+        if let Some(key) = &key {
+            server.args(["--require-signed-firmware", "--firmware-key", key]);
+        }
         for (option, address) in
             [("--http", http), ("--mqtt", mqtt), ("--ws", ws), ("--command", command)]
         {
@@ -140,6 +151,7 @@ impl Server {
         let address = |name: &str| Self::address(&ready, name);
         Ok(Self {
             demo,
+            key,
             data,
             http: address("http")?,
             mqtt: address("mqtt")?,

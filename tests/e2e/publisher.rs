@@ -13,9 +13,17 @@ pub(crate) struct Publisher(TcpStream);
 
 impl Publisher {
     pub(crate) async fn connect(broker: SocketAddr) -> Result<Self> {
+        Self::connect_as(broker, "flood").await
+    }
+
+    /// With a client id of fewer than 100 characters.
+    pub(crate) async fn connect_as(broker: SocketAddr, id: &str) -> Result<Self> {
         let mut stream = TcpStream::connect(broker).await?;
-        let connect = b"\x10\x11\x00\x04MQTT\x04\x02\x00\x00\x00\x05flood";
-        stream.write_all(connect).await?;
+        let mut connect = vec![0x10, 12 + id.len() as u8];
+        connect.extend(b"\x00\x04MQTT\x04\x02\x00\x00\x00");
+        connect.push(id.len() as u8);
+        connect.extend(id.as_bytes());
+        stream.write_all(&connect).await?;
         let mut connack = [0; 4];
         stream.read_exact(&mut connack).await?;
         ensure!(connack[3] == 0, "the broker refuses: {connack:?}");

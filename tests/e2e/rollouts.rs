@@ -12,7 +12,7 @@ use crate::output;
 use crate::process::{Server, until};
 
 const NAME: &str = "rollouts";
-const IMAGE: &[u8] = &[7; 4000];
+const IMAGE: &[u8] = &[7; 8_000_000];
 
 // What each of the twenty does, by number.
 const GOOD: RangeInclusive<u32> = 1..=4;
@@ -111,6 +111,9 @@ async fn walk(browser: &Browser, server: &mut Server, product: &str) -> Result<(
     browser.open(&format!("{site}#/rollouts")).await?;
     browser.see("rollout-list").await?;
     browser.pictures("rollouts").await?;
+    in_spite_of_a_downgrade(browser, server, &boards[0], (product, &firmware))
+        .await
+        .context("a downgrade")?;
     browser.open(&format!("{site}#/rollouts/Rnone")).await?;
     browser.see("rollout-missing").await?;
     browser.clean().await
@@ -172,6 +175,39 @@ async fn make(browser: &Browser, firmware: &str) -> Result<()> {
     browser.expect("rollout-course", "data-state", "running").await
 }
 
+/// A board runs a newer version: what it is sent in spite of, and who said so.
+async fn in_spite_of_a_downgrade(
+    browser: &Browser,
+    server: &Server,
+    board: &Board,
+    (product, firmware): (&str, &str),
+) -> Result<()> {
+    board.report(server, "3.0").await?;
+    let site = format!("http://{}/", server.http);
+    browser.open(&format!("{site}#/firmware/{product}")).await?;
+    browser.click(&format!("roll-out-{firmware}")).await?;
+    browser.expect("make-verified", "data-state", "verified").await?;
+    browser.see("override-downgrade").await?;
+    browser.click("override-downgrade").await?;
+    browser
+        .fill(
+            "override-reason-downgrade",
+            "3.0 drains the battery of boards of the first series within a week",
+        )
+        .await?;
+    browser.click("rollout-make").await?;
+    let devices =
+        browser.attribute("rollout-preview", "data-devices").await?.context("no count")?;
+    browser.fill("confirm-count", &devices).await?;
+    browser.click("confirm-make").await?;
+    browser.see("overridden-downgrade").await?;
+    browser.pictures("rollout-override").await?;
+    browser.language("zh-TW").await?;
+    browser.see("overridden-downgrade").await?;
+    browser.pictures("rollout-override-zh").await?;
+    browser.language("en").await
+}
+
 async fn first_half(browser: &Browser, server: &Server, boards: &mut [Board]) -> Result<()> {
     let state = async |n: u32, state: &str| browser.expect(&row(n), "data-state", state).await;
     // The first board alone.
@@ -226,7 +262,18 @@ async fn first_half(browser: &Browser, server: &Server, boards: &mut [Board]) ->
         state(n, "ROLLED_BACK").await?;
     }
     state(*ASLEEP.start(), "QUEUED").await?;
-    browser.pictures("rollout-running").await
+    browser.expect(&row(*ASLEEP.start()), "data-waits", "away").await?;
+    // One reads slowly: how fast that is, and how long it will take.
+    let held = at(boards, *SLOW.start()).sip_rest(server, 2000).await?;
+    browser.see("rollout-download").await?;
+    until("a rate", async || {
+        let said = browser.text(&row(*SLOW.start())).await?;
+        Ok(said.contains("a second").then_some(()))
+    })
+    .await?;
+    browser.pictures("rollout-running").await?;
+    drop(held);
+    Ok(())
 }
 
 async fn second_half(browser: &Browser, server: &Server, boards: &mut [Board]) -> Result<()> {

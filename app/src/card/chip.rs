@@ -5,7 +5,7 @@ use mcs_view::protocol::{Control, ControlFailure, ControlStage};
 
 use crate::clock;
 use crate::texts::card as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// The reason code *not authorized* [MQTT-3.4.2.1].
 const NOT_AUTHORIZED: u8 = 0x87;
@@ -18,9 +18,9 @@ pub(crate) fn Chip(
     /// The operator drops a command that waits.
     on_drop: Option<Callback<()>>,
 ) -> impl IntoView {
-    let look = Memo::new(move |_| control.with(|control| control.as_ref().map(look)));
+    let look = Memo::new(move || control.with(|control| control.as_ref().map(look)));
     let waits =
-        Memo::new(move |_| look.with(|look| look.as_ref().is_some_and(|it| it.stage == "waiting")));
+        Memo::new(move || look.with(|look| look.as_ref().is_some_and(|it| it.stage == "waiting")));
     let drop_id = format!("drop-{id}");
     view! {
         <div class="chip-row">

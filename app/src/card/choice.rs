@@ -7,6 +7,7 @@ use mcs_view::protocol::{Control, Shown};
 use super::draft::Draft;
 use super::fields::{Hint, Submit};
 use crate::texts::card as t;
+use crate::ui::Memo;
 
 /// Two states: a touch asks for the other one.
 #[component]
@@ -19,8 +20,14 @@ pub(crate) fn Toggle(
     on_send: Callback<String>,
 ) -> impl IntoView {
     let truth = move || shown.with(|it| it.as_ref().and_then(|it| state(&it.value)));
-    let pending = Memo::new(move |_| asked(control).and_then(|it| state(&it)));
+    let pending = Memo::new(move || asked(control).and_then(|it| state(&it)));
     let position = move || pending.get().or_else(truth);
+    // What is no state is shown as it came.
+    let unknown = move || {
+        shown.with(|it| {
+            it.as_ref().map_or_else(|| t::no_data().to_owned(), |it| it.value.to_string())
+        })
+    };
     let flip = move |_| {
         let next = !position().unwrap_or(false);
         on_send.run(u8::from(next).to_string());
@@ -35,7 +42,7 @@ pub(crate) fn Toggle(
             title=move || locked.get().unwrap_or_default()
             on:click=flip>
             <span class="toggle-track" aria-hidden="true"><span class="toggle-thumb"></span></span>
-            <span class="value">{move || position().map_or(t::no_data(), |on| names[usize::from(on)])}</span>
+            <span class="value">{move || position().map_or_else(unknown, |on| names[usize::from(on)].to_owned())}</span>
         </button>
     }
 }
@@ -74,8 +81,8 @@ pub(crate) fn Buttons(
     locked: Signal<Option<&'static str>>,
     on_send: Callback<String>,
 ) -> impl IntoView {
-    let asked = Memo::new(move |_| asked(control).and_then(|it| key(&it)));
-    let truth = Memo::new(move |_| shown.with(|it| it.as_ref().and_then(|it| key(&it.value))));
+    let asked = Memo::new(move || asked(control).and_then(|it| key(&it)));
+    let truth = Memo::new(move || shown.with(|it| it.as_ref().and_then(|it| key(&it.value))));
     let buttons: Vec<_> = options
         .into_iter()
         .map(|CategoryOption { name, value }| {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use mcs_model::Channel;
 
 use crate::entry::{self, Fault};
+use crate::ui::Memo;
 
 /// What stands in the fields of a widget; a handle.
 #[derive(Clone, Copy)]
@@ -27,7 +28,7 @@ impl Draft {
     ) -> Self {
         let hint = StoredValue::new(entry::hint(&channel.kind));
         let parts = RwSignal::new(vec![String::new(); parts]);
-        let result = Memo::new(move |_| {
+        let result = Memo::new(move || {
             parts.with(|parts| {
                 let is_empty = parts.iter().all(String::is_empty);
                 (!is_empty).then(|| entry::check(&channel, parts).map(|value| value.to_string()))

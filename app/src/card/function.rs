@@ -9,6 +9,7 @@ use super::run::{Logs, Status};
 use crate::clock;
 use crate::texts::card as words;
 use crate::texts::function as t;
+use crate::ui::Memo;
 
 /// Value, status and history.
 #[component]
@@ -36,7 +37,7 @@ pub(crate) fn FunctionCard(
             |is_ok| view! { <Status is_ok testid=testid.clone()/> }.into_any(),
         )
     };
-    let is_nowhere = Memo::new(move |_| runs.with(|it| matches!(it, Some(RunsState::Nowhere))));
+    let is_nowhere = Memo::new(move || runs.with(|it| matches!(it, Some(RunsState::Nowhere))));
     view! {
         <p class="value value-text mono" class:missing=missing data-testid=format!("value-{id}")
             data-value=move || shown.with(|it| it.as_ref().map(|it| it.value.to_string()).unwrap_or_default())>{text}</p>

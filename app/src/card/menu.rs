@@ -9,7 +9,7 @@ use web_sys::HtmlElement;
 
 use super::template::{self, Template};
 use crate::texts::card as t;
-use crate::ui::{CopyButton, Icon, Symbol};
+use crate::ui::{CopyButton, Icon, Memo, Symbol};
 
 /// The least distance from the window's edges.
 const EDGE: f64 = 8.0;
@@ -52,7 +52,7 @@ pub(crate) fn Menu(
     let looks = (!choices.is_empty()).then(|| view! {
         <fieldset class="menu-part"><legend class="muted">{t::shown_as()}</legend>{choices}</fieldset>
     });
-    let outside = Memo::new(move |_| shown.with(|it| map_address(&it.as_ref()?.value)));
+    let outside = Memo::new(move || shown.with(|it| map_address(&it.as_ref()?.value)));
     let description = channel.description.clone();
     view! {
         <button type="button" class="button quiet icon-only" node_ref=button data-testid=format!("menu-{id}")

@@ -9,7 +9,7 @@ use web_sys::{Blob, BlobPropertyBag, Url};
 
 use crate::clock;
 use crate::texts::card as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// A picture of the gallery.
 #[derive(Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub(crate) fn Pictures(
     let id = channel.id.to_string();
     let name = channel.name.clone();
     // Without a trail, as in a preview, there is the last one.
-    let pictures = Memo::new(move |_| {
+    let pictures = Memo::new(move || {
         let mut all: Vec<_> = trail.with(|trail| trail.iter().filter_map(picture).collect());
         let last = shown.with(|it| it.as_ref().and_then(picture));
         all.extend(last.filter(|last| all.is_empty() || all.iter().all(|it| it.at < last.at)));
@@ -36,14 +36,14 @@ pub(crate) fn Pictures(
     });
     // The time of the one that is looked at; none: the newest.
     let chosen = RwSignal::new(None::<Timestamp>);
-    let place = Memo::new(move |_| {
+    let place = Memo::new(move || {
         pictures.with(|all| {
             let chosen = chosen.get();
             let found = all.iter().position(|it| Some(it.at) == chosen);
             found.or_else(|| all.len().checked_sub(1))
         })
     });
-    let current = Memo::new(move |_| pictures.with(|all| all.get(place.get()?).cloned()));
+    let current = Memo::new(move || pictures.with(|all| all.get(place.get()?).cloned()));
     let go = move |place: usize| {
         pictures.with_untracked(|all| {
             let is_newest = place + 1 >= all.len();
@@ -64,12 +64,19 @@ pub(crate) fn Pictures(
     };
     let is_first = move || place.get().is_none_or(|it| it == 0);
     let is_newest = move || pictures.with(|all| place.get().is_none_or(|it| it + 1 == all.len()));
+    // The newest is no picture: it is shown as it came, above the pictures that were.
+    let foreign = move || {
+        shown.with(|it| {
+            it.as_ref().filter(|it| picture(it).is_none()).map(|it| it.value.to_string())
+        })
+    };
     let raw = move || if current.with(Option::is_some) { "image" } else { "" };
     let file = name.clone();
     let label = t::pictures_of(&name);
     view! {
         <div class="pictures" role="group" aria-label=label tabindex="0"
             data-testid=format!("value-{id}") data-value=raw on:keydown=key>
+            {move || foreign().map(|text| view! { <p class="value foreign">{text}</p> })}
             {move || match current.get() {
                 Some(Picture { at, base64 }) => {
                     let when = clock::local(at.as_millis()).date_and_time();
@@ -79,6 +86,7 @@ pub(crate) fn Pictures(
                         </figure>
                     }.into_any()
                 }
+                None if foreign().is_some() => ().into_any(),
                 None => view! { <p class="value missing">{t::no_data()}</p> }.into_any(),
             }}
             <div class="entry-row" class:gone=move || current.with(Option::is_none)>

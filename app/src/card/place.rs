@@ -11,7 +11,7 @@ use mcs_view::protocol::Shown;
 use crate::clock;
 use crate::format;
 use crate::texts::card as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 use geo::{Map, Place};
 
 /// The map, in its own pixels.
@@ -44,7 +44,7 @@ pub(crate) fn Places(
     let id = channel.id.to_string();
     let name = channel.name.clone();
     // Without a trail, as in a preview, there is the last one.
-    let fixes = Memo::new(move |_| {
+    let fixes = Memo::new(move || {
         let mut all: Vec<_> = trail.with(|trail| trail.iter().filter_map(fix).collect());
         let last = shown.with(|it| it.as_ref().and_then(fix));
         all.extend(last.filter(|last| all.last().is_none_or(|it: &Fix| it.at < last.at)));
@@ -52,16 +52,16 @@ pub(crate) fn Places(
     });
     // The time of the place that is looked at; none: the newest.
     let chosen = RwSignal::new(None::<u64>);
-    let place = Memo::new(move |_| {
+    let place = Memo::new(move || {
         let chosen = chosen.get();
         fixes.with(|all| {
             let found = chosen.map(|at| all.partition_point(|it| it.at < at));
             found.filter(|it| *it < all.len()).or_else(|| all.len().checked_sub(1))
         })
     });
-    let current = Memo::new(move |_| fixes.with(|all| all.get(place.get()?).copied()));
+    let current = Memo::new(move || fixes.with(|all| all.get(place.get()?).copied()));
     let near = RwSignal::new(0);
-    let map = Memo::new(move |_| {
+    let map = Memo::new(move || {
         let zoom = NEARER.powi(near.get());
         fixes.with(|all| {
             let focus = if near.get() > 0 { current.get() } else { all.last().copied() }?;
@@ -71,7 +71,12 @@ pub(crate) fn Places(
     });
     let raw =
         move || shown.with(|it| it.as_ref().map(|it| it.value.to_string()).unwrap_or_default());
+    // The newest is no place: it is shown as it came, above the places that were.
+    let foreign = move || {
+        chosen.get().is_none() && shown.with(|it| it.as_ref().is_some_and(|it| fix(it).is_none()))
+    };
     let words = move || match (current.get(), shown.with(Option::is_some)) {
+        (Some(_), _) if foreign() => raw(),
         (Some(fix), _) => {
             let decimals = usize::from(digits.get());
             format::place(fix.place.latitude, fix.place.longitude, decimals)
@@ -82,11 +87,12 @@ pub(crate) fn Places(
     let details = move || {
         current
             .get()
+            .filter(|_| !foreign())
             .map(|fix| t::place_exact(&format::number(fix.altitude), &geo::exactness(digits.get())))
     };
     view! {
         <div class="place-card" data-testid=format!("value-{id}") data-value=raw data-places=move || fixes.with(Vec::len).to_string()>
-            <p class="value value-place" class:missing=move || current.with(Option::is_none)>{words}</p>
+            <p class="value value-place" class:foreign=foreign class:missing=move || shown.with(Option::is_none)>{words}</p>
             <p class="hint">{details}</p>
             <div class="map" class:gone=move || current.with(Option::is_none)>
                 {move || map.get().map(|map| view! { <Plane map fixes place name=name.clone()/> })}
@@ -141,7 +147,7 @@ fn Track(
         playing.set(set_interval_with_handle(advance, STEP).ok());
     };
     on_cleanup(stop);
-    let is_track = Memo::new(move |_| fixes.with(|all| all.len() > 1));
+    let is_track = Memo::new(move || fixes.with(|all| all.len() > 1));
     let when = move || {
         let at = place.get().and_then(|place| fixes.with(|all| all.get(place).map(|it| it.at)));
         at.map(|at| clock::local(at).date_and_time())

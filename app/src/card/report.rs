@@ -7,6 +7,7 @@ use mcs_view::protocol::Shown;
 use super::template::Template;
 use crate::format;
 use crate::texts::card as t;
+use crate::ui::Memo;
 
 /// More keys than this are no row of lamps any more.
 const MOST_LAMPS: usize = 24;
@@ -52,17 +53,29 @@ pub(crate) fn Report(
         ChannelKind::Category { options }
             if template == Some(Template::Lamps) && options.len() <= MOST_LAMPS =>
         {
-            view! { <Lamps options shown testid/> }.into_any()
+            let keys: Vec<_> = options.iter().map(|it| it.value.clone()).collect();
+            let is_lit = Memo::new(move || {
+                shown.with(|it| it.as_ref().is_some_and(|it| keys.contains(&it.value.to_string())))
+            });
+            view! {
+                <Lamps options shown testid/>
+                {move || (!is_lit.get()).then(|| view! {
+                    <p class="value" class:missing=missing class:foreign=foreign>{words}</p>
+                })}
+            }
+            .into_any()
         }
         ChannelKind::Pwm => {
             let part = move |index: usize| move || pwm(shown, index);
             view! {
                 <div data-testid=testid data-value=raw>
-                    <dl class="parts" class:missing=missing class:gone=foreign>
+                    <dl class="parts" class:gone=move || missing() || foreign()>
                         <div><dt>{t::value()}</dt><dd class="value">{part(0)}</dd></div>
                         <div><dt>{t::period()}</dt><dd class="value">{part(1)}</dd></div>
                     </dl>
-                    {move || foreign().then(|| view! { <p class="value foreign">{raw}</p> })}
+                    {move || (missing() || foreign()).then(|| view! {
+                        <p class="value" class:missing=missing class:foreign=foreign>{words}</p>
+                    })}
                 </div>
             }
             .into_any()
@@ -94,12 +107,12 @@ fn Lamps(
     shown: Signal<Option<Shown>>,
     testid: String,
 ) -> impl IntoView {
-    let key = Memo::new(move |_| shown.with(|it| it.as_ref().map(|it| it.value.to_string())));
+    let key = Memo::new(move || shown.with(|it| it.as_ref().map(|it| it.value.to_string())));
     let lamps: Vec<_> = options
         .into_iter()
         .map(|option| {
             let value = option.value;
-            let is_lit = Memo::new(move |_| key.get().as_ref() == Some(&value));
+            let is_lit = Memo::new(move || key.get().as_ref() == Some(&value));
             view! {
                 <li class="lamp-row" aria-current=move || is_lit.get().then_some("true")>
                     <span class="lamp" data-on=move || is_lit.get().to_string() aria-hidden="true"></span>{option.name}

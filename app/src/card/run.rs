@@ -1,10 +1,14 @@
 //! What a function made of one value: its logs, in words.
 
-use leptos::prelude::*;
-use mcs_model::function::{MAX_MILLIS, Other, Run, Trouble};
+use core::sync::atomic::{AtomicU32, Ordering};
 
+use leptos::prelude::*;
+use mcs_model::ChannelId;
+use mcs_model::function::{MAX_MILLIS, Other, Refusal, Run, Trouble};
+
+use crate::format;
 use crate::texts::function as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Symbol, Tab, Tabs, panel_id};
 
 /// OK or FAILED.
 #[component]
@@ -21,7 +25,14 @@ pub(crate) fn Status(is_ok: bool, #[prop(into)] testid: String) -> impl IntoView
     }
 }
 
-/// Console log and system log of a run.
+/// The tabs of a run.
+const CONSOLE: &str = "console";
+const SYSTEM: &str = "system";
+
+/// Runs that were shown: each has tabs of its own.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+/// Console log and system log of a run, as two tabs.
 #[component]
 pub(crate) fn Logs(
     run: Run,
@@ -47,12 +58,25 @@ pub(crate) fn Logs(
             .into_any()
     };
     let lines = system.into_iter().map(|line| view! { <li class="break">{line}</li> });
+    let tabs = vec![
+        Tab { id: CONSOLE, name: t::console_log() },
+        Tab { id: SYSTEM, name: t::system_log() },
+    ];
+    // What went wrong stands in the system log.
+    let open = RwSignal::new(if is_ok { CONSOLE } else { SYSTEM });
+    let scope = format!("{}-", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let panel = |id: &'static str| (panel_id(&format!("{scope}{id}")), format!("tab-{scope}{id}"));
+    let (console_id, console_tab) = panel(CONSOLE);
+    let (system_id, system_tab) = panel(SYSTEM);
     view! {
-        <h4 class="run-part">{t::console_log()}</h4>
-        {console}
-        {(run.unlogged > 0).then(|| view! { <p class="muted">{t::console_more(run.unlogged.into())}</p> })}
-        <h4 class="run-part">{t::system_log()}</h4>
-        <ul class="run-system" data-testid="system-log">{lines.collect_view()}</ul>
+        <Tabs label=t::logs() tabs open on_open=Callback::new(move |id| open.set(id)) scope/>
+        <div role="tabpanel" id=console_id aria-labelledby=console_tab hidden=move || open.get() != CONSOLE>
+            {console}
+            {(run.unlogged > 0).then(|| view! { <p class="muted">{t::console_more(run.unlogged.into())}</p> })}
+        </div>
+        <div role="tabpanel" id=system_id aria-labelledby=system_tab hidden=move || open.get() != SYSTEM>
+            <ul class="run-system" data-testid="system-log">{lines.collect_view()}</ul>
+        </div>
     }
 }
 
@@ -78,10 +102,29 @@ fn trouble(trouble: &Trouble) -> String {
         Trouble::Unknown(channel) => t::trouble_unknown(channel),
         Trouble::Itself => t::trouble_itself().to_owned(),
         Trouble::Function(channel) => t::trouble_other(channel),
-        Trouble::Value { channel, why } => t::trouble_value(channel, why),
+        Trouble::Refused { channel, value, why } => refused(channel, value, *why),
         Trouble::Busy => t::trouble_busy().to_owned(),
         Trouble::SetAside => t::trouble_aside().to_owned(),
         Trouble::NotStored => t::trouble_store().to_owned(),
+        Trouble::Broken => t::trouble_process().to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn refused(channel: &ChannelId, value: &str, why: Refusal) -> String {
+    match why {
+        Refusal::State => t::refused_state(channel, &value),
+        Refusal::Whole => t::refused_whole(channel, &value),
+        Refusal::Number => t::refused_number(channel, &value),
+        Refusal::Hex => t::refused_hex(channel, &value),
+        Refusal::Text => t::refused_text(channel, &value),
+        Refusal::Numbers => t::refused_numbers(channel, &value),
+        Refusal::Picture => t::refused_picture(channel),
+        Refusal::Key => t::refused_key(channel, &value),
+        Refusal::Button => t::refused_button(channel, &value),
+        Refusal::Bounds(bounds) => t::refused_bounds(channel, &format::range(bounds), &value),
+        Refusal::Bytes(most) => t::refused_bytes(channel, &format::bytes(most.into())),
+        Refusal::NoPoints => t::refused_points(channel),
         _ => String::new(),
     }
 }

@@ -4,14 +4,12 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use mcs_model::{Bounds, Channel, ChannelKind, Value};
 use mcs_view::protocol::{Control, Shown};
+use mcs_view::slide;
 
 use super::draft::Draft;
 use super::fields::{Clear, Hint, Part, Submit};
 use crate::format;
 use crate::texts::card as t;
-
-/// So many steps are enough for a hand.
-const STEPS: f64 = 200.0;
 
 /// A slider for each number of a value.
 #[component]
@@ -90,17 +88,12 @@ pub(crate) fn Sliders(
 /// The ends and the step of a kind's sliders.
 fn range(kind: &ChannelKind) -> (Bounds, f64) {
     match kind {
-        ChannelKind::Float { bounds: Some(bounds), .. } => (*bounds, float_step(*bounds)),
+        ChannelKind::Float { bounds: Some(bounds), .. } => (*bounds, slide::step(*bounds)),
         ChannelKind::Integer { bounds: Some(bounds), .. } | ChannelKind::Analog { bounds } => {
             (*bounds, 1.0)
         }
         _ => (Bounds { lower: 0.0, upper: 1000.0 }, 1.0),
     }
-}
-
-/// A power of ten that parts the range into [`STEPS`] or more.
-fn float_step(bounds: Bounds) -> f64 {
-    10_f64.powf(((bounds.upper - bounds.lower) / STEPS).log10().floor())
 }
 
 /// One of a value's numbers.

@@ -17,7 +17,7 @@ use super::words::{PRESETS, Preset, live_label, preset_name};
 use crate::shell;
 use crate::store::Store;
 use crate::texts::chart as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// The address follows so much later, in milliseconds: browsers refuse more than a few changes a
 /// second.
@@ -65,8 +65,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
         charts.set(choice.charts);
     };
     let chart = move |place: usize| {
-        let ids =
-            Memo::new(move |_| charts.with(|all| all.get(place).cloned().unwrap_or_default()));
+        let ids = Memo::new(move || charts.with(|all| all.get(place).cloned().unwrap_or_default()));
         let stage = move || {
             let ids = ids.get();
             let lines = channels.with_value(|channels| {
@@ -104,7 +103,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
         }
         .into_any()
     };
-    let full = Memo::new(move |_| charts.with(Vec::len) >= MOST_CHARTS);
+    let full = Memo::new(move || charts.with(Vec::len) >= MOST_CHARTS);
     let picture = move |_| {
         let title = store.row(&device.get_value());
         let title = title.map(|row| row.with_untracked(|row| row.name.clone()));
@@ -118,7 +117,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
             <For each=move || 0..charts.with(Vec::len) key=|place| *place let(place)>{chart(place)}</For>
             <div class="actions">
                 <button type="button" class="button" data-testid="add-chart"
-                    disabled=full
+                    disabled=move || full.get()
                     on:click=move |_| change(&|it| it.charts.push(Vec::new()))>{t::add()}</button>
                 {move || (charts.with(Vec::len) > 1).then(|| view! {
                     <button type="button" class="button" data-testid="merge-charts"
@@ -139,9 +138,9 @@ fn Tools(
     plots: StoredValue<Vec<StoredValue<Rc<Plot>, LocalStorage>>, LocalStorage>,
 ) -> impl IntoView {
     let store = expect_context::<Store>();
-    let paused = Memo::new(move |_| time.span.get().end.is_some());
-    let length = Memo::new(move |_| time.span.get().length);
-    let newer = Memo::new(move |_| {
+    let paused = Memo::new(move || time.span.get().end.is_some());
+    let length = Memo::new(move || time.span.get().length);
+    let newer = Memo::new(move || {
         // Counted once a second: nobody reads faster.
         store.now.track();
         plots.with_value(|plots| {
@@ -256,18 +255,18 @@ fn Picker(
     channels: StoredValue<Vec<Channel>>,
     on_toggle: Callback<ChannelId>,
 ) -> impl IntoView {
-    let full = Memo::new(move |_| ids.with(Vec::len) >= MOST_LINES);
+    let full = Memo::new(move || ids.with(Vec::len) >= MOST_LINES);
     let rows = channels.with_value(|channels| {
         let row = |channel: &Channel| {
             let id = channel.id.clone();
             let colour = line::colour(channels, channel);
             let chosen = {
                 let id = id.clone();
-                Memo::new(move |_| ids.with(|ids| ids.contains(&id)))
+                Memo::new(move || ids.with(|ids| ids.contains(&id)))
             };
             view! {
                 <label class="picker-row">
-                    <input type="checkbox" data-testid=format!("pick-{place}-{id}") prop:checked=chosen
+                    <input type="checkbox" data-testid=format!("pick-{place}-{id}") prop:checked=move || chosen.get()
                         disabled=move || full.get() && !chosen.get()
                         on:change=move |_| on_toggle.run(id.clone())/>
                     <span class=format!("swatch series-{colour}") aria-hidden="true"></span>

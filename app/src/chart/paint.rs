@@ -20,6 +20,8 @@ use crate::clock;
 pub(crate) const LEFT: f64 = 52.0;
 pub(crate) const TOP: f64 = 22.0;
 pub(crate) const BOTTOM: f64 = 24.0;
+/// A line of more points than this is thinner.
+const DENSE: usize = 300;
 /// Radius of the newest point.
 const DOT: f64 = 2.5;
 
@@ -42,6 +44,8 @@ struct Area {
     width: f64,
     height: f64,
     columns: f64,
+    /// A pixel of the screen.
+    pixel: f64,
 }
 
 impl Area {
@@ -72,6 +76,7 @@ pub(crate) fn paint(
         width: (width - LEFT - right(&plot.lines)).max(1.0),
         height: (height - TOP - BOTTOM).max(1.0),
         columns: f64::from(data.columns.max(1)),
+        pixel: 1.0 / ratio,
     };
     context.set_font(&format!("12px {}", palette.font));
     let lanes = lanes::lanes(&wants(plot), area.height);
@@ -237,23 +242,17 @@ fn forbidden(
 fn stroke(context: &Context, area: &Area, points: &Points, y: impl Fn(f64) -> f64, full: bool) {
     let y = |value: f64| y(value + points.base);
     let runs = shape::runs(&points.pairs);
-    context.set_line_width(1.5);
     context.set_line_join("round");
     if full {
         context.set_global_alpha(0.15);
         for band in runs.iter().flat_map(|run| &run.bands) {
-            context.begin_path();
-            for (x, _, greatest) in band {
-                context.line_to(area.x(*x), y(*greatest));
-            }
-            for (x, least, _) in band.iter().rev() {
-                context.line_to(area.x(*x) + 0.75, y(*least));
-            }
-            context.close_path();
-            context.fill();
+            fill(context, area, band, y);
         }
         context.set_global_alpha(1.0);
     }
+    // Without a graphics processor a line of one pixel costs a tenth of a wider one.
+    let dense = runs.iter().map(|run| run.line.len()).sum::<usize>() > DENSE;
+    context.set_line_width(if dense { 1.0 } else { 1.5 });
     context.begin_path();
     for run in runs.iter().filter(|run| points.step || !run.is_spot()) {
         let mut before = None;
@@ -279,6 +278,30 @@ fn stroke(context: &Context, area: &Area, points: &Points, y: impl Fn(f64) -> f6
             dot(context, area.x(x), y(value), DOT);
         }
     }
+}
+
+/// What is between least and greatest.
+fn fill(context: &Context, area: &Area, band: &[(f64, f64, f64)], y: impl Fn(f64) -> f64) {
+    context.begin_path();
+    if shape::is_whole(band) {
+        // A stroke a column looks the same, and costs a fifth of a shape with thousands of corners.
+        context.set_line_width(area.pixel);
+        for (x, least, greatest) in band {
+            let x = area.x(x.floor() + 0.5);
+            context.move_to(x, y(*greatest));
+            context.line_to(x, y(*least));
+        }
+        context.stroke();
+        return;
+    }
+    for (x, _, greatest) in band {
+        context.line_to(area.x(*x), y(*greatest));
+    }
+    for (x, least, _) in band.iter().rev() {
+        context.line_to(area.x(*x) + 0.75, y(*least));
+    }
+    context.close_path();
+    context.fill();
 }
 
 /// The marks of a line and their texts, as far as there is room between them.

@@ -71,6 +71,11 @@ fn close(run: &mut Run, column: &mut Vec<(f64, f64)>, in_band: bool) -> bool {
     condensed
 }
 
+/// Whether a band has an entry for each column from its first to its last.
+pub(crate) fn is_whole(band: &[(f64, f64, f64)]) -> bool {
+    band.windows(2).all(|pair| pair[1].0.floor() - pair[0].0.floor() <= 1.0)
+}
+
 /// The least and the greatest of `values`; both infinite when there are none.
 fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| {

@@ -19,6 +19,7 @@ use crate::clock;
 use crate::store::Store;
 use crate::texts::chart as t;
 use crate::theme::Theme;
+use crate::ui::Memo;
 
 /// How far an arrow key moves, as a part of the time that is seen.
 const KEY_STEP: f64 = 0.1;
@@ -109,7 +110,7 @@ pub(super) fn Stage(
         event.prevent_default();
         event.stop_propagation();
     };
-    let empty = Memo::new(move |_| info.with(words::empty));
+    let empty = Memo::new(move || info.with(words::empty));
     let lines = StoredValue::new(lines);
     let says = move |info: &Info| {
         lines.with_value(|lines| {
@@ -121,7 +122,7 @@ pub(super) fn Stage(
         })
     };
     // A value a second is no news for somebody who listens.
-    let spoken = Memo::new(move |former: Option<&(u64, String)>| {
+    let spoken = Memo::following(move |former: Option<&(u64, String)>| {
         let turn = store.now.get() / 1000 / SPOKEN;
         match former {
             Some(former) if former.0 == turn => former.clone(),

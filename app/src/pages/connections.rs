@@ -16,6 +16,7 @@ use mcs_view::protocol::{ConnectionId, Profile, Setting};
 use crate::shell;
 use crate::store::Store;
 use crate::texts::connections as t;
+use crate::ui::Memo;
 use devices::{Backup, KnownDevices, NewDeviceForm};
 use form::{Form, Opened};
 use kept::Kept;
@@ -27,8 +28,8 @@ use transfer::Transfer;
 #[component]
 pub(crate) fn Connections() -> impl IntoView {
     let store = expect_context::<Store>();
-    let is_static = Memo::new(move |_| store.setting.get() == Setting::Static);
-    let ids = Memo::new(move |_| {
+    let is_static = Memo::new(move || store.setting.get() == Setting::Static);
+    let ids = Memo::new(move || {
         store.connections.with(|it| it.rows.iter().map(|row| row.id).collect::<Vec<_>>())
     });
     let opened = RwSignal::new(None::<Opened>);

@@ -15,7 +15,7 @@ use crate::push;
 use crate::shell;
 use crate::store::Store;
 use crate::texts::device as t;
-use crate::ui::{Empty, Loading, OnlineLight, Tab, Tabs, panel_id};
+use crate::ui::{Empty, Loading, Memo, OnlineLight, Tab, Tabs, panel_id};
 
 /// The views of a device, in the order of their tabs; the first needs no word in the address.
 const TABS: [&str; 4] = ["cards", "chart", "code", "details"];
@@ -26,13 +26,11 @@ pub(crate) fn Device(id: DeviceId) -> impl IntoView {
     let store = expect_context::<Store>();
     let known = {
         let id = id.clone();
-        Memo::new(move |_| {
-            store.order.with(|order| order.as_ref().map(|order| order.contains(&id)))
-        })
+        Memo::new(move || store.order.with(|order| order.as_ref().map(|order| order.contains(&id))))
     };
     let device = {
         let id = id.clone();
-        Memo::new(move |_| store.device.get().filter(|device| device.id == id))
+        Memo::new(move || store.device.get().filter(|device| device.id == id))
     };
     move || match (known.get(), device.get()) {
         (Some(false), _) => view! { <Missing id=id.clone()/> }.into_any(),
@@ -63,13 +61,13 @@ fn Open(device: DeviceView) -> impl IntoView {
     let row = store.row(&device.id)?;
     let online = {
         let row = row.clone();
-        Memo::new(move |_| row.with(|row| row.online))
+        Memo::new(move || row.with(|row| row.online))
     };
     let right = {
         let row = row.clone();
-        Memo::new(move |_| row.with(|row| row.right))
+        Memo::new(move || row.with(|row| row.right))
     };
-    let open = Memo::new(move |_| {
+    let open = Memo::new(move || {
         store.query.with(|query| {
             let named = TABS.into_iter().find(|tab| Some(*tab) == query.value("tab"));
             named.unwrap_or(TABS[0])
@@ -112,19 +110,20 @@ fn Head(row: ArcRwSignal<DeviceRow>, online: Memo<Online>, right: Memo<Right>) -
     let id = row.with_untracked(|row| row.id.clone());
     let name = {
         let row = row.clone();
-        Memo::new(move |_| row.with(|row| row.name.clone()))
+        Memo::new(move || row.with(|row| row.name.clone()))
     };
-    let seen = Memo::new(move |_| row.with(|row| row.last_seen.map(|at| at.as_millis())));
+    let seen = Memo::new(move || row.with(|row| row.last_seen.map(|at| at.as_millis())));
     let age = move || seen.get().map(|at| t::last_seen(&format::relative(store.now.get(), at)));
     view! {
         <div class="page-head">
-            <h1 data-testid="device-name">{name}</h1>
+            <h1 data-testid="device-name">{move || name.get()}</h1>
             <OnlineLight online testid=format!("online-{id}")/>
             <span class="muted number" class:gone=move || online.get() == Online::Yes>{age}</span>
             <push::State id testid="push"/>
         </div>
         {move || (online.get() == Online::No).then(|| view! {
             <p class="remark" data-testid="device-offline">{match away.get() {
+                _ if seen.get().is_none() => t::never_heard(),
                 Away::Refuse => t::offline_refuse(),
                 Away::Wait { .. } => t::offline_wait(),
                 Away::Send => t::offline_send(),

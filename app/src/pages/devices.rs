@@ -12,7 +12,7 @@ use mcs_view::protocol::Setting;
 use crate::format;
 use crate::store::Store;
 use crate::texts::devices as t;
-use crate::ui::{Empty, Icon, Loading, Symbol};
+use crate::ui::{Empty, Icon, Loading, Memo, Symbol};
 use filters::{Filters, Heads, set};
 use rows::Rows;
 
@@ -20,16 +20,16 @@ use rows::Rows;
 #[component]
 pub(crate) fn Devices() -> impl IntoView {
     let store = expect_context::<Store>();
-    let arrangement = Memo::new(move |_| store.query.with(address::arrangement));
+    let arrangement = Memo::new(move || store.query.with(address::arrangement));
     // What moves all the time is looked at once a second: rows do not jump under the pointer.
-    let rows = Memo::new(move |_| {
+    let rows = Memo::new(move || {
         store.now.track();
         store.order.with(Option::is_some).then(|| store.all_rows())
     });
-    let found = Memo::new(move |_| {
+    let found = Memo::new(move || {
         rows.with(|rows| arrangement.with(|it| it.arrange(rows.as_deref().unwrap_or_default())))
     });
-    let total = Memo::new(move |_| rows.with(|rows| rows.as_ref().map(Vec::len)));
+    let total = Memo::new(move || rows.with(|rows| rows.as_ref().map(Vec::len)));
     let heading = move || match (found.with(Vec::len), total.get()) {
         (_, None) => String::new(),
         (found, Some(total)) if found == total => format::count(total as u64),
@@ -37,13 +37,13 @@ pub(crate) fn Devices() -> impl IntoView {
             t::found(&format::count(found as u64), &format::count(total as u64))
         }
     };
-    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
-    let member = Memo::new(move |_| match store.setting.get() {
+    let is_static = Memo::new(move || matches!(store.setting.get(), Setting::Static));
+    let member = Memo::new(move || match store.setting.get() {
         Setting::SignedIn { role: Role::Member, name, .. } => Some(name),
         _ => None,
     });
-    let text = Memo::new(move |_| arrangement.with(|it| it.text.clone()));
-    let none_found = Memo::new(move |_| found.with(Vec::is_empty));
+    let text = Memo::new(move || arrangement.with(|it| it.text.clone()));
+    let none_found = Memo::new(move || found.with(Vec::is_empty));
     view! {
         <div class="page">
             <div class="page-head">
@@ -52,7 +52,7 @@ pub(crate) fn Devices() -> impl IntoView {
                     <Icon symbol=Symbol::Search/>
                     <span class="sr-only">{t::search()}</span>
                     <input type="search" id="device-search" class="input" placeholder=t::search_hint()
-                        data-testid="device-search" autocomplete="off" prop:value=text
+                        data-testid="device-search" autocomplete="off" prop:value=move || text.get()
                         on:input:target=move |event| set(store, "q", Some(event.target().value()).filter(|it| !it.is_empty()).as_deref())/>
                 </label>
             </div>

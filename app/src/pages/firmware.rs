@@ -1,5 +1,7 @@
 //! Firmware: hash a file, upload it, verify what devices will download, push it.
 
+mod checks;
+mod dropped;
 mod file;
 mod push;
 mod stored;
@@ -7,18 +9,21 @@ mod words;
 
 use leptos::prelude::*;
 use mcs_model::{FirmwareId, ProductId};
-use mcs_view::protocol::{FirmwareJob, FirmwareView, JobStage, Setting, StoredFirmware};
+use mcs_view::protocol::{FirmwareJob, FirmwareView, JobStage, Setting, StoredFirmware, Trust};
 
 use crate::route::Route;
 use crate::shell::open;
 use crate::store::Store;
 use crate::texts::firmware as t;
-use crate::ui::{Empty, Loading};
+use crate::ui::{Empty, Loading, Memo};
 use file::File;
 use push::Push;
 use stored::Stored;
 
+pub(super) use checks::{Checks, name as check_name};
+pub(super) use dropped::{Part, each, part_of_manifest, read};
 pub(super) use stored::look;
+pub(super) use words::signed;
 
 /// What the parts of the page share; a handle.
 #[derive(Clone, Copy)]
@@ -28,6 +33,8 @@ struct Page {
     firmwares: Memo<Vec<StoredFirmware>>,
     /// Which one the operator chose to push.
     picked: RwSignal<Option<FirmwareId>>,
+    /// Whose signatures count.
+    trust: Memo<Trust>,
     /// Why nothing may be uploaded, if so.
     locked: Memo<Option<&'static str>>,
 }
@@ -36,17 +43,20 @@ impl Page {
     fn new(store: Store) -> Self {
         let part = move |view: &FirmwareView| view.prototype.clone();
         Self {
-            prototype: Memo::new(move |_| store.firmware.with(|it| it.as_ref().and_then(part))),
-            job: Memo::new(move |_| {
+            prototype: Memo::new(move || store.firmware.with(|it| it.as_ref().and_then(part))),
+            job: Memo::new(move || {
                 store.firmware.with(|it| it.as_ref().map(|it| it.job.clone()).unwrap_or_default())
             }),
-            firmwares: Memo::new(move |_| {
+            firmwares: Memo::new(move || {
                 store
                     .firmware
                     .with(|it| it.as_ref().map(|it| it.firmwares.clone()).unwrap_or_default())
             }),
             picked: RwSignal::new(None),
-            locked: Memo::new(move |_| {
+            trust: Memo::new(move || {
+                store.firmware.with(|it| it.as_ref().map(|it| it.trust).unwrap_or_default())
+            }),
+            locked: Memo::new(move || {
                 let may = store.firmware.with(|it| it.as_ref().is_none_or(|it| it.may_upload));
                 (!may).then(t::look_only)
             }),
@@ -68,8 +78,8 @@ impl Page {
 #[component]
 pub(crate) fn Firmware() -> impl IntoView {
     let store = expect_context::<Store>();
-    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
-    let state = Memo::new(move |_| {
+    let is_static = Memo::new(move || matches!(store.setting.get(), Setting::Static));
+    let state = Memo::new(move || {
         store.firmware.with(|view| view.as_ref().map(|view| view.prototypes.is_empty()))
     });
     move || match (is_static.get(), state.get()) {
@@ -77,6 +87,7 @@ pub(crate) fn Firmware() -> impl IntoView {
             <div class="page">
                 <Empty title=t::needs_server() testid="firmware-static">
                     <p>{t::needs_server_why()}</p>
+                    <a class="button primary" href="#/rollouts">{t::to_rollouts()}</a>
                 </Empty>
             </div>
         }
@@ -102,7 +113,7 @@ pub(crate) fn Firmware() -> impl IntoView {
 fn Open() -> impl IntoView {
     let store = expect_context::<Store>();
     let page = Page::new(store);
-    let prototypes = Memo::new(move |_| {
+    let prototypes = Memo::new(move || {
         store
             .firmware
             .with(|view| view.as_ref().map(|view| view.prototypes.clone()).unwrap_or_default())

@@ -25,7 +25,7 @@ use crate::engine::Dispatch;
 use crate::shell;
 use crate::store::Store;
 use crate::texts::messages as t;
-use crate::ui::{Tab, Tabs, panel_id};
+use crate::ui::{Memo, Tab, Tabs, panel_id};
 use bar::{Bar, Counts};
 use detail::MessageDetail;
 use log::Log;
@@ -56,7 +56,7 @@ pub(crate) fn Messages() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
     let ids = tabs().map(|tab| tab.id);
-    let tab = Memo::new(move |_| {
+    let tab = Memo::new(move || {
         store.query.with(|query| {
             let named = ids.iter().find(|id| Some(**id) == query.value("tab"));
             *named.unwrap_or(&ids[0])
@@ -66,20 +66,19 @@ pub(crate) fn Messages() -> impl IntoView {
         let tab = (id != ids[0]).then_some(id);
         shell::show(store, store.query.get_untracked().with("tab", tab));
     });
-    let query = Memo::new(move |_| {
-        store.query.with(|it| it.value("filter").unwrap_or_default().to_owned())
-    });
+    let query =
+        Memo::new(move || store.query.with(|it| it.value("filter").unwrap_or_default().to_owned()));
     let page = Page::new(store.messages, query.into(), tab.into());
-    let is_log = Memo::new(move |_| matches!(tab.get(), "all" | "received" | "sent"));
-    let look = Memo::new(move |_| page.look());
+    let is_log = Memo::new(move || matches!(tab.get(), "all" | "received" | "sent"));
+    let look = Memo::new(move || page.look());
     Effect::new(move |_| dispatch.send(Request::Messages(MessagesRequest::Look(look.get()))));
     on_cleanup(move || store.messages.forget());
-    let is_open = Memo::new(move |_| page.open.with(Option::is_some));
-    let is_empty = Memo::new(move |_| {
+    let is_open = Memo::new(move || page.open.with(Option::is_some));
+    let is_empty = Memo::new(move || {
         store.messages.log.with(|log| log.as_ref().map(|it| (it.store.stored == 0, it.total == 0)))
     });
     view! {
-        <div class="messages" class:open=is_open on:keydown=move |event| key(page, &event)>
+        <div class="messages" class:open=move || is_open.get() on:keydown=move |event| key(page, &event)>
             <div class="messages-top">
                 <Tabs label=t::views() tabs=tabs().into() open=tab on_open/>
                 {move || is_log.get().then(|| view! { <Bar page/> })}

@@ -24,7 +24,7 @@ use crate::route::Route;
 use crate::shell;
 use crate::store::Store;
 use crate::texts::prototypes as t;
-use crate::ui::{Empty, Loading};
+use crate::ui::{Empty, Loading, Memo};
 use editor::Editor;
 use list::List;
 
@@ -64,8 +64,8 @@ pub(crate) fn Prototypes(open: Option<ProductId>) -> impl IntoView {
     };
     let page = Page {
         view,
-        trouble: Memo::new(move |_| view.with(|view| view.as_ref()?.trouble.clone())),
-        outcome: Memo::new(move |_| view.with(|view| view.as_ref()?.outcome.clone())),
+        trouble: Memo::new(move || view.with(|view| view.as_ref()?.trouble.clone())),
+        outcome: Memo::new(move || view.with(|view| view.as_ref()?.outcome.clone())),
         busy: of(|view| view.busy),
         may_edit: Signal::derive(move || {
             matches!(
@@ -110,7 +110,7 @@ fn follow(page: Page) {
 fn Open(page: Page, id: ProductId) -> impl IntoView {
     let is_here = {
         let id = id.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             page.view.with(|view| match view.as_ref().map(|view| &view.open) {
                 Some(OpenPrototype::Here(info)) if info.prototype.id == id => Some(true),
                 Some(OpenPrototype::Missing) => Some(false),

@@ -21,6 +21,7 @@ use crate::store::Store;
 use crate::texts::settings as t;
 use crate::texts::shell as common;
 use crate::theme::Theme;
+use crate::ui::Memo;
 use account::Account;
 use people::People;
 
@@ -119,7 +120,7 @@ fn About() -> impl IntoView {
             None => t::none().to_owned(),
         })
     };
-    let has_server = Memo::new(move |_| store.has_server());
+    let has_server = Memo::new(move || store.has_server());
     let help = shell::help();
     let stored = RwSignal::new(t::storage_unknown().to_owned());
     spawn_local(async move {
@@ -186,7 +187,7 @@ async fn storage() -> Option<(u64, u64)> {
 #[component]
 fn Accounts() -> impl IntoView {
     let store = expect_context::<Store>();
-    let role = Memo::new(move |_| match store.setting.get() {
+    let role = Memo::new(move || match store.setting.get() {
         Setting::SignedIn { role, .. } => Some(role),
         _ => None,
     });

@@ -8,7 +8,7 @@ use mcs_view::protocol::{LoginError, Request, Setting};
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::sign_in as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// Asks for name and password; the password is forgotten as soon as it is sent.
 #[component]
@@ -17,7 +17,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
     let name = NodeRef::<html::Input>::new();
     let password = NodeRef::<html::Input>::new();
-    let state = Memo::new(move |_| match store.setting.get() {
+    let state = Memo::new(move || match store.setting.get() {
         Setting::SignedOut { error, busy } => (error, busy),
         _ => (None, false),
     });

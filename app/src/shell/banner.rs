@@ -12,7 +12,7 @@ use crate::format;
 use crate::reasons;
 use crate::store::Store;
 use crate::texts::shell as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// So often an open page asks whether the server has a newer console.
 const EVERY: core::time::Duration = core::time::Duration::from_secs(15 * 60);
@@ -26,8 +26,8 @@ pub(crate) fn Banner() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
     let standing = expect_context::<RwSignal<Standing>>();
-    let trouble = Memo::new(move |_| store.link.with(|link| trouble(&link.as_ref()?.state)));
-    let is_static = Memo::new(move |_| matches!(store.setting.get(), Setting::Static));
+    let trouble = Memo::new(move || store.link.with(|link| trouble(&link.as_ref()?.state)));
+    let is_static = Memo::new(move || matches!(store.setting.get(), Setting::Static));
     let link = move || {
         let Trouble { reason, retry_at, again } = trouble.get()?;
         let banner = view! {
@@ -59,7 +59,7 @@ pub(crate) fn Banner() -> impl IntoView {
 
 /// Asks for the server's console now and then, and whenever the connection comes back.
 pub(super) fn watch(store: Store, standing: RwSignal<Standing>) {
-    let connected = Memo::new(move |_| {
+    let connected = Memo::new(move || {
         store.link.with(|link| {
             matches!(link.as_ref().map(|it| &it.state), Some(LinkState::Connected { .. }))
         })

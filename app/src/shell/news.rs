@@ -71,10 +71,11 @@ fn not_uploaded(why: &NotUploaded) -> String {
             t::upload_md5(found, expected)
         }
         NotUploaded::Md5(Md5Objection::Invalid) => t::upload_md5_invalid().to_owned(),
+        NotUploaded::Check(_) => t::upload_check().to_owned(),
+        NotUploaded::Unsigned => t::upload_unsigned().to_owned(),
         NotUploaded::Version => t::upload_version().to_owned(),
         NotUploaded::Refused(why) => t::upload_refused(why),
         NotUploaded::Unclear(why) => t::upload_unclear(why),
-        NotUploaded::Broken(why) => t::upload_broken(why),
     }
 }
 
@@ -85,6 +86,7 @@ fn not_pushed(firmware: &str, why: &NotPushed) -> String {
             t::push_md5(&firmware, found, expected)
         }
         NotPushed::Md5(Md5Objection::Invalid) => t::push_md5_invalid(&firmware),
+        NotPushed::Unsigned => t::push_unsigned(&firmware),
         NotPushed::NotVerified => t::push_not_verified(&firmware),
         NotPushed::Differs => t::push_differs(&firmware),
         NotPushed::NotFetched(why) => t::push_not_fetched(&firmware, why),

@@ -15,7 +15,7 @@ use crate::route::Route;
 use crate::store::Store;
 use crate::texts::shell as t;
 use crate::theme::Theme;
-use crate::ui::{Icon, Symbol, copy_text};
+use crate::ui::{Icon, Memo, Symbol, copy_text};
 
 /// What lies on top of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) fn Palette() -> impl IntoView {
     let all = StoredValue::new_local(entries(store));
     let sought = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let found = Memo::new(move |_| all.with_value(|all| matching(all, &sought.read())));
+    let found = Memo::new(move || all.with_value(|all| matching(all, &sought.read())));
     let entry = move |index: usize| all.with_value(|all| all[index].clone());
     let choose = move |index: usize| {
         let act = entry(index).act;

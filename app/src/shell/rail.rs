@@ -1,11 +1,12 @@
 //! The pages: a rail at the left, a bar at the bottom of narrow screens.
 
 use leptos::prelude::*;
+use mcs_view::protocol::RolloutsPlace;
 
 use crate::route::Route;
 use crate::store::Store;
 use crate::texts::shell as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// A page in the navigation.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub(super) fn places(has_server: bool) -> Vec<Place> {
         (true, Route::Devices, Symbol::Devices, "nav-devices"),
         (true, Route::Prototypes(None), Symbol::Prototypes, "nav-prototypes"),
         (has_server, Route::Firmware(None), Symbol::Firmware, "nav-firmware"),
+        // Without a server the file stays where it is.
+        (!has_server, Route::Rollouts(RolloutsPlace::List), Symbol::Firmware, "nav-rollouts"),
         (true, Route::Messages, Symbol::Messages, "nav-messages"),
         (true, Route::Connections, Symbol::Connections, "nav-connections"),
         (true, Route::Settings, Symbol::Settings, "nav-settings"),
@@ -35,7 +38,7 @@ pub(super) fn places(has_server: bool) -> Vec<Place> {
 #[component]
 pub(super) fn Rail() -> impl IntoView {
     let store = expect_context::<Store>();
-    let has_server = Memo::new(move |_| store.has_server());
+    let has_server = Memo::new(move || store.has_server());
     move || {
         let places = places(has_server.get());
         let few = places.len() <= AT_THE_BOTTOM;
@@ -62,8 +65,7 @@ fn Entry(place: Place, class: &'static str) -> impl IntoView {
     let store = expect_context::<Store>();
     let Place { route, symbol, testid } = place;
     let (href, title) = (route.href(), route.title());
-    let current =
-        move || (store.route.with(Route::section) == Some(route.clone())).then_some("page");
+    let current = move || (store.route.with(Route::section) == route.section()).then_some("page");
     view! {
         <a class=class href=href data-testid=testid aria-current=current>
             <Icon symbol/><span>{title}</span>
@@ -76,7 +78,7 @@ fn Entry(place: Place, class: &'static str) -> impl IntoView {
 #[component]
 fn More(rest: Vec<Place>) -> impl IntoView {
     let store = expect_context::<Store>();
-    let routes: Vec<_> = rest.iter().map(|it| Some(it.route.clone())).collect();
+    let routes: Vec<_> = rest.iter().map(|it| it.route.section()).collect();
     let current = move || routes.contains(&store.route.with(Route::section)).then_some("true");
     let links = rest.into_iter().map(|place| {
         let testid = format!("more-{}", place.testid);

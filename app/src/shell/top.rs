@@ -12,7 +12,7 @@ use crate::route::Route;
 use crate::store::Store;
 use crate::texts::shell as t;
 use crate::theme::Theme;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 #[component]
 pub(super) fn TopBar() -> impl IntoView {
@@ -37,7 +37,7 @@ pub(super) fn TopBar() -> impl IntoView {
 #[component]
 fn Place() -> impl IntoView {
     let store = expect_context::<Store>();
-    let device = Memo::new(move |_| match store.route.get() {
+    let device = Memo::new(move || match store.route.get() {
         Route::Device(id) => {
             // The name comes with the list.
             store.order.track();
@@ -64,12 +64,12 @@ fn Place() -> impl IntoView {
 #[component]
 fn LinkLight() -> impl IntoView {
     let store = expect_context::<Store>();
-    let state = Memo::new(move |_| {
+    let state = Memo::new(move || {
         store
             .link
             .with(|link| link.as_ref().map_or(("idle", t::link_idle()), |link| words(&link.state)))
     });
-    let broker = Memo::new(move |_| {
+    let broker = Memo::new(move || {
         store.link.with(|link| link.as_ref().map(|link| link.broker.clone()).unwrap_or_default())
     });
     let title = move || {
@@ -80,7 +80,7 @@ fn LinkLight() -> impl IntoView {
         let broker = broker.get();
         version.map_or_else(|| broker.clone(), |version| t::link_version(&broker, &version))
     };
-    let rate = Memo::new(move |_| t::rate(&format::rate(store.stats.get().message_rate)));
+    let rate = Memo::new(move || t::rate(&format::rate(store.stats.get().message_rate)));
     view! {
         <a class="link" href="#/connections" data-testid="link-state" data-state=move || state.get().0 title=title>
             <span class="light-dot" aria-hidden="true"></span>
@@ -149,7 +149,7 @@ fn ThemeButton() -> impl IntoView {
 fn UserMenu() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
-    let user = Memo::new(move |_| match store.setting.get() {
+    let user = Memo::new(move || match store.setting.get() {
         Setting::SignedIn { name, role, .. } => Some((name, role)),
         _ => None,
     });

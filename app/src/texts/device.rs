@@ -11,6 +11,7 @@ super::texts! { "device"
     missing_why = "No device has this id, or you may not see it:";
     to_devices = "Go to the devices";
     last_seen(age) = "last seen {age}";
+    never_heard = "No device has been heard under this id yet. “Code” has programs for its channels that can be copied and run.";
     offline_refuse = "The device is offline: the values are the last known ones, and commands are refused. The settings can let them wait.";
     offline_wait = "The device is offline: the values are the last known ones, and commands wait in this tab until it is seen.";
     offline_send = "The device is offline: the values are the last known ones. The server keeps a command as the channel’s last value; only a board that has left a lasting session gets it later.";

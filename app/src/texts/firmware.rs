@@ -4,8 +4,9 @@ super::texts! { "firmware"
     title = "Firmware";
     rollouts = "Rollouts";
     roll_out = "Roll out";
-    needs_server = "Firmware needs a server";
-    needs_server_why = "A broker alone cannot keep files or send the notice. Start mcs-server, then open its address.";
+    needs_server = "A broker keeps no files";
+    needs_server_why = "Without mcs-server an image has to stand behind an address that the devices reach, too. It can be checked and rolled out from there.";
+    to_rollouts = "Go to the rollouts";
     loading = "Fetching the firmware";
     no_prototypes = "No firmware without a device";
     no_prototypes_why = "Firmware belongs to a prototype that has devices. Make a prototype and a device of it first.";
@@ -15,7 +16,7 @@ super::texts! { "firmware"
 
     // The file at hand
     new = "New firmware";
-    choose = "Choose a file, or drop it here, and its .md5 file with it";
+    choose = "Choose a file, or drop it here; with it its .md5 file, or its manifest.json and .minisig";
     expected = "Expected MD5, from whoever built the file (optional)";
     expected_hint = "32 hexadecimal digits";
     name = "Name";
@@ -32,6 +33,44 @@ super::texts! { "firmware"
     md5_match = "The file has the expected MD5.";
     md5_mismatch = "The file's MD5 is not the expected one. It is another file or a damaged one: it cannot be uploaded.";
 
+    // Its checks
+    held = "The server does not answer. The upload goes on by itself from where it was.";
+    pace(rate, left) = "{rate} a second, {left} left";
+    checks = "Checks";
+    check_page = "Not a web page";
+    check_size = "Size";
+    check_signature = "Signature";
+    check_model = "Model";
+    check_version = "New version";
+    check_seq = "Sequence number (seq)";
+    check_min = "Oldest version (min_version)";
+    check_unchanged = "File unchanged since it was verified";
+    check_received = "Sums of the server";
+    check_fetched = "Download fetched back";
+    check_passed = "Passed";
+    check_waiting = "Not yet";
+    check_failed(why) = "Failed. {why}";
+    lack_expectation = "Not possible: no MD5 is expected. Type it, or drop its .md5 file.";
+    lack_manifest = "Not possible: there is no manifest.";
+    lack_signature = "Not possible: drop the .minisig file of the manifest, too.";
+    lack_key = "Not possible: no key is trusted here.";
+    fault_page = "It is a web page, such as servers send instead of a file that is not there.";
+    fault_manifest(why) = "The manifest cannot be read. ({why})";
+    fault_signature_form = "The signature is no .minisig file.";
+    fault_signature = "The manifest or its signature was changed.";
+    fault_key = "It was signed with a key that is not trusted here.";
+    fault_model(model) = "The manifest is for the model {model}.";
+    fault_seq(seq, newest) = "Its seq is {seq}, and {newest} was taken before: it is an older manifest.";
+    fault_min(version) = "It asks for the version {version}, which is newer than its own.";
+    fault_changed = "The file was changed after it was verified. Choose it again.";
+    why_check(check) = "A check failed: {check}.";
+    why_unsigned = "The server takes signed firmware only. Drop the manifest and its .minisig file, too.";
+    why_roll_out = "No trusted key vouches for it. Roll it out and say why.";
+    why_refused = "No trusted key vouches for it, and the server pushes signed firmware only.";
+    signed_by(key, seq) = "Signed by {key}, seq {seq}";
+    signed_once(key, seq) = "Signed by {key}, seq {seq}. This key is not trusted here any more.";
+    unsigned = "Unsigned";
+
     // Why nothing is uploaded yet
     why_choose = "Choose a file first.";
     why_hashing = "Wait until the file is hashed.";
@@ -47,6 +86,8 @@ super::texts! { "firmware"
     // What went wrong with the file
     job_empty = "The file is empty. Choose another.";
     job_changed(read, wanted) = "The file changed while it was read: {read} bytes, not {wanted}. Choose it again.";
+    job_page = "This is a web page and no firmware, such as servers send instead of a file that is not there. Choose another.";
+    job_changed_since = "The file was changed after it was verified, and is not sent. Choose it again.";
     job_read(why) = "The file could not be read. Choose it again. ({why})";
     job_received(difference) = "What the server received is not this file. {difference} Upload it again.";
     differs_size(found, wanted) = "Its size is {found} bytes and should be {wanted}.";

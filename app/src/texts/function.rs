@@ -12,6 +12,7 @@ super::texts! { "function"
     nowhere = "Functions run on a server. Without one this card shows the values that come and works nothing out.";
     run_at(value, time) = "{value}, {time}";
     point_value = "Data point value";
+    logs = "Logs of the run";
     console_log = "Console log";
     console_none = "Nothing was logged.";
     console_more(#n) = "And {n} more line, which is not kept." | "And {n} more lines, which are not kept.";
@@ -36,9 +37,21 @@ super::texts! { "function"
     trouble_unknown(channel) = "There is no data channel {channel}. Name one of this prototype by its id.";
     trouble_itself = "It returned a value for itself. Return values for other channels.";
     trouble_other(channel) = "{channel} is a function, too. A function writes channels that are none.";
-    trouble_value(channel, why) = "The value for {channel} was refused: it {why}.";
+    refused_state(channel, value) = "{channel} takes 0 or 1, but {value} was returned for it.";
+    refused_whole(channel, value) = "{channel} takes a whole number, but {value} was returned for it.";
+    refused_number(channel, value) = "{channel} takes a number, but {value} was returned for it.";
+    refused_hex(channel, value) = "{channel} takes the digits 0–9 and A–F, but {value} was returned for it.";
+    refused_text(channel, value) = "{channel} takes a text or a number, but {value} was returned for it.";
+    refused_numbers(channel, value) = "{channel} takes several numbers with commas between them, but {value} was returned for it.";
+    refused_picture(channel) = "{channel} takes a PNG or JPEG picture as base64, but something else was returned for it.";
+    refused_key(channel, value) = "{channel} takes one of the keys of its category, but {value} was returned for it.";
+    refused_button(channel, value) = "{channel} takes a button of its gamepad and 1 or 0, such as up|1, but {value} was returned for it.";
+    refused_bounds(channel, range, value) = "{channel} takes numbers within {range}, but {value} was returned for it.";
+    refused_bytes(channel, size) = "{channel} takes at most {size}, but more was returned for it. Return less.";
+    refused_points(channel) = "{channel} is a video, which takes no values. Name another channel.";
     trouble_busy = "It did not run: too many values of this device waited already. Send them more slowly.";
     trouble_aside = "It did not run: its code could not be stopped in time before and is set aside for a minute. Make it do less.";
+    trouble_process = "It did not run: the server has no process to run it in. The log of the server says why.";
     trouble_store = "It ran, but what it returned could not be stored.";
 
     code = "Code";

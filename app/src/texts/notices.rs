@@ -32,13 +32,15 @@ super::texts! { "notices"
     upload_md5(found, expected) = "Not uploaded: the MD5 is {found}, and you expect {expected}.";
     upload_md5_invalid = "Not uploaded: what you expect is no MD5. Correct or clear it.";
     upload_version = "Not uploaded: give it a version without commas.";
+    upload_unsigned = "Not uploaded: the server takes signed firmware only. Choose its manifest and .minisig file, too.";
+    upload_check = "Not uploaded: a check failed. The list of checks says which.";
     upload_refused(why) = "Not uploaded. The server says: {why}";
     upload_unclear(why) = "The answer to the upload cannot be read. Reload the page and look whether it is there. ({why})";
-    upload_broken(why) = "Not uploaded: the upload broke off. Try again. ({why})";
     push_no_device(firmware) = "{firmware} is not pushed: choose at least one device.";
     push_md5(firmware, found, expected) = "{firmware} is not pushed: its MD5 is {found}, and you expect {expected}.";
     push_md5_invalid(firmware) = "{firmware} is not pushed: what you expect is no MD5. Correct or clear it.";
     push_not_verified(firmware) = "{firmware} is not pushed: verify it first.";
+    push_unsigned(firmware) = "{firmware} is not pushed: no trusted key vouches for it. Roll it out and say why.";
     push_differs(firmware) = "{firmware} is not pushed: devices would download something else than what was uploaded. Upload it again.";
     push_not_fetched(firmware, why) = "{firmware} is not pushed: it could not be fetched back. Verify it again. ({why})";
     push_refused(device, why) = "Not pushed to {device}: {why}";

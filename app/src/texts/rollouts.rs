@@ -3,12 +3,11 @@
 super::texts! { "rollouts"
     title = "Rollouts";
     to_firmware = "To the firmware";
-    needs_server = "Rollouts need a server";
-    needs_server_why = "The server sends the notices and watches the devices while nobody looks. Start mcs-server, then open its address.";
     loading = "Fetching the rollouts";
     loading_one = "Fetching the rollout";
     none = "No rollouts yet";
     none_why = "A rollout sends a firmware to many devices, wave by wave, and stops when too many fail. Choose a firmware to begin with.";
+    older = "Show older ones";
     missing = "There is no such rollout";
     missing_why(id) = "No rollout has the id {id}, or you may not see all of its devices.";
     to_all = "To all rollouts";
@@ -82,8 +81,17 @@ super::texts! { "rollouts"
     state_unknown = "Unknown";
     why_away = "The device is not here; it gets the notice when it comes.";
     why_deaf = "The device is here and does not listen for firmware notices.";
+    why_paused = "It gets the notice when somebody resumes the rollout.";
+    why_turn = "As many as the plan allows are being updated. It gets the notice when one of them is done.";
+    download_of(bytes, all) = "{bytes} of {all}";
+    download_pace(rate, left) = "{rate} a second, {left} left";
+    overrides = "Sent in spite of";
+    override_because(reason) = "“{reason}”";
+    override_by(name, at) = "Overridden by {name}, {at}";
+    override_for(#n) = "It holds for {n} device." | "It holds for {n} devices.";
+    override_more(#n) = "and {n} more" | "and {n} more";
     why_broken(why) = "The notice could not be sent. ({why})";
-    why_unsure = "The server ended while the notice was sent: the device may have it or not.";
+    why_unsure = "It is not known whether the notice reached the device: the connection or the program ended meanwhile.";
     why_came_back(version) = "It came back with version {version} and gets the notice again.";
     why_still_old(version, attempts) = "It still runs {version} after {attempts} notices.";
     why_went_back(version) = "It ran the new version and went back to {version}.";
@@ -155,7 +163,7 @@ super::texts! { "rollouts"
     field_unanswered = "Notices to a device that does not answer";
     field_wrong = "This cannot be.";
     preview = "What will happen";
-    preview_asking = "Asking the server";
+    preview_asking = "Working it out";
     preview_none = "Choose devices to see it.";
     preview_wave(#n, wave) = "Wave {wave}: {n} device" | "Wave {wave}: {n} devices";
     preview_asleep(#n) = "{n} of them is not here now, and gets the notice when it comes." | "{n} of them are not here now, and get the notice when they come.";
@@ -174,7 +182,7 @@ super::texts! { "rollouts"
     because_plan = "Correct the plan first.";
     because_nobody = "Choose at least one device.";
     because_reason = "Say why each objection is overridden.";
-    because_preview = "The server cannot make this rollout.";
+    because_preview = "This rollout cannot be made.";
 
     // What went wrong
     unreachable = "The server does not answer. Try again.";
@@ -183,6 +191,65 @@ super::texts! { "rollouts"
     not_verified = "Nothing was sent: the file was not verified in this browser.";
     not_expected = "Nothing was sent: the file does not have the MD5 that you expect on the firmware page.";
     too_late = "The rollout is further than this page showed. Look again.";
-    refused(why) = "The server refused it. ({why})";
+    too_large = "These are more devices than the server takes at once. Choose fewer, or a tag.";
+    not_vouched(version) = "The server asks for a signature, and no key that it trusts vouches for {version}. Upload it with its signed manifest.";
+    barred = "No key that the server trusts vouches for the image any more, and the server makes no exceptions. Upload it with its signed manifest.";
+    unavailable = "The server can store nothing at present, so nothing was done. Try again later.";
+    internal = "The server could not do it; its log says why. Try again, or ask whoever runs it.";
     unclear(why) = "The server's answer cannot be read. Load the page anew. ({why})";
+
+    // Without a server, and what went wrong there
+    none_why_alone = "A rollout sends a firmware to many devices, wave by wave, and stops when too many fail. Name the address of an image below to begin with.";
+    made_at(at) = "Made in this browser, {at}";
+    keeper_here = "This tab runs the rollouts. Leave it open: while it is closed, no notice is sent, and it goes on when it is opened again.";
+    keeper_elsewhere = "Another tab of this browser runs the rollouts, and this one looks on. Go there to change something, or close that tab.";
+    keeper_nobody = "The browser cannot keep two tabs of this page apart, so that both might send the same notice: nothing is sent. Open the page by https, or from localhost.";
+    address_title = "Roll out from an address";
+    address_why = "The browser fetches the file, hashes it, and sends nothing before that. Devices get the address and the MD5 by MQTT. An MD5 finds a damaged file; it does not prove who made it.";
+    address = "Address of the image";
+    address_hint = "Such as http://files.example/app-2.0.bin. Devices have to reach it, too.";
+    version = "Version";
+    version_hint = "What a device publishes on its channel “version” once it runs it.";
+    expected_md5 = "Expected MD5";
+    expected_md5_hint = "From the release page or md5sum. Without it the rollout needs a reason.";
+    fetch_image = "Fetch and check";
+    fetching(bytes) = "{bytes} fetched";
+    images = "Fetched before";
+    by_operator = "Operator";
+    by_console = "This console";
+    nothing_failed = "No device has failed: there is nothing to begin again.";
+    other_prototype(device) = "The device {device} is of another prototype than the firmware. Leave it out.";
+    too_many_devices(most) = "A browser takes care of {most} devices at most. Choose fewer, or use mcs-server.";
+    nothing_kept = "The browser keeps nothing for this page: a closed tab would forget who has the notice. Allow this site to keep data, then load the page anew.";
+    bad_address = "The address cannot stand in a notice. Write it with http:// or https://, without commas and spaces.";
+    bad_version = "The version cannot stand in a notice. Write it without commas and line breaks.";
+    bad_md5 = "That is no MD5. It has 32 digits from 0 to f.";
+    not_fetched(why) = "Nothing was sent: the browser could not fetch the image. Is the address right, and does its web server allow this page (CORS: Access-Control-Allow-Origin)? ({why})";
+    empty_file = "Nothing was sent: the file behind the address is empty.";
+    web_page = "Nothing was sent: behind the address is a web page, not a firmware. It may be the page of an error or of a login.";
+    proof = "Manifest and signature";
+    proof_hint = "A .json file and its .minisig, when the image is signed. The version is then the signed one.";
+    only_manifest = "A manifest without its signature: nobody vouches for it.";
+    only_signature = "A signature without its manifest: it says nothing.";
+    both_held = "Manifest and signature are at hand.";
+    drop_held = "Remove them";
+    strange_file = "This file is neither a manifest (.json) nor a signature (.minisig), or it is too large.";
+    failed_check(name) = "Nothing was sent: the image did not pass this check: {name}. The list says why.";
+    other_version(version) = "Nothing was fetched: the manifest is for version {version}. Type that one, or leave the version empty.";
+    unsigned = "Nothing was sent: no trusted key vouches for this image, and unsigned ones are refused here. Add its manifest and signature, or change the trusted keys.";
+    trust = "Trusted keys";
+    trust_why = "Whoever can change the file behind an address can change its MD5, too. A signature proves who made the image: the browser checks it before any device hears of it. Only this browser keeps the keys.";
+    trust_keys = "Public minisign keys";
+    trust_keys_hint = "One a line, such as RWQ…; the second line of a .pub file.";
+    trust_strict = "Refuse images that no trusted key has signed";
+    trust_save = "Save";
+    believed = "Saved.";
+    bad_key(line) = "Nothing was saved: line {line} is no public key of minisign, or there are more than 16 keys. Paste the second line of the .pub file.";
+    no_key = "Nothing was saved: without a trusted key every image would be refused. Add a key, or allow unsigned images.";
+    wrong_md5(found, expected) = "Nothing was sent: the file has the MD5 {found}, and {expected} is expected. It is another file, or it was damaged on the way.";
+    wrong_percent = "A percentage of the plan is above 100, or 0 where something has to be reached.";
+    wrong_parallel = "The plan lets no device be updated at once. Allow one at least.";
+    wrong_attempts = "The plan lets no notice be sent. Allow one at least.";
+    wrong_time = "A time of the plan is zero, or longer than a year.";
+    wrong_waves = "The plan has more than 20 waves.";
 }

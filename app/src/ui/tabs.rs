@@ -27,6 +27,9 @@ pub(crate) fn Tabs(
     open: Signal<&'static str>,
     /// The operator opens another.
     on_open: Callback<&'static str>,
+    /// In front of each id, where the page has such tabs more than once.
+    #[prop(into, optional)]
+    scope: String,
 ) -> impl IntoView {
     let list = NodeRef::<html::Div>::new();
     let ids: Vec<_> = tabs.iter().map(|tab| tab.id).collect();
@@ -50,8 +53,8 @@ pub(crate) fn Tabs(
         .map(|Tab { id, name }| {
             let is_open = move || open.get() == id;
             view! {
-                <button type="button" role="tab" class="tab" id=format!("tab-{id}") data-testid=format!("tab-{id}")
-                    aria-selected=move || is_open().to_string() aria-controls=panel_id(id)
+                <button type="button" role="tab" class="tab" id=format!("tab-{scope}{id}") data-testid=format!("tab-{id}")
+                    aria-selected=move || is_open().to_string() aria-controls=panel_id(&format!("{scope}{id}"))
                     tabindex=move || if is_open() { "0" } else { "-1" }
                     on:click=move |_| on_open.run(id)>{name}</button>
             }

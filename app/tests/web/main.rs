@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod card;
+mod kinds;
 mod page;
 mod widgets;
 

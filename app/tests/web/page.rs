@@ -7,8 +7,8 @@ use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::tick;
 use mcs_app::card::ChannelCard;
-use mcs_model::{Bounds, Channel, ChannelKind, Direction, Timestamp, Value};
-use mcs_view::protocol::{CardState, Control, ControlStage, Shown};
+use mcs_model::{Bounds, Channel, ChannelId, ChannelKind, Direction, Template, Timestamp, Value};
+use mcs_view::protocol::{CardState, Control, ControlStage, RunsState, Shown};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement};
 
@@ -20,6 +20,7 @@ pub(crate) struct Page {
     pub(crate) root: HtmlElement,
     pub(crate) state: RwSignal<CardState>,
     pub(crate) trail: RwSignal<Vec<Shown>>,
+    runs: RwSignal<Option<RunsState>>,
     pub(crate) locked: RwSignal<Option<&'static str>>,
     pub(crate) sent: Rc<RefCell<Vec<String>>>,
     pub(crate) dropped: RwSignal<u32>,
@@ -35,14 +36,23 @@ impl Page {
         name: &str,
         description: &str,
     ) -> Self {
-        let channel = Channel {
-            id: "x".parse().expect("a channel id"),
-            name: name.to_owned(),
-            description: description.to_owned(),
-            direction,
-            kind,
-            template: None,
-        };
+        let template = None;
+        let (name, description) = (name.to_owned(), description.to_owned());
+        Self::of(Channel { id: id(), name, description, direction, kind, template }).await
+    }
+
+    /// With a look that the prototype names.
+    pub(crate) async fn looking(
+        kind: ChannelKind,
+        direction: Direction,
+        template: Option<Template>,
+        name: &str,
+    ) -> Self {
+        let (name, description) = (name.to_owned(), String::new());
+        Self::of(Channel { id: id(), name, description, direction, kind, template }).await
+    }
+
+    async fn of(channel: Channel) -> Self {
         let root: HtmlElement =
             document().create_element("div").expect("an element").unchecked_into();
         document().body().expect("a body").append_child(&root).expect("a place");
@@ -57,15 +67,16 @@ impl Page {
         let dropped = RwSignal::new(0);
         let on_drop = Callback::new(move |()| dropped.update(|it| *it += 1));
         let trail = RwSignal::new(Vec::new());
+        let runs = RwSignal::new(None);
         // A look that one test chooses is not to be seen by another.
-        let scope = name.to_owned();
+        let scope = channel.name.clone();
         let handle = mount_to(root.clone(), move || {
-            view! { <ChannelCard channel state trail now=AT + 60_000 locked on_send on_drop scope/> }
+            view! { <ChannelCard channel state trail runs=runs.into() now=AT + 60_000 locked on_send on_drop scope/> }
         });
         // The page stays until the browser closes.
         handle.forget();
         tick().await;
-        Self { root, state, trail, locked, sent, dropped }
+        Self { root, state, trail, runs, locked, sent, dropped }
     }
 
     pub(crate) async fn says(&self, value: Value) {
@@ -76,6 +87,12 @@ impl Page {
 
     pub(crate) async fn shows(&self, shown: Shown) {
         self.state.update(|state| state.value = Some(shown));
+        tick().await;
+    }
+
+    /// What the function has done.
+    pub(crate) async fn runs(&self, runs: RunsState) {
+        self.runs.set(Some(runs));
         tick().await;
     }
 
@@ -164,9 +181,40 @@ impl Page {
         self.sent.borrow().clone()
     }
 
+    /// The name of the channel.
+    pub(crate) fn name(&self) -> String {
+        self.root
+            .query_selector("h3")
+            .ok()
+            .flatten()
+            .and_then(|it| it.text_content())
+            .unwrap_or_default()
+    }
+
+    /// What a selector finds.
+    pub(crate) fn all(&self, selector: &str) -> Vec<Element> {
+        let script = "return [...root.querySelectorAll(selector)];";
+        let find = js_sys::Function::new_with_args("root, selector", script);
+        let found = find.call2(&JsValue::NULL, &self.root, &selector.into()).expect("a selector");
+        found.unchecked_into::<js_sys::Array>().iter().map(JsCast::unchecked_into).collect()
+    }
+
+    /// The text that is to be seen, not only to be heard.
+    pub(crate) fn seen(&self) -> String {
+        let copy: Element = self.root.clone_node_with_deep(true).expect("a copy").unchecked_into();
+        while let Ok(Some(hidden)) = copy.query_selector(".sr-only, .gone, option") {
+            hidden.remove();
+        }
+        copy.text_content().unwrap_or_default()
+    }
+
     pub(crate) fn text(&self) -> String {
         self.root.text_content().unwrap_or_default()
     }
+}
+
+fn id() -> ChannelId {
+    "x".parse().expect("a channel id")
 }
 
 pub(crate) fn float(direction: Direction) -> (ChannelKind, Direction) {

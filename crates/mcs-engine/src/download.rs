@@ -3,6 +3,7 @@
 use js_sys::{Reflect, Uint8Array};
 use mcs_digest::Digest;
 use mcs_view::Ended;
+use mcs_view::markup::is_page;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -52,7 +53,11 @@ async fn download(url: &str, job: &Job) -> Result<Ended, JsValue> {
             }
             let bytes: Uint8Array =
                 Reflect::get(&piece, &JsValue::from_str("value"))?.dyn_into()?;
+            let first = digest.size() == 0;
             take(&bytes, &mut buffer, &mut digest);
+            if first && is_page(&buffer) {
+                return Ok(Ended::Page);
+            }
             if digest.size() >= told + STEP {
                 told = digest.size();
                 job.progress(told);

@@ -22,6 +22,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 mod browser;
+mod claim;
 pub mod download;
 pub mod drift;
 pub mod hash;

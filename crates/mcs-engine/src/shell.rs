@@ -8,7 +8,7 @@ use js_sys::{Array, Date, Float32Array, Object, Reflect, Uint8Array};
 use mcs_sorted::Map;
 use mcs_time::Time;
 use mcs_view::protocol::{self, DecodeError, FirstFrame, FirstRequest, Request};
-use mcs_view::{Console, FileInfo, Input, JobId, Later, Output, SocketId};
+use mcs_view::{Claim, Console, FileInfo, Input, JobId, Later, Output, SocketId};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
@@ -19,7 +19,7 @@ use crate::job::Job;
 use crate::later::{self, Missing};
 use crate::socket::Socket;
 use crate::storage::Storage;
-use crate::{download, hash, probe, rest, upload, vault};
+use crate::{claim, download, hash, probe, rest, upload, vault};
 
 /// How soon to look again whether a slow network has room.
 const SLOW_NETWORK: Duration = Duration::from_millis(20);
@@ -131,6 +131,24 @@ impl Shell {
         }
     }
 
+    /// What is kept under the name is read anew first: who held it may have written until the end.
+    fn claimed(&self, name: &'static str, claim: Claim) {
+        let shell = self.me.clone();
+        let tell = move |kept: Option<Option<Vec<u8>>>| {
+            let Some(shell) = shell.upgrade() else { return };
+            if let Some(bytes) = kept {
+                shell.input(Input::KeptElsewhere(name.to_owned(), bytes));
+            }
+            shell.input(Input::Claimed(claim));
+        };
+        if claim == Claim::Ours
+            && let Some(storage) = &self.state.borrow().storage
+        {
+            return storage.read(name.to_owned(), move |_, bytes| tell(Some(bytes)));
+        }
+        tell(None);
+    }
+
     /// A message of the page: `{ bytes: ArrayBuffer, file?: File }`.
     pub fn receive(&self, message: &JsValue) {
         let member =
@@ -230,9 +248,12 @@ impl Shell {
             Output::Keep { name, bytes } => {
                 let shell = self.me.clone();
                 if let Some(storage) = &state.storage {
-                    storage.write(name, bytes.as_deref(), move |trouble| {
+                    storage.write(name, bytes.as_deref(), move |name, written| {
                         if let Some(shell) = shell.upgrade() {
-                            shell.input(Input::NotKept(trouble));
+                            shell.input(match written {
+                                Ok(()) => Input::Settled(name),
+                                Err(trouble) => Input::NotKept(trouble),
+                            });
                         }
                     });
                 }
@@ -285,9 +306,21 @@ impl Shell {
                 let job = self.job(state, id);
                 hash::start(chosen(state), job);
             }
-            Output::Upload { job: id, path, headers } => {
+            Output::Upload { job: id, from, path, headers } => {
                 let job = self.job(state, id);
-                upload::start(&chosen(state), &path, &headers, &job);
+                upload::start(chosen(state), from, &path, &headers, job);
+            }
+            Output::Claim(name) => {
+                let shell = self.me.clone();
+                claim::start(name, move |claim| {
+                    let shell = shell.clone();
+                    // Not from within what the console wants done.
+                    spawn_local(async move {
+                        if let Some(shell) = shell.upgrade() {
+                            shell.claimed(name, claim);
+                        }
+                    });
+                });
             }
             Output::Download { job: id, url } => download::start(url, self.job(state, id)),
             _ => {}

@@ -84,7 +84,7 @@ impl Storage {
         &self,
         name: String,
         bytes: Option<&[u8]>,
-        failed: impl FnOnce(StorageTrouble) + 'static,
+        then: impl FnOnce(String, Result<(), StorageTrouble>) + 'static,
     ) {
         let key = JsValue::from_str(&name);
         let written = self.store(IdbTransactionMode::Readwrite).and_then(|(transaction, store)| {
@@ -100,13 +100,10 @@ impl Storage {
                 Ok(transaction) => committed(&transaction).await,
                 Err(error) => Err(error),
             };
-            match (ended, channel) {
-                (Ok(()), Some(channel)) => {
-                    let _ = channel.post_message(&key);
-                }
-                (Ok(()), None) => {}
-                (Err(error), _) => failed(trouble(&error)),
+            if let (Ok(()), Some(channel)) = (&ended, channel) {
+                let _ = channel.post_message(&key);
             }
+            then(name, ended.map_err(|error| trouble(&error)));
         });
     }
 

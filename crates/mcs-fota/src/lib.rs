@@ -16,7 +16,7 @@ mod push;
 pub mod rollout;
 mod version;
 
-pub use manifest::{Manifest, ManifestError};
+pub use manifest::{KeyId, Manifest, ManifestError, TrustedKey, Vouched};
 pub use notice::{Notice, NoticeError};
 pub use push::{Input, Output, Push, Reason, Terms, Unreachable};
 pub use rollout::Rollout;

@@ -8,13 +8,15 @@ mod error;
 mod key;
 mod text;
 
+use core::cmp::Ordering;
+
 use mcs_digest::{Checksums, Md5Hex, Sha256Hex};
 use mcs_model::Timestamp;
 use minisign_verify::Signature;
 use serde::{Deserialize, Serialize};
 
 pub use error::ManifestError;
-pub use key::TrustedKey;
+pub use key::{KeyId, TrustedKey};
 
 use crate::Version;
 
@@ -54,6 +56,15 @@ pub struct Manifest {
     pub created: Timestamp,
 }
 
+/// A manifest that a trusted key vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vouched {
+    /// What it says.
+    pub manifest: Manifest,
+    /// Whose signature it bears.
+    pub by: KeyId,
+}
+
 impl Manifest {
     /// Reads a manifest that one of `keys` vouches for with `signature`, which is a whole
     /// `.minisig` file.
@@ -61,13 +72,13 @@ impl Manifest {
         bytes: &[u8],
         signature: &str,
         keys: &[TrustedKey],
-    ) -> Result<Self, ManifestError> {
+    ) -> Result<Vouched, ManifestError> {
         if bytes.len() > MAX_LENGTH || signature.len() > MAX_LENGTH {
             return Err(ManifestError::TooLong);
         }
         let signature = signature_of(signature)?;
-        key::verify(bytes, &signature, keys)?;
-        Self::read(bytes)
+        let by = key::verify(bytes, &signature, keys)?;
+        Ok(Vouched { manifest: Self::read(bytes)?, by })
     }
 
     /// Reads a manifest without asking who vouches for it.
@@ -96,19 +107,33 @@ impl Manifest {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Whether it is newer than the newest one that was taken for its model, or that very one.
+    /// Whether it is newer than the newest one that was taken for its model.
     pub fn check_seq(&self, newest: Option<u64>) -> Result<(), ManifestError> {
         match newest {
-            Some(newest) if self.seq < newest => {
+            Some(newest) if self.seq <= newest => {
                 Err(ManifestError::Replayed { seq: self.seq, newest })
             }
             _ => Ok(()),
         }
     }
 
-    /// Whether it is for devices of this model.
-    pub fn check_model(&self, model: &str) -> Result<(), ManifestError> {
-        if self.model == model { Ok(()) } else { Err(ManifestError::Model(self.model.clone())) }
+    /// Whether it is for devices of a model that goes by one of these names.
+    pub fn check_model(&self, names: &[&str]) -> Result<(), ManifestError> {
+        let is_for = names.contains(&self.model.as_str());
+        if is_for { Ok(()) } else { Err(ManifestError::Model(self.model.clone())) }
+    }
+
+    /// Whether it is about this version, and can be installed from an older one at all.
+    pub fn check_version(&self, version: &Version) -> Result<(), ManifestError> {
+        if self.version != *version {
+            return Err(ManifestError::Version(self.version.clone()));
+        }
+        match &self.min_version {
+            Some(min) if min.order(version.as_str()) == Some(Ordering::Greater) => {
+                Err(ManifestError::MinVersion(min.clone()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether it is about the file with these checksums.

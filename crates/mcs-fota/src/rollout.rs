@@ -8,6 +8,7 @@ mod member;
 mod objection;
 mod plan;
 mod settle;
+mod trust;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,6 +22,7 @@ pub use head::{Course, Head, Pause};
 pub use member::Member;
 pub use objection::{Objection, Release, Target};
 pub use plan::{Plan, PlanError, Wave};
+pub use trust::Trust;
 
 use member::Phase;
 
@@ -49,7 +51,9 @@ mod tests;
 ///    [reason](Output::Send).
 /// 5. What speaks against the firmware for a device keeps it from being sent the notice until
 ///    somebody overrides it by name and says why.
-/// 6. Every device ends, in exactly one state; then the rollout has ended.
+/// 6. When nobody vouches for the image any more, devices that wait are refused it, and those that
+///    have the notice are not sent it again.
+/// 7. Every device ends, in exactly one state; then the rollout has ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rollout {
     head: Head,
@@ -76,6 +80,8 @@ pub enum Input {
     /// The process was started anew with what was stored: nobody is here, and who comes now does
     /// not come because of the firmware.
     Restarted,
+    /// So much is the image trusted from now on: keys come and go.
+    Trusted(Trust),
     /// The time that [`Output::Timeout`] gave has come; too early does no harm.
     Timeout,
 }
@@ -89,6 +95,8 @@ pub enum Fact {
     Left(Transport),
     /// The notice of [`Output::Send`] was handed to the transport.
     Sent,
+    /// Nobody knows whether it was.
+    SentPerhaps,
     /// It could not be.
     NotSent(Unreachable),
     /// It began to fetch the file.
@@ -121,7 +129,8 @@ pub enum Act {
 }
 
 /// Why an act was not carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ActError {
     /// The rollout is where the act has no meaning.
@@ -130,6 +139,8 @@ pub enum ActError {
     Nothing,
     /// An override without a reason.
     Reason,
+    /// An override where a signature is asked for without exception.
+    Barred,
 }
 
 /// What a rollout wants.
@@ -139,7 +150,8 @@ pub enum Output {
     Member(DeviceId),
     /// The rollout is; store and show it, before anything behind it is done.
     Head,
-    /// Send the notice, and answer [`Fact::Sent`] or [`Fact::NotSent`].
+    /// Send the notice, and answer [`Fact::Sent`], [`Fact::NotSent`] or, if it cannot be known,
+    /// [`Fact::SentPerhaps`].
     Send {
         /// To whom.
         device: DeviceId,
@@ -162,6 +174,7 @@ impl Rollout {
         match input {
             Input::Device(device, fact) => self.hear(now, &device, fact),
             Input::Restarted => self.restart(now),
+            Input::Trusted(trust) => self.trust(trust),
             Input::Timeout => {
                 // Whom a notice is being handed to, is not given up before the answer.
                 let due = |it: &Member| !it.is_over() && !it.handed;
@@ -224,7 +237,11 @@ impl Rollout {
                 member.notices = member.notices.saturating_sub(1);
                 self.drive(now, device, PushInput::NotSent(why));
             }
-            Fact::Sent | Fact::NotSent(_) => {}
+            Fact::SentPerhaps if member.handed => {
+                member.handed = false;
+                self.drive(now, device, PushInput::SentPerhaps);
+            }
+            Fact::Sent | Fact::SentPerhaps | Fact::NotSent(_) => {}
             Fact::DownloadStarted => {
                 // It has the notice, then, whatever the transport says later.
                 self.sent(now, device);
@@ -315,6 +332,7 @@ impl std::fmt::Display for ActError {
             Self::Course => "the rollout is not where that can be done",
             Self::Nothing => "no device failed",
             Self::Reason => "an override needs a reason",
+            Self::Barred => "no trusted key vouches for the image, and that cannot be overridden",
         })
     }
 }

@@ -219,32 +219,53 @@ pub struct FirmwareInfo {
     /// The firmwares that a device must run to get this one; `None` is any, even one that never
     /// reported (CONTRACT §5.1).
     pub compatible: Option<Vec<FirmwareId>>,
+    /// Who vouches for it; `None` is nobody.
+    #[serde(default)]
+    pub signed: Option<FirmwareSignature>,
 }
 
-/// `POST /api/firmwares/:fwId/push`.
+/// Who vouches for a firmware, and what the signed manifest says beside what the record says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PushRequest {
-    /// To whom.
-    pub devices: Vec<DeviceId>,
+#[serde(rename_all = "camelCase")]
+pub struct FirmwareSignature {
+    /// The id of the minisign key: 16 upper-case hex digits.
+    pub key: String,
+    /// Whether the server trusts the key today.
+    pub trusted: bool,
+    /// Higher with each release of the model.
+    pub seq: u64,
+    /// The model that it is for.
+    pub model: String,
+    /// The oldest version from which it may be installed; `None` is any.
+    pub min_version: Option<String>,
 }
 
-/// What became of a push, device by device, in the order of the request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// `GET /api/firmware-policy`: whom the server trusts, and what it asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PushReport {
-    /// One entry a device.
-    pub results: Vec<PushResult>,
+#[serde(rename_all = "camelCase")]
+pub struct FirmwarePolicy {
+    /// The minisign keys that it trusts, as the base64 lines of their `.pub` files.
+    pub keys: Vec<String>,
+    /// Nothing unsigned is taken or pushed.
+    pub require_signed: bool,
+    /// Most bytes of a file.
+    pub max_bytes: u64,
 }
 
-/// What became of a push to one device.
+/// How far an upload of a firmware is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PushResult {
-    /// The device.
-    pub device: DeviceId,
-    /// The state after the attempt.
-    pub status: PushStatus,
+pub struct FirmwareUpload {
+    /// Its id.
+    pub id: String,
+    /// Bytes that are there: the next one sent is this one.
+    pub offset: u64,
+    /// Bytes in all.
+    pub size: u64,
+    /// What it has become, once all bytes are there and proven.
+    pub firmware: Option<FirmwareInfo>,
 }
 
 /// How far a firmware is on its way to a device.

@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Channel, ChannelId, ChannelKind, DataPoint, Prototype, RawValue, Timestamp};
+use crate::{
+    Bounds, Channel, ChannelId, ChannelKind, DataPoint, Prototype, RawValue, Timestamp, ValueError,
+};
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +23,7 @@ pub const MAX_LINES: usize = 50;
 pub const MAX_LINE: usize = 400;
 
 /// A function's run on one point: what its history says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Run {
     /// The time stamp of the point.
@@ -58,7 +60,7 @@ pub struct Written {
 }
 
 /// Why the status of a run is FAILED: a line of the system log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -84,12 +86,14 @@ pub enum Trouble {
     Itself,
     /// It named another function.
     Function(ChannelId),
-    /// A value does not fit its channel; a sentence for the author.
-    Value {
+    /// A value does not fit its channel.
+    Refused {
         /// The channel.
         channel: ChannelId,
-        /// What is wrong, such as `is not an integer: "a"`.
-        why: String,
+        /// The start of what it returned for it.
+        value: String,
+        /// What does not fit.
+        why: Refusal,
     },
     /// It did not run: too many points of the device waited already.
     Busy,
@@ -97,6 +101,64 @@ pub enum Trouble {
     SetAside,
     /// What it returned could not be stored.
     NotStored,
+    /// It did not run: there is no process for it, or the process died of it.
+    Broken,
+}
+
+/// What a channel takes, and did not get.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Refusal {
+    /// 0 or 1.
+    State,
+    /// A whole number.
+    Whole,
+    /// A number.
+    Number,
+    /// Hexadecimal digits.
+    Hex,
+    /// A text or a number.
+    Text,
+    /// Several numbers with commas between them.
+    Numbers,
+    /// The base64 of a picture.
+    Picture,
+    /// One of the keys of its category.
+    Key,
+    /// A button of its gamepad, and whether it is pressed.
+    Button,
+    /// A number within these.
+    Bounds(Bounds),
+    /// So many bytes at most.
+    Bytes(u32),
+    /// Nothing: a video is streamed.
+    NoPoints,
+}
+
+impl Refusal {
+    fn of(error: &ValueError, kind: &ChannelKind) -> Self {
+        match error {
+            ValueError::Bounds { bounds, .. } => return Self::Bounds(*bounds),
+            ValueError::TooLong { limit, .. } => {
+                return Self::Bytes(u32::try_from(*limit).unwrap_or(u32::MAX));
+            }
+            _ => {}
+        }
+        match kind {
+            ChannelKind::Switch | ChannelKind::Gpio => Self::State,
+            ChannelKind::Integer { .. } | ChannelKind::Analog { .. } => Self::Whole,
+            ChannelKind::Float { .. } => Self::Number,
+            ChannelKind::Hex => Self::Hex,
+            ChannelKind::Gps | ChannelKind::Pwm => Self::Numbers,
+            ChannelKind::Image => Self::Picture,
+            ChannelKind::Category { .. } => Self::Key,
+            ChannelKind::Gamepad { .. } => Self::Button,
+            ChannelKind::Video => Self::NoPoints,
+            ChannelKind::String | ChannelKind::Function { .. } => Self::Text,
+        }
+    }
 }
 
 /// What a function returned instead of an object of channels.
@@ -179,8 +241,13 @@ fn point(
         serde_json::Value::String(text) => RawValue::Csv(text),
         other => RawValue::Json(other),
     };
-    let refused =
-        |why: crate::ValueError| Trouble::Value { channel: id.clone(), why: why.to_string() };
+    let refused = |error: ValueError| {
+        let value = match &raw {
+            RawValue::Csv(text) => excerpt(text),
+            RawValue::Json(json) => excerpt(&json.to_string()),
+        };
+        Trouble::Refused { channel: id.clone(), value, why: Refusal::of(&error, kind) }
+    };
     let value = kind.parse(&raw).map_err(refused)?;
     Ok(DataPoint { channel: id.clone(), timestamp: at, value })
 }

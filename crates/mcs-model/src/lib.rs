@@ -25,4 +25,4 @@ pub use id::{ChannelId, DeviceId, DeviceKey, FirmwareId, IdError, IdRule, Produc
 pub use point::DataPoint;
 pub use timestamp::Timestamp;
 pub use topic::{ConsoleTopic, Topic, TopicError};
-pub use value::{MAX_IMAGE, MAX_TEXT, RawValue, Value, ValueError};
+pub use value::{MAX_IMAGE, MAX_TEXT, RawRef, RawValue, Value, ValueError};

@@ -91,6 +91,17 @@ pub fn from_mqtt(
     }
 }
 
+/// Reads what nearly every publish to a channel's topic is, one `timestamp,chn,V` or `,chn,V`, where it stands: the time
+/// and `V`. `None` leaves it to [`from_mqtt`], which reads this as well.
+pub fn stamped<'a>(
+    channel: &ChannelId,
+    payload: &'a [u8],
+    rules: Rules,
+) -> Option<(Option<Timestamp>, &'a str)> {
+    // JSON begins with no digit.
+    line::stamped_on_channel(channel, text(payload).ok()?, rules)
+}
+
 /// Reads the body of `POST …/datapoints.csv`: one `chn,timestamp,V` a line. Never empty.
 pub fn from_csv(body: &[u8], rules: Rules) -> Vec<Result<RawPoint, PointError>> {
     match text(body) {

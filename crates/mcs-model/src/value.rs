@@ -94,6 +94,24 @@ pub enum RawValue {
     Json(serde_json::Value),
 }
 
+/// The same where it stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RawRef<'a> {
+    /// See [`RawValue::Csv`].
+    Csv(&'a str),
+    /// See [`RawValue::Json`].
+    Json(&'a serde_json::Value),
+}
+
+impl<'a> From<&'a RawValue> for RawRef<'a> {
+    fn from(raw: &'a RawValue) -> Self {
+        match raw {
+            RawValue::Csv(text) => Self::Csv(text),
+            RawValue::Json(json) => Self::Json(json),
+        }
+    }
+}
+
 impl Value {
     /// The `values` object of a REST point; everything in it is a string, as the documents show it
     /// (CONTRACT §1.3).

@@ -1,5 +1,8 @@
 //! All series within one budget.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use mcs_sorted::Map;
 
 use crate::{POINT_BYTES, SERIES_BYTES, Series, Summary, Window};
@@ -7,8 +10,11 @@ use crate::{POINT_BYTES, SERIES_BYTES, Series, Summary, Window};
 #[cfg(test)]
 mod tests;
 
+/// Of all points, this part goes at once.
+const AT_ONCE: usize = 128;
+
 /// One [`Series`] for each key. Together they cost at most the budget: when a point does not fit,
-/// the oldest point of all series goes, by its own time.
+/// the oldest points of all series go, by their own time.
 #[derive(Clone, Debug)]
 pub struct Rings<K> {
     series: Map<K, Series>,
@@ -25,12 +31,18 @@ impl<K: Clone + Ord> Rings<K> {
 
     /// See [`Series::insert`].
     pub fn insert(&mut self, key: &K, at: u64, value: f64) {
-        self.change(key, |series| series.insert(at, value));
+        self.insert_near(key, &mut 0, at, value);
+    }
+
+    /// The same for who inserts again and again: nothing is searched while the series is at the place where it was found
+    /// last. See [`Map::get_mut_near`].
+    pub fn insert_near(&mut self, key: &K, place: &mut usize, at: u64, value: f64) {
+        self.change(key, place, |series| series.insert(at, value));
     }
 
     /// See [`Series::merge`].
     pub fn merge(&mut self, key: &K, history: impl IntoIterator<Item = (u64, f64)>) {
-        self.change(key, |series| series.merge(history));
+        self.change(key, &mut 0, |series| series.merge(history));
     }
 
     /// Forgets the series whose key fails `keep`.
@@ -84,38 +96,39 @@ impl<K: Clone + Ord> Rings<K> {
         self.points == 0
     }
 
-    fn change(&mut self, key: &K, change: impl FnOnce(&mut Series)) {
+    fn change(&mut self, key: &K, place: &mut usize, change: impl FnOnce(&mut Series)) {
         // Looking before inserting spares the clone of the key on the hot path.
-        let series = match self.series.get_mut(key) {
+        let series = match self.series.get_mut_near(key, place) {
             Some(series) => series,
             None => self.series.entry(key.clone()).or_default(),
         };
         let before = series.len();
         change(series);
         self.points = self.points + series.len() - before;
-        while self.bytes() > self.budget && self.evict_oldest() {}
+        if self.bytes() > self.budget {
+            self.evict_oldest();
+        }
     }
 
-    /// Evicts from the series with the oldest point, up to the oldest point of any other.
-    fn evict_oldest(&mut self) -> bool {
-        let excess = (self.bytes() - self.budget).div_ceil(POINT_BYTES);
-        let mut oldest: Option<(u64, &mut Series)> = None;
-        let mut runner_up = u64::MAX;
-        for series in self.series.values_mut() {
-            let Some(first) = series.first() else { continue };
-            match &oldest {
-                Some((at, _)) if first >= *at => runner_up = runner_up.min(first),
-                _ => {
-                    runner_up = oldest.map_or(runner_up, |(at, _)| runner_up.min(at));
-                    oldest = Some((first, series));
-                }
-            }
+    /// Evicts the oldest points of all: as many as are too many, and some more, so that it need not be done for every
+    /// point that comes.
+    fn evict_oldest(&mut self) {
+        let mut series: Vec<_> = self.series.values_mut().collect();
+        let first = |it: (usize, &&mut Series)| Some(Reverse((it.1.first()?, it.0)));
+        let mut oldest: BinaryHeap<_> = series.iter().enumerate().filter_map(first).collect();
+        let excess = self.points * POINT_BYTES + series.len() * SERIES_BYTES - self.budget;
+        let excess = excess.div_ceil(POINT_BYTES).min(self.points);
+        let mut left = excess + (self.points - excess) / AT_ONCE;
+        while left > 0
+            && let Some(Reverse((_, index))) = oldest.pop()
+        {
+            let next = oldest.peek().map_or(u64::MAX, |it| it.0.0);
+            let count = series[index].before(next.saturating_add(1)).clamp(1, left);
+            series[index].evict(count);
+            self.points -= count;
+            self.evicted += count as u64;
+            left -= count;
+            oldest.extend(series[index].first().map(|first| Reverse((first, index))));
         }
-        let Some((_, series)) = oldest else { return false };
-        let count = series.before(runner_up.saturating_add(1)).clamp(1, excess);
-        series.evict(count);
-        self.points -= count;
-        self.evicted += count as u64;
-        true
     }
 }

@@ -7,17 +7,21 @@ mod users;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
 
 use crate::config::{Config, Settings};
+use crate::functions;
 use crate::store::{ProgramKind, Store};
 
 use devices::DeviceCommand;
 use programs::ProgramCommand;
 use prototypes::PrototypeCommand;
 use users::UserCommand;
+
+/// What a server tells this program that shall run code for it.
+pub(crate) const RUN_FUNCTIONS: &str = "run-functions";
 
 /// Broker, Command Server, REST API, history and firmware store in one binary.
 #[derive(Parser)]
@@ -47,6 +51,9 @@ enum Command {
     Token(Admin<ProgramCommand>),
     /// Copy the database as it is now, whether a server runs on it or not
     Backup(Backup),
+    /// Run the code of functions for a server
+    #[command(name = RUN_FUNCTIONS, hide = true)]
+    RunFunctions,
 }
 
 /// A command that works on the data folder, whether a server runs on it or not. A running server takes the
@@ -78,6 +85,11 @@ pub enum Task {
 }
 
 impl Cli {
+    /// Runs the code of functions until nobody wants any more, if that is what this program is for.
+    pub fn run_functions(&self) -> Option<Result<()>> {
+        matches!(self.command, Command::RunFunctions).then(functions::confined)
+    }
+
     /// Does what an admin command says at once.
     pub async fn run(self) -> Result<Task> {
         let file = match &self.config {
@@ -104,6 +116,7 @@ impl Cli {
                     async |it: ProgramCommand, on: &Store| it.run(on, ProgramKind::Token).await;
                 admin.run(file, false, run).await
             }
+            Command::RunFunctions => bail!("{RUN_FUNCTIONS} is nothing that runs beside others"),
             Command::Backup(Backup { file: to, data }) => {
                 let run = async |on: &Store| {
                     on.backup(&to).await?;

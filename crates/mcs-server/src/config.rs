@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
+use mcs_fota::TrustedKey;
 use mcs_model::upload::Rules;
 use serde::Deserialize;
 
@@ -13,6 +14,7 @@ use crate::retention::KeepRule;
 
 pub use crate::accept::Room;
 pub use crate::bus::{Budget, Overflow};
+pub use crate::firmware::Bucket;
 
 /// A server's settings.
 #[derive(Clone, Debug)]
@@ -61,8 +63,16 @@ pub struct Config {
     pub timestamp_seconds: bool,
     /// Most bytes of a firmware file.
     pub max_firmware: u64,
+    /// Where firmware files are kept, if not in the data folder.
+    pub firmware_store: Option<Bucket>,
+    /// Whose signatures of firmware are believed.
+    pub firmware_keys: Vec<TrustedKey>,
+    /// Take and push no firmware that none of them vouches for.
+    pub require_signed_firmware: bool,
     /// How long points are kept; all and for ever where no rule holds.
     pub keep: Vec<KeepRule>,
+    /// This program, which is also what runs the code of functions in processes of their own.
+    pub program: PathBuf,
 }
 
 impl Config {
@@ -165,6 +175,17 @@ pub struct Settings {
     /// Most bytes of a firmware file [default: 536870912]
     #[arg(long, env = "MCS_MAX_FIRMWARE", value_name = "BYTES")]
     pub max_firmware: Option<u64>,
+    /// Where firmware files are kept: s3://BUCKET/PREFIX, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    /// AWS_REGION and AWS_ENDPOINT_URL in the environment [default: the data folder]
+    #[arg(long, env = "MCS_FIRMWARE_STORE", value_name = "URL")]
+    pub firmware_store: Option<String>,
+    /// A minisign public key whose signatures of firmware are believed: its base64 line, or a .pub file;
+    /// several times for several keys, in the variable with commas between them
+    #[arg(long, env = "MCS_FIRMWARE_KEY", value_name = "KEY", value_delimiter = ',')]
+    pub firmware_key: Vec<String>,
+    /// Take and push no firmware that none of these keys vouches for
+    #[arg(long, env = "MCS_REQUIRE_SIGNED_FIRMWARE", num_args = 0..=1, default_missing_value = "true")]
+    pub require_signed_firmware: Option<bool>,
     /// Days after which a point goes, unless it is its channel's newest [default: never]
     #[arg(long, env = "MCS_KEEP_DAYS", value_name = "N")]
     pub keep_days: Option<NonZeroU32>,
@@ -237,6 +258,13 @@ impl Settings {
             max_upload_points: self.max_upload_points.or(other.max_upload_points),
             timestamp_seconds: self.timestamp_seconds.or(other.timestamp_seconds),
             max_firmware: self.max_firmware.or(other.max_firmware),
+            firmware_store: self.firmware_store.or(other.firmware_store),
+            firmware_key: if self.firmware_key.is_empty() {
+                other.firmware_key
+            } else {
+                self.firmware_key
+            },
+            require_signed_firmware: self.require_signed_firmware.or(other.require_signed_firmware),
             keep_days: self.keep_days.or(other.keep_days),
             keep_points: self.keep_points.or(other.keep_points),
             keep: if self.keep.is_empty() { other.keep } else { self.keep },
@@ -274,6 +302,13 @@ impl Settings {
             (1..=10_000).contains(&max_upload_points),
             "max-upload-points is 1 to 10000"
         );
+        let firmware_keys = self.firmware_key.iter().map(|it| firmware_key(it));
+        let firmware_keys = firmware_keys.collect::<Result<Vec<_>>>()?;
+        let require_signed_firmware = self.require_signed_firmware.unwrap_or(false);
+        anyhow::ensure!(
+            !(require_signed_firmware && firmware_keys.is_empty()),
+            "require-signed-firmware needs a firmware-key: without one nothing could be uploaded"
+        );
         Ok(Config {
             http: self.http.unwrap_or_else(|| local(8080)),
             https: self.https,
@@ -307,7 +342,28 @@ impl Settings {
             max_upload_points,
             timestamp_seconds: self.timestamp_seconds.unwrap_or(false),
             max_firmware: self.max_firmware.unwrap_or(512 << 20),
+            firmware_store: self.firmware_store.map(|it| it.parse()).transpose()?,
+            firmware_keys,
+            require_signed_firmware,
             keep,
+            program: program()?,
         })
     }
+}
+
+/// Where this program is found, also after a newer one took its place, if the system can tell.
+fn program() -> Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() { Ok(running) } else { std::env::current_exe().context("no program") }
+}
+
+/// From a base64 line, or the file of that name.
+fn firmware_key(text: &str) -> Result<TrustedKey> {
+    if let Ok(key) = text.parse() {
+        return Ok(key);
+    }
+    let file = std::fs::read_to_string(text).with_context(|| {
+        format!("firmware-key {text} is no public key of minisign, and no file")
+    })?;
+    file.parse().map_err(|error| anyhow::anyhow!("firmware-key {text}: {error}"))
 }

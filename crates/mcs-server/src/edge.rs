@@ -5,24 +5,23 @@
 //! one WebSocket message may hold part of a packet or many [MQTT-6.0.0-2], and what the broker has ready
 //! goes out in one.
 
-use std::io;
+mod tunnel;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::WebSocketUpgrade;
 use axum::http::header::{HOST, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use bytes::{BufMut, BytesMut};
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{FutureExt, SinkExt, StreamExt};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{BufReader, copy_buf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tracing::debug;
 
 use crate::bus::EmbeddedBus;
+use tunnel::{FRAME, Tunnel};
 
 /// The tunnel's near end.
 #[derive(Clone)]
@@ -93,13 +92,13 @@ impl Edge {
             Broker::Embedded(bus) => {
                 let bus = Arc::clone(bus);
                 upgrade.on_upgrade(async move |socket| {
-                    tunnel(socket, bus.attach(peer), patience).await
+                    bus.attach(peer, Tunnel::new(socket, patience));
                 })
             }
             Broker::Tcp(address) => match timeout(patience, TcpStream::connect(address)).await {
-                Ok(Ok(broker)) => {
-                    upgrade.on_upgrade(async move |socket| tunnel(socket, broker, patience).await)
-                }
+                Ok(Ok(broker)) => upgrade.on_upgrade(async move |socket| {
+                    carry(Tunnel::new(socket, patience), broker).await;
+                }),
                 Ok(Err(_)) | Err(_) => {
                     (StatusCode::BAD_GATEWAY, "the broker is away").into_response()
                 }
@@ -138,108 +137,19 @@ fn same_host(origin: &str, headers: &HeaderMap) -> bool {
 }
 
 /// Carries bytes both ways until either side closes.
-async fn tunnel(
-    socket: WebSocket,
-    broker: impl AsyncRead + AsyncWrite + Send + Unpin,
-    patience: Duration,
-) {
-    let (mut to_client, from_client) = socket.split();
-    let (from_broker, to_broker) = tokio::io::split(broker);
-    let code = tokio::select! {
-        code = inbound(from_client, to_broker, patience) => code,
-        code = outbound(from_broker, &mut to_client) => code,
+async fn carry(client: Tunnel, broker: TcpStream) {
+    let (from_client, mut to_client) = tokio::io::split(client);
+    let (from_broker, mut to_broker) = broker.into_split();
+    let mut from_client = BufReader::with_capacity(FRAME, from_client);
+    let mut from_broker = BufReader::with_capacity(FRAME, from_broker);
+    let ended = tokio::select! {
+        ended = copy_buf(&mut from_client, &mut to_broker) => ended,
+        ended = copy_buf(&mut from_broker, &mut to_client) => ended,
     };
-    // Whoever has already hung up does not read it.
-    let _ = timeout(
-        FAREWELL,
-        to_client.send(Message::Close(Some(CloseFrame { code, reason: "".into() }))),
-    )
-    .await;
-}
-
-/// Client to broker. Answers why it ended, as a WebSocket close code.
-async fn inbound(
-    mut from_client: SplitStream<WebSocket>,
-    mut to_broker: impl AsyncWrite + Unpin,
-    patience: Duration,
-) -> u16 {
-    let mut silent = true;
-    loop {
-        let message = if silent {
-            match timeout(patience, from_client.next()).await {
-                Ok(message) => message,
-                Err(_) => return close_code::POLICY,
-            }
-        } else {
-            from_client.next().await
-        };
-        match message {
-            Some(Ok(Message::Binary(bytes))) => {
-                silent &= bytes.is_empty();
-                if to_broker.write_all(&bytes).await.is_err() {
-                    return close_code::NORMAL;
-                }
-            }
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            // [MQTT-6.0.0-1]
-            Some(Ok(Message::Text(_))) => return close_code::UNSUPPORTED,
-            Some(Ok(Message::Close(_))) | None => return close_code::NORMAL,
-            Some(Err(error)) => {
-                debug!(%error, "WebSocket broken");
-                return close_code::PROTOCOL;
-            }
-        }
+    if let Err(error) = ended {
+        debug!(%error, "tunnel over");
     }
 }
-
-/// Broker to client. Answers why it ended, as a WebSocket close code.
-async fn outbound(
-    mut from_broker: impl AsyncRead + Unpin,
-    to_client: &mut SplitSink<WebSocket, Message>,
-) -> u16 {
-    let mut ready = BytesMut::new();
-    loop {
-        let read = fill(&mut from_broker, &mut ready).await;
-        // Sending waits until the client has taken the message: a slow client slows the broker.
-        if !ready.is_empty()
-            && to_client.send(Message::Binary(ready.split().freeze())).await.is_err()
-        {
-            return close_code::NORMAL;
-        }
-        match read {
-            Ok(true) => {}
-            Ok(false) => return close_code::NORMAL,
-            Err(_) => return close_code::AWAY,
-        }
-    }
-}
-
-/// Waits for bytes and takes all that are ready, up to a frame. False at the end of the stream.
-async fn fill(
-    from_broker: &mut (impl AsyncRead + Unpin),
-    ready: &mut BytesMut,
-) -> io::Result<bool> {
-    ready.reserve(FRAME);
-    if from_broker.read_buf(&mut (&mut *ready).limit(FRAME)).await? == 0 {
-        return Ok(false);
-    }
-    while ready.len() < FRAME {
-        let room = FRAME - ready.len();
-        match from_broker.read_buf(&mut (&mut *ready).limit(room)).now_or_never() {
-            Some(Ok(0)) => return Ok(false),
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return Err(error),
-            None => break,
-        }
-    }
-    Ok(true)
-}
-
-/// The most that goes out in one WebSocket message.
-const FRAME: usize = 64 << 10;
-
-/// Time to take the close frame.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,9 @@ fn main() -> ExitCode {
     // Before anything is written or any thread runs: device keys are for the owner's eyes only.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
+    if let Some(ended) = cli.run_functions() {
+        return ended.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS);
+    }
     let filter = EnvFilter::try_from_env("MCS_LOG").unwrap_or_else(|_| EnvFilter::new(LOG));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

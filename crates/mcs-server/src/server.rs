@@ -210,9 +210,9 @@ impl Server {
                 app.refresh_registry().await;
                 app.keep_moves().await;
                 app.firmware.tick(&app).await;
-                app.functions.look();
                 if round.is_multiple_of(SLOW) {
                     app.end_expired().await;
+                    app.firmware.uploads().sweep().await;
                     app.keep_heard().await;
                 }
             }

@@ -113,6 +113,7 @@ mod event;
 mod filter;
 mod index;
 mod message;
+mod names;
 mod negotiation;
 mod outbox;
 mod payload;

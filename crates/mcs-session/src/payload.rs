@@ -7,7 +7,8 @@ use std::sync::Arc;
 /// The body of a message: immutable bytes, cheap to clone.
 ///
 /// A received payload is a window into the packet that carried it, so it is
-/// never copied after the packet was assembled.
+/// never copied after the packet was assembled. Where many packets came at once it is
+/// a window into all of them: who keeps it for long copies it.
 #[derive(Clone)]
 pub struct Payload {
     packet: Arc<[u8]>,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use mcs_sorted::Set;
 use mcs_time::{Backoff, Time, Timers};
 
+use crate::names::Names;
 use crate::negotiation::Negotiation;
 use crate::outbox::{Limits, Outbox};
 use crate::subscriptions::Subscriptions;
@@ -38,6 +39,7 @@ pub struct Session {
     last_received: Time,
     outbox: Outbox,
     subscriptions: Subscriptions,
+    names: Names,
     /// Packet identifiers that lost links have cut off, as far as the broker keeps its session: a new
     /// message under one of them would pass for the old one [MQTT-4.3.3-10].
     cut_off: Set<u16>,
@@ -79,6 +81,7 @@ impl Session {
             last_received: Time::ZERO,
             outbox: Outbox::default(),
             subscriptions: Subscriptions::default(),
+            names: Names::default(),
             cut_off: Set::new(),
             tx: Vec::new(),
             outputs: VecDeque::new(),

@@ -21,6 +21,8 @@ pub struct SubscribeOptions {
 #[derive(Debug, Default)]
 pub(crate) struct Subscriptions {
     last_id: u64,
+    /// Grows whenever other topics may be wanted.
+    revision: u64,
     filters: Map<TopicFilter, Entry>,
     /// The same filters, to be found by topic.
     index: FilterIndex,
@@ -62,6 +64,7 @@ impl Subscriptions {
         let id = SubscriptionId(self.last_id);
         self.by_id.insert(id, filter.clone());
         if !self.filters.contains_key(&filter) {
+            self.revision += 1;
             self.index.insert(filter.clone());
         }
         let entry = self.filters.entry(filter.clone()).or_default();
@@ -83,6 +86,7 @@ impl Subscriptions {
             return;
         }
         let asked = entry.asked.is_some();
+        self.revision += 1;
         self.filters.remove(&filter);
         self.index.remove(&filter);
         self.to_subscribe.remove(&filter);
@@ -201,6 +205,11 @@ impl Subscriptions {
 
     pub(crate) fn next_deadline(&self) -> Option<Time> {
         self.batches.values().filter_map(|batch| batch.deadline).min()
+    }
+
+    /// A number that grows whenever other topics may be wanted.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Whether anybody wants messages on `topic`.

@@ -17,6 +17,7 @@ use mqtt::prelude::{GenericPacketTrait, PropertyValueAccess as _};
 use mqtt::result_code::MqttError;
 use mqtt::{ArcPayload, role};
 
+use crate::names::Name;
 use crate::{
     Beside, Config, Message, Outcome, Payload, Publish, Qos, ReasonCode, SubscribeOptions,
     TopicFilter, Traced, Version, filter,
@@ -42,6 +43,7 @@ macro_rules! in_version {
 mod convert;
 mod incoming;
 mod outgoing;
+mod quick;
 
 /// The largest packet of MQTT: 4 bytes of length, 28 bits of body.
 pub(crate) const PACKET_LIMIT: usize = 1 + 4 + 0x0fff_ffff;
@@ -51,6 +53,10 @@ pub(crate) struct Wire {
     connection: mqtt::Connection<role::Client>,
     version: Version,
     accepted: bool,
+    /// The connection has the beginning of a packet, and waits for the rest.
+    in_packet: bool,
+    /// The largest packet that we take.
+    limit: usize,
     /// We asked for a new session.
     clean_start: bool,
     /// The start of the broker's answer to a CONNECT of MQTT 5; `None` once it
@@ -79,6 +85,8 @@ pub(crate) enum Received {
     Accepted(Allowance),
     Refused(ReasonCode),
     Message(Message),
+    /// A message that somebody wants.
+    Wanted(Message),
     /// PUBACK, PUBCOMP, or a PUBREC that refuses.
     Acknowledged {
         packet: u16,
@@ -103,7 +111,10 @@ impl Wire {
         let head = (version == Version::V5).then(Vec::new);
         let traced = config.trace.then(Vec::new);
         let clean_start = config.clean_start;
-        let mut wire = Self { connection, version, accepted: false, clean_start, head, traced };
+        let limit = usize::try_from(config.max_packet).unwrap_or(usize::MAX);
+        let (accepted, in_packet) = (false, false);
+        let mut wire =
+            Self { connection, version, accepted, in_packet, limit, clean_start, head, traced };
         let connect = wire.connect_packet(config).ok()?;
         wire.send(connect, tx).ok()?;
         Some(wire)

@@ -6,9 +6,12 @@
 //! ten thousand small entries is still a matter of microseconds. A map that grows without such a
 //! bound should be a B-tree.
 //!
+//! [`Hints`] remember what was found, where even logarithmic time is too long.
+//!
 //! [`sort_by`] sorts as the standard library does, with one copy of the algorithm for all types.
 
 mod entry;
+mod hints;
 mod map;
 mod set;
 mod sort;
@@ -17,6 +20,7 @@ mod sort;
 mod tests;
 
 pub use entry::Entry;
+pub use hints::{Hints, hash};
 pub use map::Map;
 pub use set::Set;
 pub use sort::sort_by;

@@ -105,6 +105,19 @@ impl<K: Ord, V> Map<K, V> {
         Some(&mut self.entries[place].1)
     }
 
+    /// The same for who looks for it again and again: `place`, which this call sets, is where it was found last, and
+    /// as long as it is still there nothing is searched. Any number will do at first.
+    #[inline]
+    pub fn get_mut_near<Q: Ord + ?Sized>(&mut self, key: &Q, place: &mut usize) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+    {
+        if self.entries.get(*place).is_none_or(|it| it.0.borrow() != key) {
+            *place = self.place(key).ok()?;
+        }
+        Some(&mut self.entries[*place].1)
+    }
+
     /// Whether a key is there.
     pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
     where

@@ -29,7 +29,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #[test]
     fn a_map_does_what_a_b_tree_does(steps in steps(), (from, until) in (any::<u8>(), any::<u8>())) {
-        let (mut map, mut tree) = (Map::new(), BTreeMap::new());
+        let (mut map, mut tree, mut place) = (Map::new(), BTreeMap::new(), 0);
         for step in steps {
             match step {
                 Step::Insert(key, value) => {
@@ -49,6 +49,7 @@ proptest! {
             prop_assert!(map.iter().eq(tree.iter()));
             prop_assert!(map.iter().rev().eq(tree.iter().rev()));
             prop_assert_eq!(map.get(&from), tree.get(&from));
+            prop_assert_eq!(map.get_mut_near(&from, &mut place), tree.get_mut(&from));
         }
         let (from, until) = (from.min(until), from.max(until));
         prop_assert!(map.range(from..until).eq(tree.range(from..until)));
@@ -90,4 +91,42 @@ fn a_borrowed_key_finds_its_value() {
     let map = Map::from([("a".to_owned(), 1), ("b".to_owned(), 2)]);
     assert_eq!(map.get("b"), Some(&2));
     assert!(!map.contains_key("c"));
+}
+
+proptest! {
+    #[test]
+    fn a_hint_that_is_found_is_the_one_that_was_put(keys in prop::collection::vec(any::<u16>(), 0..400), bits in 0_u32..32) {
+        let mut hints = Hints::new();
+        // Few bits: many keys share a hash.
+        let hash = |key: u16| hash(&key.to_le_bytes()) >> bits;
+        for key in &keys {
+            match hints.find(hash(*key), |it| it == key) {
+                Some(found) => prop_assert_eq!(*found, *key),
+                None => hints.put(hash(*key), *key),
+            }
+            prop_assert_eq!(hints.find(hash(*key), |it| it == key), Some(&mut key.clone()));
+        }
+    }
+}
+
+#[test]
+fn as_many_hints_as_a_fleet_has_topics_are_all_kept() {
+    let mut hints = Hints::new();
+    let topic = |number: usize| format!("mcs/D{number:07}/key/{}", number % 10);
+    for number in 0..10_000 {
+        hints.put(hash(topic(number).as_bytes()), number);
+    }
+    let mut found =
+        |number: &usize| hints.find(hash(topic(*number).as_bytes()), |it| it == number).is_some();
+    assert_eq!((0..10_000).filter(|it| found(it)).count(), 10_000);
+}
+
+#[test]
+fn hints_of_one_hash_push_each_other_out() {
+    let mut hints = Hints::new();
+    for number in 0..100_000 {
+        hints.put(7, number);
+    }
+    assert_eq!(hints.find(7, |it| *it == 99_999), Some(&mut 99_999));
+    assert_eq!(hints.find(7, |it| *it == 0), None);
 }

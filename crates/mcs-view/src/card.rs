@@ -1,7 +1,7 @@
 //! What stands on the card of one channel.
 
 use mcs_model::api::HistoryPoint;
-use mcs_model::{Channel, ChannelKind, Direction, RawValue, Timestamp, Value, ValueError};
+use mcs_model::{Channel, ChannelKind, Direction, RawRef, Timestamp, Value, ValueError};
 
 use crate::control::{Life, same};
 use crate::protocol::{CardState, ControlFailure, ControlStage, Shown, Unfit, Wrong};
@@ -42,7 +42,7 @@ impl Card {
         &mut self,
         channel: &Channel,
         at: Timestamp,
-        raw: &RawValue,
+        raw: RawRef<'_>,
         now: Timestamp,
     ) -> Option<Value> {
         if self.life.as_mut().is_some_and(|life| life.is_own(at)) {
@@ -52,8 +52,8 @@ impl Card {
         let is_readable = !matches!(misfit, Some(Unfit::Unreadable(_)));
         let readable = is_readable.then(|| value.clone());
         match raw {
-            RawValue::Csv(text) => self.count_digits(&channel.kind, text),
-            RawValue::Json(_) => self.count_digits(&channel.kind, &value.to_string()),
+            RawRef::Csv(text) => self.count_digits(&channel.kind, text),
+            RawRef::Json(_) => self.count_digits(&channel.kind, &value.to_string()),
         }
         self.changed = true;
         let point = Shown { value, at, misfit };
@@ -155,6 +155,9 @@ impl Card {
             ChannelKind::Gps => MOST_PLACE_DIGITS,
             _ => return,
         };
+        if usize::from(self.digits) == most {
+            return;
+        }
         // Not the altitude: it says nothing of the place.
         let numbers = text.split(',').take(2);
         let digits = numbers.map(decimals).max().unwrap_or(0).min(most);
@@ -163,7 +166,7 @@ impl Card {
 }
 
 /// The value of `raw`, and why it does not fit if so: a number out of its bounds is still a number.
-fn read(kind: &ChannelKind, raw: &RawValue) -> (Value, Option<Unfit>) {
+fn read(kind: &ChannelKind, raw: RawRef<'_>) -> (Value, Option<Unfit>) {
     let error = match kind.parse(raw) {
         Ok(value) => return (value, None),
         Err(error) => error,
@@ -180,10 +183,10 @@ fn read(kind: &ChannelKind, raw: &RawValue) -> (Value, Option<Unfit>) {
     (Value::String(excerpt(raw_text(raw))), Some(Unfit::Unreadable(Wrong::from(&error))))
 }
 
-fn raw_text(raw: &RawValue) -> String {
+fn raw_text(raw: RawRef<'_>) -> String {
     match raw {
-        RawValue::Csv(text) => text.clone(),
-        RawValue::Json(json) => json.to_string(),
+        RawRef::Csv(text) => text.to_owned(),
+        RawRef::Json(json) => json.to_string(),
     }
 }
 

@@ -63,6 +63,10 @@ pub(crate) struct Charts {
     export: Option<export::Export>,
 }
 
+/// The points of a channel by each of their times, and where they were found last.
+#[derive(Debug)]
+pub(crate) struct Lines([(Key, usize); 2]);
+
 /// Enough of a painted chart to tell whether it would look different now.
 #[derive(Debug, PartialEq)]
 struct Painted {
@@ -92,20 +96,18 @@ impl Charts {
     /// A value that came live and fits its channel. `came` says when, where no server does.
     pub(crate) fn insert(
         &mut self,
-        (device, channel): (&DeviceId, &ChannelId),
+        lines: &mut Lines,
         at: Timestamp,
         came: Option<Timestamp>,
         kind: &ChannelKind,
         value: &Value,
     ) {
         let Some(number) = values::of(kind, value) else { return };
-        let times = [(PointTime::Device, Some(at)), (PointTime::Arrival, came)];
-        for (time, at) in times {
+        for ((key, place), at) in lines.0.iter_mut().zip([Some(at), came]) {
             let Some(at) = at else { continue };
-            let key = (device.clone(), channel.clone(), time);
-            self.rings.insert(&key, at.as_millis(), number);
+            self.rings.insert_near(key, place, at.as_millis(), number);
             if values::has_texts(kind) {
-                self.texts.insert(&key, at.as_millis(), &value.to_string());
+                self.texts.insert(key, at.as_millis(), &value.to_string());
             }
         }
     }
@@ -173,6 +175,21 @@ impl Charts {
     /// The page has this many charts now; `0`: it forgot what was painted.
     pub(crate) fn show(&mut self, charts: usize) {
         self.painted.truncate(charts);
+    }
+}
+
+impl Lines {
+    pub(crate) fn new(device: &DeviceId, channel: &ChannelId) -> Self {
+        let times = [PointTime::Device, PointTime::Arrival];
+        Self(times.map(|time| ((device.clone(), channel.clone(), time), 0)))
+    }
+
+    pub(crate) fn device(&self) -> &DeviceId {
+        &self.0[0].0.0
+    }
+
+    pub(crate) fn channel(&self) -> &ChannelId {
+        &self.0[0].0.1
     }
 }
 

@@ -204,6 +204,7 @@ impl Console {
             self.due_at,
             self.messages.deadline(),
             self.rollouts.deadline(),
+            self.firmware.deadline(),
         ];
         deadlines.into_iter().flatten().min()
     }

@@ -2,7 +2,7 @@
 
 use mcs_model::api::{DeviceInfo, Presence, PushStatus, Right};
 use mcs_model::{
-    Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawValue, Timestamp, Value,
+    Channel, ChannelId, DataPoint, DeviceId, DeviceKey, ProductId, RawRef, Timestamp, Value,
 };
 use mcs_sorted::Map;
 
@@ -62,6 +62,13 @@ pub(crate) struct Device {
     pub(crate) complained: bool,
 }
 
+/// Where a channel of a device and its card were found last.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    channel: usize,
+    card: usize,
+}
+
 impl Devices {
     /// Adds a device, or replaces what is known of it; values and commands of channels that stay
     /// are kept. Gives the subscriptions that are of no use any more: those with another key.
@@ -92,6 +99,11 @@ impl Devices {
 
     pub(crate) fn get_mut(&mut self, id: &DeviceId) -> Option<&mut Device> {
         self.map.get_mut(id)
+    }
+
+    /// The same for who asks again and again; see [`Map::get_mut_near`].
+    pub(crate) fn get_mut_near(&mut self, id: &DeviceId, place: &mut usize) -> Option<&mut Device> {
+        self.map.get_mut_near(id, place)
     }
 
     pub(crate) fn remove(&mut self, id: &DeviceId) -> Option<Device> {
@@ -219,6 +231,11 @@ impl Device {
         self.channels.iter().find(|it| it.id == *id)
     }
 
+    /// Whether it is listened to on a connection: another broker may have a device of the same id.
+    pub(crate) fn is_on(&self, on: ConnectionId) -> bool {
+        self.subscriptions.iter().any(|it| it.0 == on)
+    }
+
     /// Something came from it. Says whether that is worth telling: once a second.
     pub(crate) fn heard(&mut self, now: Timestamp) -> bool {
         let news =
@@ -229,22 +246,28 @@ impl Device {
         news
     }
 
-    /// A point that just came. `None` when the device has no such channel; else the value, if it
-    /// fits.
+    /// A point that just came. `None` when the device has no such channel; else the channel, and the value, if it fits.
     pub(crate) fn receive(
         &mut self,
         channel: &ChannelId,
+        places: &mut Places,
         at: Timestamp,
-        raw: &RawValue,
+        raw: RawRef<'_>,
         now: Timestamp,
-    ) -> Option<Option<Value>> {
-        let definition = self.channels.iter().find(|it| it.id == *channel)?;
+    ) -> Option<(&Channel, Option<Value>)> {
+        if self.channels.get(places.channel).is_none_or(|it| it.id != *channel) {
+            places.channel = self.channels.iter().position(|it| it.id == *channel)?;
+        }
+        let definition = self.channels.get(places.channel)?;
         let ahead = at.as_millis().saturating_sub(now.as_millis());
         if ahead <= MOST_AHEAD {
             self.ahead = ahead;
         }
-        let card = self.cards.entry(channel.clone()).or_default();
-        Some(card.receive(definition, at, raw, now))
+        let card = match self.cards.get_mut_near(channel, &mut places.card) {
+            Some(card) => card,
+            None => self.cards.entry(channel.clone()).or_default(),
+        };
+        Some((definition, card.receive(definition, at, raw, now)))
     }
 
     /// What its clock says when ours says `now`: the right edge of its charts, or else the points

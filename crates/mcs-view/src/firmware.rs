@@ -4,15 +4,25 @@
 use std::collections::VecDeque;
 
 use mcs_digest::Md5Hex;
-use mcs_model::api::FirmwareInfo;
+use mcs_fota::{KeyId, Manifest, ManifestError, TrustedKey};
+use mcs_model::api::{FirmwareInfo, FirmwarePolicy};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
 use crate::io::{FileInfo, Hashes, JobId};
 use crate::protocol::{
-    Deviation, ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Verification,
+    Deviation, ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Trust,
+    Verification, Vouched,
 };
 
+mod checks;
 mod flow;
+mod judge;
+mod pace;
+mod sending;
+
+pub(crate) use judge::Statement;
+use pace::Pacing;
+use sending::Sending;
 
 /// Everything on the firmware page.
 #[derive(Debug, Default)]
@@ -33,6 +43,19 @@ pub(crate) struct Firmwares {
     check: Option<(JobId, FirmwareId)>,
     checks: VecDeque<FirmwareId>,
     last_job: u64,
+    /// Whom the server trusts.
+    keys: Vec<TrustedKey>,
+    policy: FirmwarePolicy,
+    /// As their files say.
+    manifest: Option<String>,
+    signature: Option<String>,
+    /// What the manifest says, whoever vouches for it.
+    read: Option<Result<Manifest, ManifestError>>,
+    /// Whether a trusted key vouches for it; nothing while one of both files is missing.
+    vouched: Option<Result<KeyId, ManifestError>>,
+    /// The file is on its way.
+    sending: Option<Sending>,
+    pace: Option<Pacing>,
     /// The page has not seen it as it is.
     pub(crate) changed: bool,
 }
@@ -45,7 +68,7 @@ enum Task {
 }
 
 impl Firmwares {
-    fn next_job(&mut self) -> JobId {
+    pub(crate) fn next_job(&mut self) -> JobId {
         self.last_job += 1;
         JobId(self.last_job)
     }
@@ -61,6 +84,46 @@ impl Firmwares {
             (Ok(expected), Some(Ok(md5))) if expected == md5 => ExpectedMd5::Match,
             (Ok(_), Some(_)) => ExpectedMd5::Mismatch,
         }
+    }
+
+    /// What the server asks of a firmware.
+    pub(crate) fn trust(&self) -> Trust {
+        match (self.policy.require_signed, self.keys.is_empty()) {
+            (true, _) => Trust::SignedOnly,
+            (false, false) => Trust::Signed,
+            (false, true) => Trust::Any,
+        }
+    }
+
+    fn manifest(&self) -> Option<&Manifest> {
+        self.read.as_ref()?.as_ref().ok()
+    }
+
+    /// Manifest and signature for the server, when a key that it trusts vouches for them.
+    fn proof(&self) -> Option<(String, String)> {
+        let Some(Ok(_)) = self.vouched else { return None };
+        self.manifest.clone().zip(self.signature.clone())
+    }
+
+    fn vouch(&mut self, manifest: Option<String>, signature: Option<String>) {
+        self.manifest = manifest.or(self.manifest.take());
+        self.signature = signature.or(self.signature.take());
+        self.prove();
+    }
+
+    fn believe(&mut self, policy: FirmwarePolicy) {
+        self.keys = policy.keys.iter().filter_map(|it| it.parse().ok()).collect();
+        self.policy = policy;
+        self.changed = true;
+        self.prove();
+    }
+
+    fn prove(&mut self) {
+        self.read = self.manifest.as_ref().map(|it| Manifest::read(it.as_bytes()));
+        let both = self.manifest.as_ref().zip(self.signature.as_ref());
+        self.vouched = both.map(|(manifest, signature)| {
+            Manifest::verify(manifest.as_bytes(), signature, &self.keys).map(|it| it.by)
+        });
     }
 
     fn stored(&mut self, firmware: &FirmwareId) -> Option<&mut StoredFirmware> {
@@ -82,6 +145,12 @@ impl Firmwares {
         self.changed = true;
     }
 
+    /// Images of addresses in place of the server's list.
+    pub(crate) fn stock(&mut self, prototype: ProductId, list: Vec<FirmwareInfo>) {
+        self.prototype = Some(prototype);
+        self.restock(list);
+    }
+
     /// What the page shows.
     pub(crate) fn view(
         &self,
@@ -90,6 +159,12 @@ impl Firmwares {
         may_upload: bool,
     ) -> FirmwareView {
         let md5 = self.hashes.as_ref().map(|it| it.md5.as_str());
+        let checks = self.checks(&prototypes);
+        let manifest = self.manifest().map(|it| Vouched {
+            name: it.name.clone(),
+            version: it.version.to_string(),
+            md5: it.md5.to_string(),
+        });
         FirmwareView {
             prototypes,
             prototype: self.prototype.clone(),
@@ -98,9 +173,14 @@ impl Firmwares {
                 file: self.file.as_ref().map(|it| (it.name.clone(), it.size)),
                 stage: self.stage.clone(),
                 expected: self.expected(md5),
+                manifest,
+                checks,
+                pace: self.pace.and_then(|it| it.shown(&self.stage)),
+                held: self.deadline().is_some(),
             },
             devices,
             may_upload,
+            trust: self.trust(),
         }
     }
 

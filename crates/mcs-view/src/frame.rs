@@ -152,8 +152,9 @@ impl Console {
         }
         if core::mem::take(&mut self.firmware.changed) || all {
             let chosen = self.firmware.prototype();
+            let any = self.is_stocked();
             let of = |it: &&crate::devices::Device| {
-                it.prototype.as_ref().is_some_and(|it| Some(&it.0) == chosen)
+                any || it.prototype.as_ref().is_some_and(|it| Some(&it.0) == chosen)
             };
             let devices = self.devices.iter().filter(of).map(|it| it.id.clone()).collect();
             let may_upload = self.devices.iter().filter(of).any(|it| it.may_upload);

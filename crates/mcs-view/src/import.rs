@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use mcs_fota::Reason;
+use mcs_fota::rollout::Fact;
 use mcs_model::prototype_file::Imported;
 use mcs_model::{Channel, DeviceId, DeviceKey, ProductId, api, prototype_file};
 use serde::{Deserialize, Serialize};
@@ -137,6 +139,7 @@ impl Console {
 
     fn forget_device(&mut self, id: &DeviceId) {
         if let Some(device) = self.devices.remove(id) {
+            self.tell_rollouts(id, &Fact::Dropped(Reason::Removed));
             self.unsubscribe(device.subscriptions);
             self.charts.retain(|key| key.0 != *id);
         }

@@ -30,6 +30,17 @@ pub enum Unsealed {
     Impossible,
 }
 
+/// What came of [`Output::Claim`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// No other tab does it.
+    Ours,
+    /// Another tab does it. When that one is closed, the claim is told anew.
+    Elsewhere,
+    /// The browser does not keep tabs apart.
+    Impossible,
+}
+
 /// One REST call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FetchId(pub(crate) u64);
@@ -49,8 +60,12 @@ pub enum Input<'a> {
     Kept(Vec<(String, Vec<u8>)>),
     /// Another tab of the console has kept something else under this name, or nothing any more.
     KeptElsewhere(String, Option<Vec<u8>>),
+    /// What [`Output::Keep`] gave under this name outlives us from now on.
+    Settled(String),
     /// Nothing can be kept, from now on or from the start.
     NotKept(StorageTrouble),
+    /// What came of [`Output::Claim`]; it may be told again when the other tab is closed.
+    Claimed(Claim),
     /// The part that [`Console::first`](crate::Console::first) lacks.
     Later(&'static Later),
     /// The page asks.
@@ -115,6 +130,10 @@ pub enum Ended {
         /// The body.
         body: Vec<u8>,
     },
+    /// [`Output::Hash`] or [`Output::Download`]: it is a web page, and so no firmware.
+    Page,
+    /// [`Output::Upload`]: the file is not any more what it was when it was chosen.
+    Changed,
     /// It could not be done; in words.
     Failed(String),
 }
@@ -184,10 +203,13 @@ pub enum Output {
     Probe(ProbeId, Probe),
     /// Hash the file; report [`Input::Progress`] and [`Ended::Hashed`].
     Hash(JobId),
-    /// POST the file there, with the cookie; report [`Input::Progress`] and [`Ended::Answered`].
+    /// PATCH the file from a byte on there, with the cookie and the offset; report
+    /// [`Input::Progress`], counted from there, and [`Ended::Answered`].
     Upload {
         /// Its id in inputs.
         job: JobId,
+        /// The first byte that is sent.
+        from: u64,
         /// Path and query, from `/` on.
         path: String,
         /// Name and value.
@@ -204,7 +226,7 @@ pub enum Output {
     /// Stop a job; it needs no report.
     Abort(JobId),
     /// Keep this for this browser under a name, in place of what was there; nothing when absent.
-    /// Other tabs hear of it by [`Input::KeptElsewhere`]; report only a failure, by
+    /// Other tabs hear of it by [`Input::KeptElsewhere`]; report [`Input::Settled`] or
     /// [`Input::NotKept`].
     Keep {
         /// Its name.
@@ -212,6 +234,10 @@ pub enum Output {
         /// What is kept.
         bytes: Option<Vec<u8>>,
     },
+    /// Make sure that no other tab of the console does what this name stands for, for as long as we
+    /// live, and report [`Input::Claimed`]. Before [`Claim::Ours`] tell what is kept under the name,
+    /// by [`Input::KeptElsewhere`].
+    Claim(&'static str),
     /// Post this to the page: the answer to a frame request.
     Frame(Box<Frame>, Vec<f32>),
     /// Nothing more to do until an input, or this instant. Ends the drain.

@@ -33,6 +33,9 @@ pub(crate) const SUBSCRIPTIONS: &str = "subscriptions";
 /// What was published by hand, and saved commands.
 pub(crate) const PUBLISHING: &str = "publishing";
 
+/// Rollouts that this console runs without a server.
+pub(crate) const ROLLOUTS: &str = "rollouts";
+
 /// How a blob is written. One of a later version is not understood, and left alone.
 const VERSION: u32 = 1;
 
@@ -66,6 +69,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// Whether nothing can be kept.
+    pub(crate) const fn has_trouble(&self) -> bool {
+        self.trouble.is_some()
+    }
+
     /// What the page sees.
     pub(crate) fn shown(&self) -> Keeping {
         Keeping {
@@ -102,8 +110,9 @@ impl Console {
 
     /// Something could not be kept, nor can what comes next.
     pub(crate) fn not_kept(&mut self, trouble: StorageTrouble) {
-        self.kept.trouble = Some(trouble);
+        self.kept.trouble = Some(trouble.clone());
         self.kept.changed = true;
+        self.input_later(Input::NotKept(trouble));
     }
 
     /// What was kept can be used, once the setting is known and the console is whole.
@@ -138,6 +147,7 @@ impl Console {
             SECRETS => self.restore_secrets(read(bytes)?),
             PROTOTYPES => self.restore_prototypes(read(bytes)?),
             SUBSCRIPTIONS => self.restore_subscriptions(read(bytes)?),
+            ROLLOUTS => self.restore_rollouts(read(bytes)?),
             PUBLISHING => self.restore_publishing(read(bytes)?),
             // Of a later version, or put aside.
             _ => {}

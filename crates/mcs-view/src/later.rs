@@ -9,10 +9,15 @@
 
 use core::fmt;
 
+use mcs_model::{ChannelId, DeviceId};
+use mcs_session::Outcome;
+
 use crate::charts::Ask;
 use crate::console::Console;
 use crate::frame::News;
 use crate::io::{Fetched, FileInfo, Input};
+use crate::kept;
+use crate::link::Sent;
 use crate::protocol::{self, ConnectionId, DecodeError, Frame, FrameRequest, Request};
 use crate::rest::Call;
 
@@ -27,6 +32,8 @@ pub static LATER: Later = Later {
     diagnose: Console::diagnose,
     repeat: Console::repeat_all,
     send_waiting: Console::send_waiting,
+    heard: Console::heard_from,
+    notice_completed: Console::notice_completed,
     encode: protocol::encode::<Frame>,
 };
 
@@ -41,6 +48,8 @@ pub struct Later {
     diagnose: fn(&mut Console, ConnectionId),
     repeat: fn(&mut Console),
     send_waiting: fn(&mut Console),
+    heard: fn(&mut Console, &DeviceId, Option<&ChannelId>, &[u8]),
+    notice_completed: fn(&mut Console, Sent, Outcome),
     encode: fn(&Frame) -> Vec<u8>,
 }
 
@@ -80,6 +89,25 @@ impl Console {
     pub(crate) fn send_waiting_later(&mut self) {
         if let Some(later) = self.later {
             (later.send_waiting)(self);
+        }
+    }
+
+    /// Without a server: a device published this.
+    pub(crate) fn heard_later(
+        &mut self,
+        id: &DeviceId,
+        channel: Option<&ChannelId>,
+        payload: &[u8],
+    ) {
+        if let Some(later) = self.later {
+            (later.heard)(self, id, channel, payload);
+        }
+    }
+
+    /// The broker answered what perhaps was a notice.
+    pub(crate) fn notice_completed_later(&mut self, sent: Sent, outcome: Outcome) {
+        if let Some(later) = self.later {
+            (later.notice_completed)(self, sent, outcome);
         }
     }
 
@@ -129,6 +157,8 @@ impl Console {
             Call::Runs { device, channel } => self.runs_fetched(device, channel, fetched),
             Call::Export { channel, span, .. } => self.export_fetched(&channel, span, fetched),
             Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
+            Call::FirmwarePolicy => self.policy_fetched(&fetched),
+            Call::Sending(call) => self.sending_fetched(call, fetched),
             Call::Password => self.password_changed(fetched),
             Call::People => self.people_listed(fetched),
             Call::Act(..) => self.acted(fetched),
@@ -147,11 +177,15 @@ impl Console {
     fn repeat_all(&mut self) {
         self.repeat_messages();
         self.repeat_rollouts();
+        self.resume_upload();
     }
 
     fn later_input(&mut self, input: Input<'_>) {
         match input {
             Input::KeptElsewhere(name, bytes) => self.restore_changed(&name, bytes.as_deref()),
+            Input::Settled(name) if name == kept::ROLLOUTS => self.rollouts_settled(),
+            Input::NotKept(_) => self.rollouts_not_kept(),
+            Input::Claimed(claim) => self.rollouts_claimed(claim),
             Input::Sealed(id, bytes) => self.sealed(id, bytes),
             Input::Unsealed(id, unsealed) => self.unsealed(id, unsealed),
             Input::Probed(probe, yes) => self.probe_ended(probe, yes),

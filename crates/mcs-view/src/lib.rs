@@ -42,6 +42,7 @@ mod kept;
 mod later;
 mod link;
 mod listing;
+pub mod markup;
 mod messages;
 mod meter;
 mod notices;
@@ -52,14 +53,15 @@ pub mod rollouts;
 mod runs;
 mod send;
 mod setting;
+pub mod slide;
 pub mod sums;
 mod trail;
 
 pub use console::Console;
 pub use doctor::Probe;
 pub use io::{
-    Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, ProbeId, SealId,
-    SocketId, Unsealed,
+    Claim, Ended, FetchId, Fetched, FileInfo, Hashes, Input, JobId, Method, Output, ProbeId,
+    SealId, SocketId, Unsealed,
 };
 pub use later::{LATER, Later};
 

@@ -1,6 +1,7 @@
 //! The connections to brokers: each an MQTT session and its socket.
 
 mod events;
+mod meaning;
 
 use mcs_model::{ConsoleTopic, DeviceId, Timestamp, Topic};
 use mcs_session::{
@@ -14,6 +15,7 @@ use crate::console::Console;
 use crate::io::{Output, SocketId};
 use crate::protocol::{self, ConnectionId, LinkState};
 use crate::rest::Call;
+pub(crate) use meaning::Meaning;
 
 /// A message that is lost is not missed: the last value comes with the list. Our own commands do not come
 /// back, or else they would pass for the device's word.

@@ -29,7 +29,7 @@ use mcs_time::Time;
 
 use crate::clock::Clock;
 use crate::devices::Devices;
-use crate::link::Sent;
+use crate::link::{Meaning, Sent};
 use crate::protocol::{
     ConnectionId, Detail, DetailView, Difference, Direction, Fate, FileFormat, Filter, LogRow,
     LogView, Look, MessagesView, PayloadFile, Place, Property, PublishView, QueryError, RatesView,
@@ -41,7 +41,7 @@ use log::{Log, New, Stored};
 use publish::Publishing;
 use retained::Clear;
 use subscriptions::Subscriptions;
-use topics::{Rate, Topics};
+use topics::{Rate, TopicId, Topics};
 use trace::Trace;
 
 /// What messages and topics may take together, in bytes.
@@ -122,7 +122,7 @@ impl Messages {
         wall: Timestamp,
         on: ConnectionId,
         message: &Message,
-    ) {
+    ) -> TopicId {
         let topic = self.topics.intern(on, &message.topic);
         let properties = encode(&message.properties);
         self.topics.count(topic, now, message.payload.len());
@@ -145,6 +145,16 @@ impl Messages {
             payload: &message.payload,
             properties: &properties,
         });
+        topic
+    }
+
+    /// What a topic means to the rest of the console; given back by [`Self::keep_meaning`].
+    pub(crate) fn take_meaning(&mut self, topic: TopicId) -> Meaning {
+        self.topics.take_meaning(topic)
+    }
+
+    pub(crate) fn keep_meaning(&mut self, topic: TopicId, meaning: Meaning) {
+        self.topics.keep_meaning(topic, meaning);
     }
 
     /// A message was handed to the connection, or, without a request, could not be.

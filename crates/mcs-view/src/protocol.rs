@@ -24,9 +24,13 @@ mod request;
 mod rollouts;
 
 pub use mcs_fota::rollout::api::{
-    AuditEntry, AuditEvent, Deed, OverrideRequest, RolloutDevice, RolloutInfo, RolloutRequest,
+    AuditEntry, AuditEvent, Deed, Download, OverrideRequest, RolloutDevice, RolloutInfo,
+    RolloutRequest, Wait,
 };
-pub use mcs_fota::rollout::{Counts, Course, Objection, Pause, Plan, Transport as NoticeTransport};
+pub use mcs_fota::rollout::{
+    ActError, Counts, Course, Objection, Override, Pause, Plan, PlanError, RolloutError,
+    Transport as NoticeTransport,
+};
 pub use mcs_fota::{Reason, Unreachable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,8 +50,8 @@ pub use connections::{
     StorageTrouble, VaultState,
 };
 pub use firmware::{
-    Deviation, ExpectedMd5, FileFailure, FirmwareJob, FirmwareView, JobStage, StoredFirmware,
-    Verification, VerifyFailure,
+    Check, Checked, Deviation, ExpectedMd5, Fault, FileFailure, FirmwareJob, FirmwareView,
+    JobStage, Lack, Pace, StoredFirmware, Trust, Verdict, Verification, VerifyFailure, Vouched,
 };
 pub use frame::{
     Alert, DeviceRow, DeviceView, Ended, FirstFrame, Frame, Link, LinkState, LoginError, Online,
@@ -69,8 +73,8 @@ pub use prototypes::{
 };
 pub use request::{FirmwareRequest, FirstRequest, FrameRequest, NewDevice, Request, Start, View};
 pub use rollouts::{
-    Apart, OpenRollout, RolloutOutcome, RolloutPreview, RolloutTrouble, RolloutsPlace,
-    RolloutsRequest, RolloutsView,
+    Apart, Believed, ImageRequest, Keeper, OpenRollout, RolloutOutcome, RolloutPreview,
+    RolloutTrouble, RolloutsPlace, RolloutsRequest, RolloutsView,
 };
 
 /// The version of this protocol: page and engine of different builds refuse each other.

@@ -68,6 +68,8 @@ pub(crate) enum Call {
         channel: ChannelId,
     },
     Firmwares(ProductId),
+    FirmwarePolicy,
+    Sending(SendingCall),
     /// A rollout to all devices at once.
     Push,
     Prototypes(PrototypesCall),
@@ -78,6 +80,28 @@ pub(crate) enum Call {
     People,
     /// Do something to an account: how, and where.
     Act(Method, String),
+}
+
+/// What an answer about an upload of a firmware is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SendingCall {
+    /// Begin the upload with this number.
+    Begin(ProductId, u64),
+    /// How far is it?
+    Ask(String),
+    GiveUp(String),
+}
+
+impl SendingCall {
+    fn line(&self) -> (Method, String) {
+        match self {
+            Self::Begin(prototype, _) => {
+                (Method::Post, format!("/api/prototypes/{prototype}/uploads"))
+            }
+            Self::Ask(id) => (Method::Get, upload_path(id)),
+            Self::GiveUp(id) => (Method::Delete, upload_path(id)),
+        }
+    }
 }
 
 /// What an answer about prototypes is for.
@@ -130,9 +154,11 @@ impl PrototypesCall {
 /// What an answer about rollouts is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RolloutsCall {
-    List,
+    /// Those that were made before this one; `None` is the newest.
+    List(Option<String>),
     Open(String),
-    Audit(String),
+    /// The lines behind so many.
+    Audit(String, usize),
     Preview,
     Make,
     Act(String),
@@ -142,9 +168,13 @@ impl RolloutsCall {
     fn line(&self) -> (Method, String) {
         let all = "/api/rollouts";
         match self {
-            Self::List => (Method::Get, all.to_owned()),
+            Self::List(None) => (Method::Get, all.to_owned()),
+            Self::List(Some(id)) => (Method::Get, format!("{all}?before={}", escape(id))),
             Self::Open(id) => (Method::Get, format!("{all}/{}", escape(id))),
-            Self::Audit(id) => (Method::Get, format!("{all}/{}/audit", escape(id))),
+            Self::Audit(id, 0) => (Method::Get, format!("{all}/{}/audit", escape(id))),
+            Self::Audit(id, from) => {
+                (Method::Get, format!("{all}/{}/audit?from={from}", escape(id)))
+            }
             Self::Preview => (Method::Post, format!("{all}/preview")),
             Self::Make => (Method::Post, all.to_owned()),
             Self::Act(id) => (Method::Post, format!("{all}/{}/act", escape(id))),
@@ -216,6 +246,8 @@ impl Rest {
             Call::Firmwares(prototype) => {
                 (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))
             }
+            Call::FirmwarePolicy => (Method::Get, "/api/firmware-policy".to_owned()),
+            Call::Sending(call) => call.line(),
             Call::Prototypes(call) => call.line(),
             Call::Rollouts(call) => call.line(),
             Call::Password => (Method::Post, "/api/account/password".to_owned()),
@@ -255,14 +287,9 @@ impl Rest {
     }
 }
 
-/// The upload of a firmware: `POST`, the file as the body.
-pub(crate) fn upload_path(prototype: &ProductId, fields: &[(&str, &str)]) -> String {
-    let mut path = format!("/api/prototypes/{prototype}/firmwares");
-    for (n, (name, value)) in fields.iter().enumerate() {
-        let separator = if n == 0 { '?' } else { '&' };
-        path.push_str(&format!("{separator}{name}={}", escape(value)));
-    }
-    path
+/// An upload of a firmware.
+pub(crate) fn upload_path(id: &str) -> String {
+    format!("/api/uploads/{}", escape(id))
 }
 
 /// Why a call failed.

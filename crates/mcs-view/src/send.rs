@@ -8,6 +8,7 @@ use mcs_model::{
 };
 use mcs_session::{Outcome, Publish, Qos, RequestId};
 
+use crate::charts::Lines;
 use crate::console::Console;
 use crate::control::Life;
 use crate::io::Fetched;
@@ -173,7 +174,9 @@ impl Console {
     pub(crate) fn published(&mut self, on: ConnectionId, request: RequestId, outcome: Outcome) {
         let (now, wall) = (self.clock.now(), self.clock.wall());
         self.message_completed((on, request), outcome);
-        let Some(key) = self.requests.remove(&(on, request)) else { return };
+        let Some(key) = self.requests.remove(&(on, request)) else {
+            return self.notice_completed_later((on, request), outcome);
+        };
         // A plain broker keeps nothing: there the device's word is the only one.
         let is_stored = on == ConnectionId::SERVER
             && matches!(outcome, Outcome::Acknowledged | Outcome::Unheard);
@@ -188,7 +191,7 @@ impl Console {
         card.changed |= life.published(now, request, outcome);
         self.due_at = self.due_at.into_iter().chain(life.deadline()).min();
         if is_stored && let Some((at, value)) = card.stored(channel, wall) {
-            self.charts.insert((&key.0, &key.1), at, None, &channel.kind, &value);
+            self.charts.insert(&mut Lines::new(&key.0, &key.1), at, None, &channel.kind, &value);
         }
     }
 

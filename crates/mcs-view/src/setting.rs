@@ -163,6 +163,11 @@ impl Console {
         self.set(Setting::SignedOut { error, busy: false });
     }
 
+    /// Whether it works without a server of ours.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.setting == Setting::Static
+    }
+
     /// Whether it is known where the console works, and for whom.
     pub(crate) fn is_settled(&self) -> bool {
         matches!(self.setting, Setting::SignedIn { .. } | Setting::Static)

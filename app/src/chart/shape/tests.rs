@@ -1,4 +1,4 @@
-use super::{column, nearest, runs, time};
+use super::{column, is_whole, nearest, runs, time};
 use crate::chart::plot::{Data, Points};
 use crate::test;
 
@@ -78,4 +78,12 @@ fn times_and_columns_are_two_words_for_one_place() {
         assert_eq!(time(&data, column_), at);
         assert!((column(&data, at) - column_).abs() < 1e-9);
     }
+}
+
+#[test]
+fn a_band_is_whole_when_no_column_is_missing() {
+    let band = |columns: &[f64]| columns.iter().map(|x| (*x, 0.0, 1.0)).collect::<Vec<_>>();
+    assert!(is_whole(&band(&[3.0, 4.9, 5.0, 6.2])));
+    assert!(is_whole(&band(&[7.0])));
+    assert!(!is_whole(&band(&[3.0, 4.0, 6.0])));
 }

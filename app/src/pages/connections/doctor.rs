@@ -8,14 +8,14 @@ use mcs_view::protocol::{
 
 use crate::engine::Dispatch;
 use crate::texts::connections as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// Why a connection fails; nothing while it does not.
 #[component]
 pub(crate) fn Doctor(id: ConnectionId, row: Memo<Option<ConnectionRow>>) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
-    let diagnosis = Memo::new(move |_| row.with(|row| row.as_ref()?.diagnosis.clone()));
-    let failing = Memo::new(move |_| {
+    let diagnosis = Memo::new(move || row.with(|row| row.as_ref()?.diagnosis.clone()));
+    let failing = Memo::new(move || {
         row.with(|row| {
             let state = row.as_ref().map(|it| &it.link.state);
             matches!(state, Some(LinkState::Waiting { .. } | LinkState::Stopped { .. }))

@@ -5,7 +5,7 @@ use mcs_view::connections::{Draft, Field, Wrong};
 use wasm_bindgen::prelude::*;
 
 use crate::texts::connections as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// A line of text with its label.
 #[component]
@@ -87,7 +87,7 @@ pub(crate) fn DraftLine(
     #[prop(optional)] hint: &'static str,
     #[prop(default = "text")] mode: &'static str,
 ) -> impl IntoView {
-    let complaint = Memo::new(move |_| field.and_then(|field| typed.complaint(field)));
+    let complaint = Memo::new(move || field.and_then(|field| typed.complaint(field)));
     let value = move || typed.text(part);
     let error = format!("{testid}-error");
     let described = error.clone();
@@ -114,7 +114,7 @@ pub(crate) fn DraftText(
     part: Part,
     field: Field,
 ) -> impl IntoView {
-    let complaint = Memo::new(move |_| typed.complaint(field));
+    let complaint = Memo::new(move || typed.complaint(field));
     let value = move || typed.text(part);
     let error = format!("{testid}-error");
     let described = error.clone();

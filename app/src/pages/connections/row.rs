@@ -14,21 +14,21 @@ use crate::format;
 use crate::route::{Query, Route};
 use crate::store::Store;
 use crate::texts::connections as t;
-use crate::ui::{CopyButton, Icon, Symbol};
+use crate::ui::{CopyButton, Icon, Memo, Symbol};
 
 /// A profile.
 #[component]
 pub(crate) fn Row(id: ConnectionId, opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
-    let row = Memo::new(move |_| {
+    let row = Memo::new(move || {
         store.connections.with(|it| it.rows.iter().find(|row| row.id == id).cloned())
     });
     let part = move |part: fn(&ConnectionRow) -> String| {
         move || row.with(|row| row.as_ref().map(part).unwrap_or_default())
     };
-    let link = Memo::new(move |_| row.with(|row| row.as_ref().map(|it| it.link.clone())));
-    let wanted = Memo::new(move |_| {
+    let link = Memo::new(move || row.with(|row| row.as_ref().map(|it| it.link.clone())));
+    let wanted = Memo::new(move || {
         link.with(|it| {
             let state = it.as_ref().map(|it| &it.state);
             !matches!(state, None | Some(LinkState::Idle | LinkState::Stopped { .. }))
@@ -80,7 +80,7 @@ pub(crate) fn Row(id: ConnectionId, opened: RwSignal<Option<Opened>>) -> impl In
 #[component]
 pub(crate) fn ServerRow() -> impl IntoView {
     let store = expect_context::<Store>();
-    let link = Memo::new(move |_| store.server_link());
+    let link = Memo::new(move || store.server_link());
     let broker =
         move || link.with(|it| it.as_ref().map(|it| it.broker.clone()).unwrap_or_default());
     view! {

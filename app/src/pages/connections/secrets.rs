@@ -8,13 +8,14 @@ use super::fields::Line;
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::connections as t;
+use crate::ui::Memo;
 
 /// Sets, asks for and forgets the passphrase; and forgets everything.
 #[component]
 pub(crate) fn Secrets() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
-    let vault = Memo::new(move |_| store.connections.with(|it| it.vault.clone()));
+    let vault = Memo::new(move || store.connections.with(|it| it.vault.clone()));
     let passphrase = RwSignal::new(String::new());
     let sure = RwSignal::new(false);
     let send = move |request| dispatch.send(Request::Connections(request));

@@ -8,7 +8,7 @@ use super::fields::{Chooser, Line};
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::connections as t;
-use crate::ui::CopyButton;
+use crate::ui::{CopyButton, Memo};
 
 /// Import and export of profiles.
 #[component]
@@ -24,7 +24,7 @@ pub(crate) fn Transfer() -> impl IntoView {
             send(ConnectionsRequest::Preview(text));
         }
     });
-    let import = Memo::new(move |_| store.connections.with(|it| it.import.clone()));
+    let import = Memo::new(move || store.connections.with(|it| it.import.clone()));
     let exported =
         Signal::derive(move || store.connections.with(|it| it.export.clone()).unwrap_or_default());
     let export = move |_| {

@@ -10,7 +10,7 @@ use crate::chart::{self, Chart};
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::device as t;
-use crate::ui::Empty;
+use crate::ui::{Empty, Memo};
 
 /// The cards of a device.
 #[component]
@@ -113,7 +113,7 @@ fn Waiting(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
     let cards: Vec<_> =
         channels.iter().map(|channel| (channel.id.clone(), store.card(&channel.id))).collect();
     let cards = StoredValue::new(cards);
-    let waiting = Memo::new(move |_| {
+    let waiting = Memo::new(move || {
         cards.with_value(|cards| {
             let waits = |(_, card): &&(_, ArcRwSignal<CardState>)| {
                 card.with(|card| {

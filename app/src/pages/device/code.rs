@@ -10,7 +10,7 @@ use crate::engine::Dispatch;
 use crate::shell;
 use crate::store::Store;
 use crate::texts::device as t;
-use crate::ui::{CopyButton, Empty};
+use crate::ui::{CopyButton, Empty, Memo};
 
 /// Word in the address, name, language.
 const LANGUAGES: [(&str, &str, Language); 5] = [
@@ -40,14 +40,14 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
         }
         .into_any();
     }
-    let language = Memo::new(move |_| {
+    let language = Memo::new(move || {
         store.query.with(|query| {
             let named = LANGUAGES.iter().find(|it| Some(it.0) == query.value("language"));
             named.unwrap_or(&LANGUAGES[0]).2
         })
     });
     let all = StoredValue::new(channels);
-    let channel = Memo::new(move |_| {
+    let channel = Memo::new(move || {
         store.query.with(|query| {
             all.with_value(|all| {
                 let named = all.iter().find(|it| Some(it.id.as_str()) == query.value("channel"));
@@ -57,7 +57,7 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
     });
     let key = {
         let id = id.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             let shown = store.credentials.get().filter(|it| it.id == id);
             shown.map(|it| it.key.to_string())
         })
@@ -65,7 +65,7 @@ pub(crate) fn Code(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) -> 
     on_cleanup(move || store.credentials.set(None));
     let program = {
         let id = id.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             let key = key.get();
             let key = key.as_deref().unwrap_or(NO_KEY);
             let place = place(store);

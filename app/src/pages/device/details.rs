@@ -10,7 +10,7 @@ use crate::engine::Dispatch;
 use crate::format;
 use crate::store::Store;
 use crate::texts::device as t;
-use crate::ui::{self, CopyButton};
+use crate::ui::{self, CopyButton, Memo};
 
 /// The facts of a device.
 #[component]
@@ -28,7 +28,7 @@ pub(crate) fn Details(
             Signal::derive(move || row.with(part))
         }
     };
-    let seen = Memo::new(move |_| row.with(|row| row.last_seen.map(|at| at.as_millis())));
+    let seen = Memo::new(move || row.with(|row| row.last_seen.map(|at| at.as_millis())));
     let age = move || {
         seen.get().map_or_else(|| t::never().to_owned(), |at| format::relative(store.now.get(), at))
     };
@@ -58,7 +58,7 @@ fn Key(id: DeviceId) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
     let key = {
         let id = id.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             let shown = store.credentials.get().filter(|it| it.id == id);
             shown.map(|it| it.key.to_string())
         })

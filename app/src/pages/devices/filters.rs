@@ -9,7 +9,7 @@ use crate::route::Query;
 use crate::shell;
 use crate::store::Store;
 use crate::texts::devices as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// The filters, above the list. Those that could not narrow it are left out.
 #[component]
@@ -18,7 +18,7 @@ pub(super) fn Filters(
     arrangement: Memo<Arrangement>,
 ) -> impl IntoView {
     let store = expect_context::<Store>();
-    let prototypes = Memo::new(move |_| {
+    let prototypes = Memo::new(move || {
         let rows = rows.get();
         let named: mcs_sorted::Set<_> = rows.into_iter().filter_map(|row| row.prototype).collect();
         let mut named: Vec<_> =
@@ -26,14 +26,14 @@ pub(super) fn Filters(
         mcs_sorted::sort_by(&mut named, |a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
         named
     });
-    let tags = Memo::new(move |_| {
+    let tags = Memo::new(move || {
         let tags: mcs_sorted::Set<_> = rows.get().into_iter().flat_map(|row| row.tags).collect();
         tags.into_iter().map(|tag| (tag.clone(), tag)).collect::<Vec<_>>()
     });
     let states = STATES.map(|(word, name, _)| (word.to_owned(), name().to_owned())).to_vec();
     let alerts =
-        Memo::new(move |_| rows.with(|rows| rows.iter().filter(|it| it.alert.is_some()).count()));
-    let only_alerts = Memo::new(move |_| arrangement.with(|it| it.alerts));
+        Memo::new(move || rows.with(|rows| rows.iter().filter(|it| it.alert.is_some()).count()));
+    let only_alerts = Memo::new(move || arrangement.with(|it| it.alerts));
     view! {
         <div class="filters" role="group" aria-label=t::filters()>
             <Choice name="state" label=t::state() any=t::any_state() options=Signal::stored(states)/>
@@ -76,7 +76,7 @@ pub(super) fn Heads(arrangement: Memo<Arrangement>) -> impl IntoView {
     let head = move |column: &'static str, name: &'static str| {
         let sort = SORTS.iter().find(|it| it.0 == column).map(|it| it.2).unwrap_or_default();
         let order =
-            Memo::new(move |_| arrangement.with(|it| (it.sort == sort).then_some(it.reversed)));
+            Memo::new(move || arrangement.with(|it| (it.sort == sort).then_some(it.reversed)));
         let says = move || match order.get() {
             None => t::sort_by(&name),
             Some(false) => t::sorted_by(&name),
@@ -107,7 +107,7 @@ fn Choice(
     #[prop(into)] options: Signal<Vec<(String, String)>>,
 ) -> impl IntoView {
     let store = expect_context::<Store>();
-    let chosen = Memo::new(move |_| {
+    let chosen = Memo::new(move || {
         store.query.with(|query| query.value(name).unwrap_or_default().to_owned())
     });
     view! {

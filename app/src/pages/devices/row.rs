@@ -9,7 +9,7 @@ use crate::format;
 use crate::push;
 use crate::store::Store;
 use crate::texts::devices as t;
-use crate::ui::{self, Icon, OnlineLight, Symbol};
+use crate::ui::{self, Icon, Memo, OnlineLight, Symbol};
 
 /// A device, with what an operator asks first: is it here, since when, what runs on it.
 #[component]
@@ -18,24 +18,25 @@ pub(super) fn Row(id: DeviceId) -> impl IntoView {
     let row = store.row(&id)?;
     let online = {
         let row = row.clone();
-        Memo::new(move |_| row.with(|row| row.online))
+        Memo::new(move || row.with(|row| row.online))
     };
     let part = {
         let row = row.clone();
         move |part: fn(&DeviceRow) -> String| {
             let row = row.clone();
-            Memo::new(move |_| row.with(part))
+            let part = Memo::new(move || row.with(part));
+            move || part.get()
         }
     };
     let seen = {
         let row = row.clone();
-        Memo::new(move |_| row.with(|row| row.last_seen.map(|at| at.as_millis())))
+        Memo::new(move || row.with(|row| row.last_seen.map(|at| at.as_millis())))
     };
     let tags = {
         let row = row.clone();
-        Memo::new(move |_| row.with(|row| row.tags.clone()))
+        Memo::new(move || row.with(|row| row.tags.clone()))
     };
-    let misfit = Memo::new(move |_| row.with(|row| row.alert == Some(Alert::Misfit)));
+    let misfit = Memo::new(move || row.with(|row| row.alert == Some(Alert::Misfit)));
     Some(view! {
         <li class="row" data-testid=format!("device-row-{id}")>
             <span class="row-state"><OnlineLight online testid=format!("online-{id}")/></span>
@@ -69,7 +70,7 @@ pub(super) fn Row(id: DeviceId) -> impl IntoView {
 #[component]
 fn Cell(
     label: &'static str,
-    text: Memo<String>,
+    text: impl Fn() -> String + Send + Sync + 'static,
     #[prop(optional)] testid: Option<String>,
 ) -> impl IntoView {
     view! {

@@ -2,6 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
+
+use crate::ui::Memo;
 use mcs_model::DeviceId;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlDivElement, IntersectionObserver, IntersectionObserverEntry};
@@ -16,7 +18,7 @@ const FIRST: usize = 60;
 pub(super) fn Rows(ids: Memo<Vec<DeviceId>>) -> impl IntoView {
     let most = RwSignal::new(FIRST);
     let shown = move || ids.with(|ids| ids.iter().take(most.get()).cloned().collect::<Vec<_>>());
-    let is_cut = Memo::new(move |_| ids.with(Vec::len) > most.get());
+    let is_cut = Memo::new(move || ids.with(Vec::len) > most.get());
     let more = Callback::new(move |()| most.update(|most| *most *= 2));
     view! {
         <ul class="rows" data-testid="device-list">

@@ -8,14 +8,15 @@ use leptos::ev::DragEvent;
 use leptos::prelude::*;
 use mcs_view::protocol::{ExpectedMd5, FirmwareRequest, JobStage, Request};
 use mcs_view::sums;
-use wasm_bindgen::prelude::*;
-use web_sys::{File as WebFile, FileList};
+use web_sys::File as WebFile;
 
+use super::checks::Checks;
+use super::dropped::{Part, each, part_of_manifest, read};
 use super::{Page, words};
 use crate::engine::Dispatch;
 use crate::format;
 use crate::texts::firmware as t;
-use crate::ui::{CopyButton, Icon, Symbol};
+use crate::ui::{CopyButton, Icon, Memo, Symbol};
 use ready::{Upload, why_not};
 
 /// Choosing, hashing, uploading.
@@ -33,6 +34,15 @@ pub(crate) fn File(page: Page) -> impl IntoView {
     let choose = move |file: WebFile| {
         if sums::is_list(&file.name()) && file.size() <= f64::from(sums::MOST) {
             return listed.set(Some(file));
+        }
+        if let Some(part) = part_of_manifest(&file) {
+            return read(&file, move |text| {
+                let (manifest, signature) = match part {
+                    Part::Manifest => (Some(text), None),
+                    Part::Signature => (None, Some(text)),
+                };
+                dispatch.send(Request::Firmware(FirmwareRequest::Vouch { manifest, signature }));
+            });
         }
         chosen.set(Some(file.name()));
         if name.get_untracked().is_empty() {
@@ -58,9 +68,29 @@ pub(crate) fn File(page: Page) -> impl IntoView {
             });
         }
     });
-    let why = Memo::new(move |_| {
-        let upload =
-            Upload { name: &name.get(), version: &version.get(), locked: page.locked.get() };
+    let manifest = Memo::new(move || page.job.with(|job| job.manifest.clone()));
+    // What is signed is what it is called.
+    Effect::new(move |_| {
+        if let Some(manifest) = manifest.get() {
+            name.set(manifest.name);
+            version.set(manifest.version);
+        }
+    });
+    // Once there is something to check.
+    let checks = Memo::new(move || {
+        page.job.with(|job| match job.file.is_some() || job.manifest.is_some() {
+            true => job.checks.clone(),
+            false => Vec::new(),
+        })
+    });
+    let fixed = Signal::derive(move || manifest.with(Option::is_some));
+    let why = Memo::new(move || {
+        let upload = Upload {
+            name: &name.get(),
+            version: &version.get(),
+            locked: page.locked.get(),
+            trust: page.trust.get(),
+        };
         page.job.with(|job| page.firmwares.with(|stored| why_not(&upload, job, stored)))
     });
     let upload = move |_| {
@@ -86,8 +116,9 @@ pub(crate) fn File(page: Page) -> impl IntoView {
                     prop:value=move || expected.get() on:input:target=move |event| expect(event.target().value())/>
             </label>
             <Verdict page/>
-            <Text label=t::name() value=name testid="firmware-name"/>
-            <Text label=t::version() value=version testid="firmware-version"/>
+            <Checks checks/>
+            <Text label=t::name() value=name testid="firmware-name" fixed/>
+            <Text label=t::version() value=version testid="firmware-version" fixed/>
             <Text label=t::note() value=note testid="firmware-note"/>
             <div class="actions">
                 <button type="button" class="button primary" data-testid="upload" disabled=move || why.get().is_some()
@@ -99,26 +130,17 @@ pub(crate) fn File(page: Page) -> impl IntoView {
     }
 }
 
-/// Every file of a list.
-fn each(files: &FileList, choose: impl Fn(WebFile)) {
-    (0..files.length()).filter_map(|it| files.get(it)).for_each(choose);
-}
-
-/// Reads a file as text.
-fn read(file: &WebFile, on_text: impl FnOnce(String) + 'static) {
-    let done = Closure::once(move |text: JsValue| on_text(text.as_string().unwrap_or_default()));
-    // A file that cannot be read is told by the browser.
-    let _ = file.text().then(&done);
-    // It has to outlive this call; one a file is not much.
-    done.forget();
-}
-
 #[component]
-fn Text(label: &'static str, value: RwSignal<String>, testid: &'static str) -> impl IntoView {
+fn Text(
+    label: &'static str,
+    value: RwSignal<String>,
+    testid: &'static str,
+    #[prop(optional, into)] fixed: Signal<bool>,
+) -> impl IntoView {
     view! {
         <label class="field">
             <span class="field-name">{label}</span>
-            <input class="input" data-testid=testid autocomplete="off" prop:value=move || value.get()
+            <input class="input" data-testid=testid autocomplete="off" readonly=fixed prop:value=move || value.get()
                 on:input:target=move |event| value.set(event.target().value())/>
         </label>
     }
@@ -157,17 +179,19 @@ fn Drop(choose: impl Fn(WebFile) + Copy + Send + 'static) -> impl IntoView {
 #[component]
 fn Hashes(page: Page) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
-    let file = Memo::new(move |_| page.job.with(|job| job.file.clone()));
-    let progress = Memo::new(move |_| page.job.with(|job| progress(&job.stage)));
-    let hashes = Memo::new(move |_| page.job.with(|job| hashes(&job.stage)));
-    let failed = Memo::new(move |_| {
+    let file = Memo::new(move || page.job.with(|job| job.file.clone()));
+    let progress = Memo::new(move || page.job.with(|job| progress(&job.stage)));
+    let hashes = Memo::new(move || page.job.with(|job| hashes(&job.stage)));
+    let failed = Memo::new(move || {
         page.job.with(|job| match &job.stage {
             JobStage::Failed(failure) => Some(words::failure(failure)),
             _ => None,
         })
     });
-    let kind = Memo::new(move |_| progress.get().map(|it| (it.0, it.1)));
+    let kind = Memo::new(move || progress.get().map(|it| (it.0, it.1)));
     let share = move || progress.get().map_or(0.0, |(_, _, done, total)| ratio(done, total));
+    let pace = Memo::new(move || page.job.with(|job| job.pace));
+    let held = Memo::new(move || page.job.with(|job| job.held));
     let cancel = move |_| dispatch.send(Request::Firmware(FirmwareRequest::Cancel));
     view! {
         {move || file.get().map(|(name, size)| view! {
@@ -184,6 +208,14 @@ fn Hashes(page: Page) -> impl IntoView {
                 <progress max="1" data-testid=testid prop:value=share></progress>
             </label>
         })}
+        {move || pace.get().map(|it| view! {
+            <p class="hint number" data-testid="job-pace">
+                {t::pace(&format::bytes(it.rate), &format::span(it.left * 1000))}
+            </p>
+        })}
+        <p class="state" role="status" data-tone="pending" data-testid="job-held" class:gone=move || !held.get()>
+            <Icon symbol=Symbol::Clock/><span>{t::held()}</span>
+        </p>
         {move || hashes.get().map(|(md5, sha256)| view! {
             <dl class="hashes">
                 <div><dt>"MD5"</dt><dd><code data-testid="md5">{md5.clone()}</code>
@@ -200,7 +232,7 @@ fn Hashes(page: Page) -> impl IntoView {
 
 #[component]
 fn Verdict(page: Page) -> impl IntoView {
-    let verdict = Memo::new(move |_| page.job.with(|job| job.expected));
+    let verdict = Memo::new(move || page.job.with(|job| job.expected));
     let look = move || match verdict.get() {
         ExpectedMd5::None => ("none", "none", None, ""),
         ExpectedMd5::Invalid => ("invalid", "warning", Some(Symbol::Warning), t::md5_invalid()),

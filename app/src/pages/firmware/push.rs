@@ -4,22 +4,22 @@ use leptos::html;
 use leptos::prelude::*;
 use mcs_model::DeviceId;
 use mcs_model::api::Right;
-use mcs_view::protocol::{FirmwareRequest, Request, StoredFirmware, Verification};
+use mcs_view::protocol::{FirmwareRequest, Request, StoredFirmware, Trust, Verification};
 
-use super::Page;
+use super::{Page, words};
 use crate::engine::Dispatch;
 use crate::format;
 use crate::push;
 use crate::store::Store;
 use crate::texts::firmware as t;
-use crate::ui::{Icon, OnlineLight, Symbol};
+use crate::ui::{Icon, Memo, OnlineLight, Symbol};
 
 /// The prototype's devices, the button, the confirmation.
 #[component]
 pub(crate) fn Push(page: Page) -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
-    let devices = Memo::new(move |_| {
+    let devices = Memo::new(move || {
         store
             .firmware
             .with(|view| view.as_ref().map(|view| view.devices.clone()).unwrap_or_default())
@@ -27,19 +27,20 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
     let ticked = RwSignal::new(mcs_sorted::Set::<DeviceId>::new());
     // A device that has gone meanwhile is not pushed to.
     // Nor one that may only be looked at.
-    let mine = Memo::new(move |_| {
+    let mine = Memo::new(move || {
         devices.get().into_iter().filter(|id| controls(store, id)).collect::<Vec<_>>()
     });
-    let targets = Memo::new(move |_| {
+    let targets = Memo::new(move || {
         let ticked = ticked.get();
         mine.get().into_iter().filter(|id| ticked.contains(id)).collect::<Vec<_>>()
     });
-    let locked = Memo::new(move |_| {
+    let locked = Memo::new(move || {
         let none = mine.with(Vec::is_empty) && !devices.with(Vec::is_empty);
         none.then(t::why_look_only)
     });
-    let why =
-        Memo::new(move |_| why_not(locked.get(), page.chosen().as_ref(), targets.get().len()));
+    let why = Memo::new(move || {
+        why_not(locked.get(), page.trust.get(), page.chosen().as_ref(), targets.get().len())
+    });
     let dialog = NodeRef::<html::Dialog>::new();
     let ask = move |_| {
         if let Some(dialog) = dialog.get_untracked() {
@@ -97,7 +98,8 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
                 <h2 id="push-question">{question}</h2>
                 {move || page.chosen().map(|firmware| view! {
                     <p>{t::push_what(&firmware.info.name, &firmware.info.version, &format::bytes(firmware.info.size))}</p>
-                    <p>"MD5 "<code class="break">{firmware.info.md5}</code></p>
+                    <p>"MD5 "<code class="break">{firmware.info.md5.clone()}</code></p>
+                    <p data-testid="push-signed">{words::signed(&firmware.info).2}</p>
                 })}
                 <ul class="targets">{move || targets.get().into_iter().map(|id| {
                     let name = store.row(&id).map_or_else(|| id.to_string(), |row| row.with(|row| row.name.clone()));
@@ -179,12 +181,16 @@ fn controls(store: Store, id: &DeviceId) -> bool {
 /// Why nothing can be pushed; `None` when it can.
 fn why_not(
     locked: Option<&'static str>,
+    trust: Trust,
     firmware: Option<&StoredFirmware>,
     devices: usize,
 ) -> Option<&'static str> {
     let Some(firmware) = firmware else { return locked.or(Some(t::why_firmware())) };
+    let vouched = firmware.info.signed.as_ref().is_some_and(|it| it.trusted);
     match firmware.verified {
         _ if locked.is_some() => locked,
+        _ if !vouched && trust == Trust::Signed => Some(t::why_roll_out()),
+        _ if !vouched && trust == Trust::SignedOnly => Some(t::why_refused()),
         Verification::NotYet => Some(t::why_verify()),
         Verification::Running { .. } => Some(t::why_verifying()),
         Verification::Failed(_) => Some(t::why_not_verified()),

@@ -9,12 +9,12 @@ use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
 use crate::texts::firmware as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// The prototype's firmwares, newest first; one of them is chosen for the push.
 #[component]
 pub(crate) fn Stored(page: Page) -> impl IntoView {
-    let order = Memo::new(move |_| {
+    let order = Memo::new(move || {
         page.firmwares.with(|all| all.iter().map(|it| it.info.id.clone()).collect::<Vec<_>>())
     });
     view! {
@@ -38,7 +38,7 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
         move |all: &Vec<StoredFirmware>| all.iter().find(|it| it.info.id == id).cloned()
     };
     let info = page.firmwares.with_untracked(&find)?.info;
-    let verified = Memo::new(move |_| {
+    let verified = Memo::new(move || {
         page.firmwares.with(&find).map_or(Verification::NotYet, |it| it.verified)
     });
     let is_chosen = {
@@ -54,6 +54,8 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
         move |_| dispatch.send(Request::Firmware(FirmwareRequest::Verify(id.clone())))
     };
     let running = move || matches!(verified.get(), Verification::Running { .. });
+    let (signed, tone, vouched) = words::signed(&info);
+    let symbol = if signed == "signed" { Symbol::Check } else { Symbol::Question };
     let uploaded = clock::local(info.uploaded.as_millis()).date_and_time();
     Some(view! {
         <li class="item" data-testid=format!("firmware-row-{id}") data-version=info.version.clone()>
@@ -67,6 +69,9 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
                 </span>
             </label>
             <div class="item-side">
+                <span class="state" data-testid=format!("signed-{id}") data-state=signed data-tone=tone>
+                    <Icon symbol/><span>{vouched}</span>
+                </span>
                 <span class="state" role="status" data-testid=format!("verified-{id}")
                     data-state=move || look(&verified.get()).0 data-tone=move || look(&verified.get()).1>
                     {move || { let (_, _, symbol, words) = look(&verified.get()); view! { <Icon symbol/><span>{words}</span> } }}

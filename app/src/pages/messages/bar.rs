@@ -12,7 +12,7 @@ use crate::format;
 use crate::shell::show;
 use crate::store::Store;
 use crate::texts::{messages as t, shell};
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// The filter, its mistakes, pause and follow.
 #[component]
@@ -24,14 +24,12 @@ pub(super) fn Bar(page: Page) -> impl IntoView {
         show(store, store.query.get_untracked().with("filter", text.as_deref()));
     };
     let part = move |part: fn(&LogView) -> String| {
-        Memo::new(move |_| {
-            page.inspector.log.with(|log| log.as_ref().map(part).unwrap_or_default())
-        })
+        Memo::new(move || page.inspector.log.with(|log| log.as_ref().map(part).unwrap_or_default()))
     };
     let error = part(|log| log.error.as_ref().map(words::query_error).unwrap_or_default());
     let of = Signal::derive(move || page.connection.get());
-    let paused = Memo::new(move |_| page.pause.with(Option::is_some));
-    let newer = Memo::new(move |_| {
+    let paused = Memo::new(move || page.pause.with(Option::is_some));
+    let newer = Memo::new(move || {
         page.inspector.log.with(|log| log.as_ref().map(|log| log.newer).unwrap_or_default())
     });
     view! {
@@ -87,9 +85,7 @@ pub(super) fn Bar(page: Page) -> impl IntoView {
 #[component]
 pub(super) fn Counts(page: Page) -> impl IntoView {
     let part = move |part: fn(&LogView) -> String| {
-        Memo::new(move |_| {
-            page.inspector.log.with(|log| log.as_ref().map(part).unwrap_or_default())
-        })
+        Memo::new(move || page.inspector.log.with(|log| log.as_ref().map(part).unwrap_or_default()))
     };
     let shown = part(|log| t::shown(log.store.stored, &format::count(log.total + log.newer)));
     let searching = part(|log| match log.unsearched {

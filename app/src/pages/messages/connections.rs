@@ -5,10 +5,11 @@ use mcs_view::protocol::{ConnectionId, Setting};
 
 use crate::store::Store;
 use crate::texts::messages as t;
+use crate::ui::Memo;
 
 /// The connections there are, by name.
 fn known(store: Store) -> Memo<Vec<(ConnectionId, String)>> {
-    Memo::new(move |_| {
+    Memo::new(move || {
         let server = matches!(store.setting.get(), Setting::SignedIn { .. })
             .then(|| (ConnectionId::SERVER, t::this_server().to_owned()));
         let profiles = store.connections.with(|view| {

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
 use crate::texts::messages as t;
-use crate::ui::{CopyButton, Icon, Symbol, save};
+use crate::ui::{CopyButton, Icon, Memo, Symbol, save};
 
 /// The open row.
 #[component]
@@ -27,7 +27,7 @@ pub(super) fn MessageDetail(page: Page) -> impl IntoView {
         }
     });
     let detail = page.inspector.detail;
-    let head = Memo::new(move |_| detail.with(|it| it.as_ref().map(Option::is_some)));
+    let head = Memo::new(move || detail.with(|it| it.as_ref().map(Option::is_some)));
     let download = move |_| {
         if let Some(row) = page.open.get_untracked() {
             dispatch.send(Request::Messages(MessagesRequest::Payload(row)));
@@ -92,23 +92,23 @@ fn digits(dump: &str) -> String {
     lines.join("\n")
 }
 
-fn part<T: Default + PartialEq + Send + Sync + 'static>(
+fn part<T: Clone + Default + PartialEq + Send + Sync + 'static>(
     page: Page,
     part: fn(&DetailView) -> T,
 ) -> Signal<T> {
     let detail = page.inspector.detail;
-    let memo = Memo::new(move |_| {
+    let memo = Memo::new(move || {
         detail.with(|it| it.as_ref().and_then(Option::as_ref).map(part).unwrap_or_default())
     });
     memo.into()
 }
 
-fn body<T: Default + PartialEq + Send + Sync + 'static>(
+fn body<T: Clone + Default + PartialEq + Send + Sync + 'static>(
     page: Page,
     part: fn(&Body) -> T,
 ) -> Signal<T> {
     let detail = page.inspector.detail;
-    let memo = Memo::new(move |_| {
+    let memo = Memo::new(move || {
         detail.with(|it| {
             it.as_ref().and_then(Option::as_ref).map(|it| part(&it.body)).unwrap_or_default()
         })

@@ -13,6 +13,7 @@ use super::words;
 use crate::clock;
 use crate::format;
 use crate::texts::messages as t;
+use crate::ui::Memo;
 
 /// Height of a row, one line and on narrow screens two, in pixels; the stylesheet has the same.
 const ROW: f64 = 28.0;
@@ -73,11 +74,11 @@ pub(super) fn Log(page: Page) -> impl IntoView {
         }
         filter
     });
-    let is_narrow = Memo::new(move |_| list.size.get().0 < NARROW);
+    let is_narrow = Memo::new(move || list.size.get().0 < NARROW);
     let total =
-        Memo::new(move |_| page.inspector.log.with(|it| it.as_ref().map_or(0, |it| it.total)));
+        Memo::new(move || page.inspector.log.with(|it| it.as_ref().map_or(0, |it| it.total)));
     view! {
-        <div class="log" class:narrow=is_narrow>
+        <div class="log" class:narrow=move || is_narrow.get()>
             <div class="log-head" aria-hidden="true">
                 <span>{t::time()}</span><span></span><span>{t::topic()}</span><span>"QoS"</span><span></span>
                 <span class="log-size">{t::size()}</span><span>{t::payload()}</span>

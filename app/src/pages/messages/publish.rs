@@ -15,7 +15,7 @@ use crate::engine::Dispatch;
 use crate::format;
 use crate::store::Store;
 use crate::texts::{messages as t, shell};
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// The form, what was published, what is saved, what is being repeated.
 #[component]
@@ -203,7 +203,7 @@ fn History(page: Page) -> impl IntoView {
             }
         }).collect::<Vec<_>>()
     };
-    let is_empty = Memo::new(move |_| page.inspector.publish.with(|it| it.history.is_empty()));
+    let is_empty = Memo::new(move || page.inspector.publish.with(|it| it.history.is_empty()));
     view! {
         <details><summary>{t::history()}</summary>
             <ul>{rows}</ul>

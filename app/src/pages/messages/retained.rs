@@ -10,6 +10,7 @@ use crate::engine::Dispatch;
 use crate::format;
 use crate::reasons;
 use crate::texts::messages as t;
+use crate::ui::Memo;
 
 /// Retained messages.
 #[component]
@@ -18,11 +19,11 @@ pub(super) fn Retained(page: Page) -> impl IntoView {
     let view = page.inspector.retained;
     let asked = RwSignal::new(None::<(RetainedSet, u64)>);
     let below = RwSignal::new(String::new());
-    let total = Memo::new(move |_| view.with(|it| it.as_ref().map_or(0, |it| it.total)));
-    let rows = Memo::new(move |_| {
+    let total = Memo::new(move || view.with(|it| it.as_ref().map_or(0, |it| it.total)));
+    let rows = Memo::new(move || {
         view.with(|it| it.as_ref().map(|it| it.rows.clone()).unwrap_or_default())
     });
-    let clearing = Memo::new(move |_| view.with(|it| it.as_ref().and_then(|it| it.clearing)));
+    let clearing = Memo::new(move || view.with(|it| it.as_ref().and_then(|it| it.clearing)));
     let ask_below = move |_| {
         let path = below.get_untracked().trim_end_matches(['#', '/']).to_owned();
         let meant: Vec<_> = rows.with_untracked(|rows| {

@@ -15,7 +15,7 @@ use crate::format;
 use crate::reasons;
 use crate::store::Store;
 use crate::texts::messages as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// How many colours there are.
 const COLOURS: u8 = 8;
@@ -58,7 +58,7 @@ pub(super) fn Subscriptions(page: Page) -> impl IntoView {
         count
     });
     let ids = move || rows.with(|rows| rows.iter().map(|it| it.id).collect::<Vec<_>>());
-    let offers = Memo::new(move |_| match store.setting.get() {
+    let offers = Memo::new(move || match store.setting.get() {
         Setting::SignedIn { role: Role::Admin, .. } => {
             vec!["console/v1/points/+/+", "console/v1/devices/+", "#"]
         }
@@ -114,14 +114,14 @@ pub(super) fn Subscriptions(page: Page) -> impl IntoView {
 fn Row(page: Page, id: u32) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
     let rows = page.inspector.subscriptions;
-    let row = Memo::new(move |_| rows.with(|rows| rows.iter().find(|it| it.id == id).cloned()));
+    let row = Memo::new(move || rows.with(|rows| rows.iter().find(|it| it.id == id).cloned()));
     let filter =
         row.with_untracked(|it| it.as_ref().map(|it| it.filter.clone()).unwrap_or_default());
     let part = move |part: fn(&SubscriptionRow) -> String| {
         move || row.with(|it| it.as_ref().map(part).unwrap_or_default())
     };
-    let colour = Memo::new(move |_| row.with(|it| it.as_ref().map_or(0, |it| it.colour)));
-    let enabled = Memo::new(move |_| {
+    let colour = Memo::new(move || row.with(|it| it.as_ref().map_or(0, |it| it.colour)));
+    let enabled = Memo::new(move || {
         row.with(|it| it.as_ref().is_some_and(|it| it.state != SubscriptionState::Off))
     });
     let look = filter.clone();

@@ -9,6 +9,7 @@ use super::scroll::Scroll;
 use super::state::Page;
 use crate::format;
 use crate::texts::messages as t;
+use crate::ui::Memo;
 
 /// Height of a row in pixels; the stylesheet has the same.
 const ROW: f64 = 28.0;
@@ -19,7 +20,7 @@ pub(super) fn Tree(page: Page) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     let top = RwSignal::new((0.0, 0.0));
     let view = page.inspector.tree;
-    let total = Memo::new(move |_| view.with(|it| it.total));
+    let total = Memo::new(move || view.with(|it| it.total));
     let place = move || {
         if let Some(it) = scroller.get_untracked() {
             top.set((f64::from(it.scroll_top()), f64::from(it.client_height())));
@@ -70,17 +71,17 @@ fn Row(page: Page, row: TreeRow) -> impl IntoView {
     let now = {
         let topic = topic.clone();
         let first = row.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             view.with(|it| it.rows.iter().find(|it| it.topic == topic).cloned())
                 .unwrap_or_else(|| first.clone())
         })
     };
     let is_chosen = {
         let topic = topic.clone();
-        Memo::new(move |_| page.below.with(|it| it.as_ref() == Some(&topic)))
+        Memo::new(move || page.below.with(|it| it.as_ref() == Some(&topic)))
     };
-    let branches = Memo::new(move |_| now.with(|it| it.branches));
-    let open = Memo::new(move |_| now.with(|it| it.open));
+    let branches = Memo::new(move || now.with(|it| it.branches));
+    let open = Memo::new(move || now.with(|it| it.open));
     let toggle = {
         let topic = topic.clone();
         Callback::new(move |()| page.tree.update(|look| turn(look, &topic)))

@@ -9,7 +9,7 @@ use super::dialogs::{close, open};
 use super::{Page, words};
 use crate::engine::Dispatch;
 use crate::texts::prototypes as t;
-use crate::ui::{CopyButton, Icon, Symbol};
+use crate::ui::{CopyButton, Icon, Memo, Symbol};
 
 /// The devices.
 #[component]
@@ -20,7 +20,7 @@ pub(super) fn Devices(
     /// Counts how often devices are asked for.
     asked_for: RwSignal<u32>,
 ) -> impl IntoView {
-    let all = Memo::new(move |_| {
+    let all = Memo::new(move || {
         page.view.with(|view| view.as_ref().map(|view| view.devices.clone()).unwrap_or_default())
     });
     let dialog = NodeRef::<html::Dialog>::new();

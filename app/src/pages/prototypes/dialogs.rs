@@ -9,6 +9,7 @@ use super::Page;
 use super::editor::Edited;
 use crate::engine::Dispatch;
 use crate::texts::prototypes as t;
+use crate::ui::Memo;
 
 /// Opens a dialog.
 pub(super) fn open(dialog: NodeRef<html::Dialog>) {

@@ -19,7 +19,7 @@ use crate::clock;
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::prototypes as t;
-use crate::ui::{CopyButton, Empty};
+use crate::ui::{CopyButton, Empty, Memo};
 
 /// The draft while it is on the page; a handle.
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ impl Edited {
         let draft = RwSignal::new(draft);
         Self {
             draft,
-            faults: Memo::new(move |_| draft.with(Draft::faults)),
+            faults: Memo::new(move || draft.with(Draft::faults)),
             tried: RwSignal::new(tried),
             open: RwSignal::new(open),
             said: RwSignal::new(String::new()),
@@ -117,7 +117,7 @@ pub(super) fn Editor(page: Page, id: ProductId) -> impl IntoView {
     let dispatch = expect_context::<Dispatch>();
     let info = {
         let id = id.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             page.view.with(|view| match &view.as_ref()?.open {
                 OpenPrototype::Here(info) if info.prototype.id == id => Some((**info).clone()),
                 _ => None,
@@ -135,7 +135,7 @@ pub(super) fn Editor(page: Page, id: ProductId) -> impl IntoView {
     take_over(edited, info, newer);
     answer(page, edited, newer, hides);
     keep(store, edited, id.clone());
-    let dirty = Memo::new(move |_| edited.draft.with(Draft::is_dirty));
+    let dirty = Memo::new(move || edited.draft.with(Draft::is_dirty));
     let save = {
         let id = id.clone();
         Callback::new(move |hide: Vec<ChannelId>| {
@@ -290,7 +290,7 @@ fn Head(
     let dispatch = expect_context::<Dispatch>();
     let id = edited.draft.with_untracked(|draft| draft.base().prototype.id.clone());
     let name = move || edited.draft.with(|draft| draft.base().prototype.name.clone());
-    let devices = Memo::new(move |_| info.with(|it| it.as_ref().map_or(0, |it| it.devices)));
+    let devices = Memo::new(move || info.with(|it| it.as_ref().map_or(0, |it| it.devices)));
     let state = move || match (dirty.get(), edited.faults.with(Vec::len)) {
         (false, _) => info.with(|it| {
             let at = it.as_ref()?.edited?.as_millis();
@@ -359,7 +359,7 @@ fn Skipped(page: Page, id: ProductId) -> impl IntoView {
 /// The channels, in display order.
 #[component]
 fn Channels(edited: Edited) -> impl IntoView {
-    let rows = Memo::new(move |_| {
+    let rows = Memo::new(move || {
         edited.draft.with(|it| it.fields().rows.iter().map(|it| it.number).collect::<Vec<_>>())
     });
     let kind = RwSignal::new(KindName::Switch);

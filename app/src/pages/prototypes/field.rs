@@ -1,6 +1,8 @@
 //! A labelled field with what is wrong with it.
 
 use leptos::prelude::*;
+
+use crate::ui::Memo;
 use mcs_model::check::Field;
 
 use super::editor::Edited;
@@ -25,7 +27,7 @@ pub(super) fn Line(
     fixed: Option<&'static str>,
 ) -> impl IntoView {
     let text = move || edited.text(place);
-    let wrong = Memo::new(move |_| edited.flaw(place));
+    let wrong = Memo::new(move || edited.flaw(place));
     let typed = move |text: String| edited.set(place, text);
     let note = format!("{testid}-note");
     let described = note.clone();

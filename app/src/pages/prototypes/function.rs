@@ -10,14 +10,15 @@ use super::{Page, words};
 use crate::card::{Logs, Status};
 use crate::engine::Dispatch;
 use crate::texts::function as t;
+use crate::ui::Memo;
 
 /// The code box, and what the code makes of a value.
 #[component]
 pub(super) fn Function(edited: Edited, number: u32) -> impl IntoView {
     let page = expect_context::<Page>();
     let place = (Some(number), Field::Code);
-    let wrong = Memo::new(move |_| edited.flaw(place));
-    let used = Memo::new(move |_| edited.text(place).chars().count());
+    let wrong = Memo::new(move || edited.flaw(place));
+    let used = Memo::new(move || edited.text(place).chars().count());
     let note = format!("code-note-{number}");
     view! {
         <div class="field whole function">
@@ -63,7 +64,7 @@ fn Try(edited: Edited, number: u32, page: Page) -> impl IntoView {
             run();
         }
     };
-    let tried = Memo::new(move |former: Option<&Option<mcs_model::function::Run>>| {
+    let tried = Memo::following(move |former: Option<&Option<mcs_model::function::Run>>| {
         page.outcome.with(|outcome| match outcome {
             Some(Outcome::Tried(run)) if asked.get() => Some((**run).clone()),
             _ => former.cloned().flatten(),

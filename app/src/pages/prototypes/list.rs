@@ -10,14 +10,14 @@ use super::{Page, file, words};
 use crate::engine::Dispatch;
 use crate::format;
 use crate::texts::prototypes as t;
-use crate::ui::{Empty, Icon, Loading, Symbol};
+use crate::ui::{Empty, Icon, Loading, Memo, Symbol};
 
 /// Every prototype.
 #[component]
 pub(crate) fn List(page: Page) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let sought = RwSignal::new(String::new());
-    let found = Memo::new(move |_| {
+    let found = Memo::new(move || {
         let sought = sought.get().to_lowercase();
         let fits = |it: &PrototypeSummary| {
             let texts = [it.name.as_str(), it.id.as_str(), &it.description, &it.version];
@@ -28,7 +28,7 @@ pub(crate) fn List(page: Page) -> impl IntoView {
             Some(list.iter().filter(|it| fits(it)).cloned().collect::<Vec<_>>())
         })
     });
-    let total = Memo::new(move |_| {
+    let total = Memo::new(move || {
         page.view.with(|view| view.as_ref()?.list.as_ref().map(Vec::len)).unwrap_or_default()
     });
     let heading = move || match found.with(|it| it.as_ref().map(Vec::len)) {
@@ -39,7 +39,7 @@ pub(crate) fn List(page: Page) -> impl IntoView {
             t::found_of(&format::count(found as u64), &total)
         }
     };
-    let is_empty = Memo::new(move |_| found.with(|found| found.as_ref().map(Vec::is_empty)));
+    let is_empty = Memo::new(move || found.with(|found| found.as_ref().map(Vec::is_empty)));
     view! {
         <div class="page">
             <div class="page-head">

@@ -12,7 +12,7 @@ use super::{Page, file, words};
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::prototypes as t;
-use crate::ui::{CopyButton, Icon, Symbol};
+use crate::ui::{CopyButton, Icon, Memo, Symbol};
 
 /// The most devices at once.
 const MOST: usize = 500;
@@ -48,7 +48,7 @@ pub(super) fn MakeDialog(
         }
         now
     });
-    let names = Memo::new(move |_| {
+    let names = Memo::new(move || {
         let lines = text.get();
         let lines = lines.lines().map(str::trim).filter(|it| !it.is_empty());
         lines.map(str::to_owned).collect::<Vec<_>>()

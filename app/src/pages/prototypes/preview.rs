@@ -8,12 +8,13 @@ use mcs_view::prototypes::Row;
 use crate::card::ChannelCard;
 use crate::store::Store;
 use crate::texts::prototypes as t;
+use crate::ui::Memo;
 
 /// The card.
 #[component]
 pub(super) fn Preview(row: Memo<Option<Row>>) -> impl IntoView {
     let channel =
-        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.preview(t::new_channel()))));
+        Memo::new(move || row.with(|row| row.as_ref().map(|row| row.preview(t::new_channel()))));
     view! {
         <div class="preview" data-testid="preview">
             <p class="hint">{t::preview()}</p>

@@ -12,16 +12,16 @@ use super::settings::Settings;
 use super::words;
 use crate::card::template;
 use crate::texts::prototypes as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// A channel.
 #[component]
 pub(super) fn ChannelRow(edited: Edited, number: u32) -> impl IntoView {
-    let row = Memo::new(move |_| edited.draft.with(|draft| draft.row(number).cloned()));
+    let row = Memo::new(move || edited.draft.with(|draft| draft.row(number).cloned()));
     let part = move |part: fn(&Row) -> String| {
-        Memo::new(move |_| row.with(|row| row.as_ref().map(part).unwrap_or_default()))
+        Memo::new(move || row.with(|row| row.as_ref().map(part).unwrap_or_default()))
     };
-    let is_open = Memo::new(move |_| edited.open.get() == Some(number));
+    let is_open = Memo::new(move || edited.open.get() == Some(number));
     let name = part(|row| row.name.clone());
     let id = part(|row| row.id.clone());
     let called = move || {
@@ -35,7 +35,7 @@ pub(super) fn ChannelRow(edited: Edited, number: u32) -> impl IntoView {
         }
     });
     let place =
-        Memo::new(move |_| edited.draft.with(|draft| draft.place(number)).unwrap_or_default());
+        Memo::new(move || edited.draft.with(|draft| draft.place(number)).unwrap_or_default());
     let last = move || edited.draft.with(|draft| place.get() + 1 >= draft.fields().rows.len());
     let over = RwSignal::new(false);
     let up = move || edited.move_to(number, place.get_untracked().saturating_sub(1));
@@ -82,8 +82,8 @@ pub(super) fn ChannelRow(edited: Edited, number: u32) -> impl IntoView {
                 <button type="button" class="channel-open" aria-expanded=move || is_open.get().to_string()
                     data-testid=move || format!("open-{}", id.get()) on:click=toggle>
                     <strong class="break">{called}</strong>
-                    <code>{id}</code>
-                    <span class="muted">{about}</span>
+                    <code>{move || id.get()}</code>
+                    <span class="muted">{move || about.get()}</span>
                     {move || edited.is_wrong(number).then(|| view! {
                         <span class="state" data-tone="danger"><Icon symbol=Symbol::Warning/><span>{t::flawed()}</span></span>
                     })}
@@ -111,9 +111,9 @@ pub(super) fn ChannelRow(edited: Edited, number: u32) -> impl IntoView {
 #[component]
 fn Form(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
     let kind =
-        Memo::new(move |_| row.with(|row| row.as_ref().map_or(KindName::Switch, |it| it.kind)));
+        Memo::new(move || row.with(|row| row.as_ref().map_or(KindName::Switch, |it| it.kind)));
     let kept = row.with_untracked(|row| row.as_ref().is_some_and(|it| it.kept));
-    let direction = Memo::new(move |_| row.with(|row| row.as_ref().map(|it| it.direction)));
+    let direction = Memo::new(move || row.with(|row| row.as_ref().map(|it| it.direction)));
     let fixed = kept.then(t::id_fixed);
     let set_kind = move |name: String| {
         if let Some(it) = KindName::ALL.into_iter().find(|it| format!("{it:?}") == name) {
@@ -165,7 +165,7 @@ fn Form(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
 /// The look of the card, where there are two.
 #[component]
 fn Looks(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
-    let looks = Memo::new(move |_| {
+    let looks = Memo::new(move || {
         row.with(|row| {
             let channel = row.as_ref()?.preview("");
             let choices = template::choices(&channel);

@@ -9,7 +9,7 @@ use super::field::Line;
 use super::function::Function;
 use super::words;
 use crate::texts::prototypes as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// The units that are typed most.
 const UNITS: [&str; 24] = [
@@ -49,7 +49,7 @@ pub(super) fn Settings(
 fn Unit(edited: Edited, number: u32) -> impl IntoView {
     let place = (Some(number), Field::Unit);
     let list = format!("units-{number}");
-    let wrong = Memo::new(move |_| edited.flaw(place));
+    let wrong = Memo::new(move || edited.flaw(place));
     view! {
         <label class="field">
             <span class="field-name">{t::unit()}</span>
@@ -66,8 +66,8 @@ fn Unit(edited: Edited, number: u32) -> impl IntoView {
 
 #[component]
 fn Options(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
-    let count = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |it| it.options.len())));
-    let wrong = Memo::new(move |_| edited.flaw((Some(number), Field::Options)));
+    let count = Memo::new(move || row.with(|row| row.as_ref().map_or(0, |it| it.options.len())));
+    let wrong = Memo::new(move || edited.flaw((Some(number), Field::Options)));
     let keys = move || {
         (0..count.get())
             .map(|at| {

@@ -7,7 +7,7 @@ use mcs_view::prototypes::{Change, KindName};
 
 use super::Page;
 use crate::texts::prototypes as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// Says who may edit, to who may not.
 #[component]
@@ -24,7 +24,7 @@ pub(super) fn Locked(page: Page) -> impl IntoView {
 /// Says what went wrong with the newest request, or with fetching.
 #[component]
 pub(super) fn Failure(page: Page) -> impl IntoView {
-    let text = Memo::new(move |_| {
+    let text = Memo::new(move || {
         page.outcome.with(|outcome| match outcome {
             Some(Outcome::Failed(trouble)) => Some(trouble_words(trouble)),
             Some(Outcome::InUse) => Some(t::in_use().to_owned()),

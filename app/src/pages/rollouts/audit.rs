@@ -1,13 +1,14 @@
 //! What was done in a rollout, and what became of it.
 
 use leptos::prelude::*;
-use mcs_view::protocol::{AuditEntry, AuditEvent, Course, Deed};
+use mcs_view::protocol::{AuditEntry, AuditEvent, Course, Deed, Keeper, OpenRollout};
+use mcs_view::rollouts::audit;
 
 use super::{Page, words};
 use crate::clock;
 use crate::store::Store;
 use crate::texts::rollouts as t;
-use crate::ui::Loading;
+use crate::ui::{Loading, Memo, save};
 
 /// So many lines are shown at a time, the newest first.
 const LINES: usize = 200;
@@ -15,11 +16,25 @@ const LINES: usize = 200;
 /// The lines, newest first.
 #[component]
 pub(super) fn Audit(page: Page) -> impl IntoView {
-    let lines = Memo::new(move |_| page.view.with(|view| view.audit.clone()));
+    let lines = Memo::new(move || page.view.with(|view| view.audit.clone()));
     let most = RwSignal::new(LINES);
+    let alone = page.view.with_untracked(|view| view.keeper != Keeper::Server);
     let shown = move || {
         let lines = lines.get().unwrap_or_default();
-        lines.iter().rev().take(most.get()).map(line).collect_view()
+        lines.iter().rev().take(most.get()).map(|it| line(it, alone)).collect_view()
+    };
+    let keep = move |format: &'static str| {
+        let lines = lines.get_untracked().unwrap_or_default();
+        let info = page.view.with_untracked(|view| match &view.open {
+            OpenRollout::Here(info, _) => Some(info.clone()),
+            _ => None,
+        });
+        let Some(info) = info else { return };
+        let name = format!("rollout-{}.{format}", info.id);
+        match format {
+            "csv" => save(&name, "text/csv", audit::csv(&info, &lines).as_bytes()),
+            _ => save(&name, "application/jsonl", audit::jsonl(&info, &lines).as_bytes()),
+        }
     };
     let more = move || lines.with(|it| it.as_ref().map_or(0, Vec::len)).saturating_sub(most.get());
     move || {
@@ -28,7 +43,13 @@ pub(super) fn Audit(page: Page) -> impl IntoView {
         }
         view! {
             <section class="panel" aria-labelledby="audit">
-                <h2 id="audit">{t::audit()}</h2>
+                <div class="audit-head">
+                    <h2 id="audit">{t::audit()}</h2>
+                    <div class="actions">
+                        <button type="button" class="button" data-testid="audit-csv" on:click=move |_| keep("csv")>"CSV"</button>
+                        <button type="button" class="button" data-testid="audit-jsonl" on:click=move |_| keep("jsonl")>"JSONL"</button>
+                    </div>
+                </div>
                 <ol class="audit" data-testid="audit">{shown}</ol>
                 {move || (more() > 0).then(|| view! {
                     <button type="button" class="button" on:click=move |_| most.update(|it| *it += LINES)>
@@ -41,9 +62,13 @@ pub(super) fn Audit(page: Page) -> impl IntoView {
     }
 }
 
-fn line(it: &AuditEntry) -> AnyView {
+fn line(it: &AuditEntry, alone: bool) -> AnyView {
     let at = clock::local(it.at.as_millis()).date_and_time();
-    let by = it.by.clone().unwrap_or_else(|| t::by_server().to_owned());
+    let by = match &it.by {
+        Some(by) => words::operator(by),
+        None if alone => t::by_console().to_owned(),
+        None => t::by_server().to_owned(),
+    };
     let store = expect_context::<Store>();
     let device = it.device.clone().map(|id| {
         let row = store.row(&id);

@@ -9,6 +9,7 @@ use mcs_view::protocol::{Objection, OverrideRequest, Plan, RolloutRequest};
 use mcs_view::rollouts::plan::PlanForm;
 
 use crate::store::Store;
+use crate::ui::Memo;
 
 /// Which devices are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +44,12 @@ impl Draft {
         let controls = move |id: &DeviceId| {
             store.row(id).is_some_and(|row| row.with(|row| row.right >= Right::Control))
         };
-        let candidates = Memo::new(move |_| {
+        let candidates = Memo::new(move || {
             store.order.track();
             let all = store.firmware.with(|it| it.as_ref().map(|it| it.devices.clone()));
             all.unwrap_or_default().into_iter().filter(controls).collect::<Vec<_>>()
         });
-        let targets = Memo::new(move |_| {
+        let targets = Memo::new(move || {
             let is_meant = |id: &DeviceId| match whom.get() {
                 Whom::All => true,
                 Whom::Tag => {

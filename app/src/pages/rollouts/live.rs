@@ -8,22 +8,23 @@ use mcs_view::protocol::{
 };
 
 use super::audit::Audit;
+use super::overrides::Overrides;
 use super::table::Table;
 use super::waves::{Bar, Waves};
-use super::{Failure, Page, words};
+use super::{Failure, KeeperNote, Page, words};
 use crate::clock;
 use crate::route::Route;
 use crate::shell;
 use crate::store::Store;
 use crate::texts::rollouts as t;
-use crate::ui::{CopyButton, Empty, Icon, Loading, Symbol, Tab, Tabs, panel_id};
+use crate::ui::{CopyButton, Empty, Icon, Loading, Memo, Symbol, Tab, Tabs, panel_id};
 
 /// One rollout.
 #[component]
 pub(super) fn Live(page: Page, id: String, audit: bool) -> impl IntoView {
     let is_here = {
         let id = id.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             page.view.with(|view| match &view.open {
                 OpenRollout::Here(info, _) if info.id == id => Some(true),
                 OpenRollout::Missing => Some(false),
@@ -55,13 +56,13 @@ pub(super) fn Live(page: Page, id: String, audit: bool) -> impl IntoView {
 
 #[component]
 fn Open(page: Page, id: String, audit: bool) -> impl IntoView {
-    let info = Memo::new(move |_| {
+    let info = Memo::new(move || {
         page.view.with(|view| match &view.open {
             OpenRollout::Here(info, _) => Some(RolloutInfo::clone(info)),
             _ => None,
         })
     });
-    let devices = Memo::new(move |_| {
+    let devices = Memo::new(move || {
         page.view.with(|view| match &view.open {
             OpenRollout::Here(_, devices) => devices.clone(),
             _ => Vec::new(),
@@ -81,6 +82,7 @@ fn Open(page: Page, id: String, audit: bool) -> impl IntoView {
     view! {
         <div class="page rollout-page">
             <Head page id info devices/>
+            <KeeperNote page/>
             <Failure page/>
             <div role="status">
                 {move || course().as_ref().and_then(words::why_course).map(|why| view! {
@@ -93,7 +95,7 @@ fn Open(page: Page, id: String, audit: bool) -> impl IntoView {
                 {if audit {
                     view! { <Audit page/> }.into_any()
                 } else {
-                    view! { <Waves info/><Table devices/> }.into_any()
+                    view! { <Waves info/><Overrides info devices/><Table devices/> }.into_any()
                 }}
             </div>
         </div>
@@ -110,7 +112,7 @@ fn Head(
     devices: Memo<Vec<RolloutDevice>>,
 ) -> impl IntoView {
     let store = expect_context::<Store>();
-    let may = Memo::new(move |_| {
+    let may = Memo::new(move || {
         store.order.track();
         devices.with(|all| {
             all.iter().all(|it| {
@@ -118,8 +120,8 @@ fn Head(
             })
         })
     });
-    let course = Memo::new(move |_| info.with(|it| it.as_ref().map(|it| it.course.clone())));
-    let failed = Memo::new(move |_| {
+    let course = Memo::new(move || info.with(|it| it.as_ref().map(|it| it.course.clone())));
+    let failed = Memo::new(move || {
         info.with(|it| it.as_ref().is_some_and(|it| it.counts.failed + it.counts.missed > 0))
     });
     let dialog = NodeRef::<html::Dialog>::new();
@@ -191,17 +193,12 @@ fn Head(
 }
 
 fn facts(info: &RolloutInfo) -> AnyView {
-    let made = t::made_by(&info.by, &clock::local(info.created.as_millis()).date_and_time());
+    let made = words::made(&info.by, &clock::local(info.created.as_millis()).date_and_time());
     let sha256 = info.sha256.clone();
-    let overrides = info.overrides.iter().map(|it| {
-        let said = t::did_override(&words::objection(it.objection), &it.reason);
-        view! { <li>{it.by.clone()}": "{said}</li> }
-    });
     view! {
         <p class="muted">{made}</p>
         <p class="fact-row"><span class="muted">"SHA-256"</span><code>{sha256.clone()}</code>
             <CopyButton text=Signal::stored(sha256) what="SHA-256" testid="copy-sha256"/></p>
-        <ul class="hint">{overrides.collect_view()}</ul>
     }
     .into_any()
 }

@@ -3,17 +3,17 @@
 use leptos::html;
 use leptos::prelude::*;
 use mcs_model::{DeviceId, FirmwareId};
-use mcs_view::protocol::{RolloutPreview, RolloutsRequest, StoredFirmware, Verification};
+use mcs_view::protocol::{Keeper, RolloutPreview, RolloutsRequest, StoredFirmware, Verification};
 
 use super::draft::{Draft, Whom};
 use super::plan::PlanPanel;
 use super::preview::{PreviewPanel, devices};
-use super::{Failure, Page};
+use super::{Failure, KeeperNote, Page};
 use crate::format;
-use crate::pages::firmware::look;
+use crate::pages::firmware::{Checks, look};
 use crate::store::Store;
 use crate::texts::rollouts as t;
-use crate::ui::{Empty, Icon, Loading, Symbol};
+use crate::ui::{Empty, Icon, Loading, Memo, Symbol};
 
 /// A rollout of this firmware.
 #[component]
@@ -21,7 +21,7 @@ pub(super) fn Make(page: Page, firmware: FirmwareId) -> impl IntoView {
     let store = expect_context::<Store>();
     let found = {
         let firmware = firmware.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             store.firmware.with(|view| {
                 let view = view.as_ref()?;
                 let found = view.firmwares.iter().find(|it| it.info.id == firmware).cloned();
@@ -30,7 +30,7 @@ pub(super) fn Make(page: Page, firmware: FirmwareId) -> impl IntoView {
             })
         })
     };
-    let is_here = Memo::new(move |_| found.with(|it| it.as_ref().map(Option::is_some)));
+    let is_here = Memo::new(move || found.with(|it| it.as_ref().map(Option::is_some)));
     move || match is_here.get() {
         None => {
             view! { <div class="page"><Loading text=t::loading() testid="make-loading"/></div> }
@@ -46,7 +46,7 @@ pub(super) fn Make(page: Page, firmware: FirmwareId) -> impl IntoView {
         }
         .into_any(),
         Some(true) => {
-            let found = Memo::new(move |_| found.get().flatten());
+            let found = Memo::new(move || found.get().flatten());
             let firmware = firmware.clone();
             view! { <Form page firmware found/> }.into_any()
         }
@@ -65,16 +65,20 @@ fn Form(page: Page, firmware: FirmwareId, found: Memo<Option<StoredFirmware>>) -
             }
         }
     });
+    let alone = page.view.with_untracked(|view| view.keeper != Keeper::Server);
+    let back =
+        if alone { "#/rollouts".to_owned() } else { format!("#/firmware/{}", info.prototype) };
     let title = t::make_title(&info.name, &info.version);
     let version = info.version.clone();
     view! {
         <div class="page">
             <div class="page-head"><h1 class="break">{title}</h1>
-                <a class="button" href=format!("#/firmware/{}", info.prototype)>{t::back()}</a></div>
+                <a class="button" href=back>{t::back()}</a></div>
+            <KeeperNote page/>
             <Failure page/>
             <div class="columns">
                 <div class="column">
-                    <FilePanel found/>
+                    <FilePanel page found/>
                     <WhomPanel draft version=version.clone()/>
                 </div>
                 <div class="column">
@@ -90,8 +94,16 @@ fn Form(page: Page, firmware: FirmwareId, found: Memo<Option<StoredFirmware>>) -
 
 /// What is sent, and whether it was verified.
 #[component]
-fn FilePanel(found: Memo<Option<StoredFirmware>>) -> impl IntoView {
-    let verified = Memo::new(move |_| {
+fn FilePanel(page: Page, found: Memo<Option<StoredFirmware>>) -> impl IntoView {
+    // Of an image of an address, as it was fetched.
+    let checks = Memo::new(move || {
+        let id = found.with(|it| it.as_ref().map(|it| it.info.id.clone()));
+        page.view.with(|view| match id.is_some() && view.checked == id {
+            true => view.checks.clone(),
+            false => Vec::new(),
+        })
+    });
+    let verified = Memo::new(move || {
         found.with(|it| it.as_ref().map_or(Verification::NotYet, |it| it.verified.clone()))
     });
     let facts = move || {
@@ -113,6 +125,7 @@ fn FilePanel(found: Memo<Option<StoredFirmware>>) -> impl IntoView {
                 data-tone=move || look(&verified.get()).1>
                 {move || { let (_, _, symbol, words) = look(&verified.get()); view! { <Icon symbol/><span>{words}</span> } }}
             </p>
+            <Checks checks/>
             <p class="remark">{t::verifying_why()}</p>
         </section>
     }
@@ -134,7 +147,7 @@ fn WhomPanel(draft: Draft, version: String) -> impl IntoView {
         .into_any()
     };
     let all = Signal::derive(move || t::whom_all(draft.candidates.with(Vec::len) as u64));
-    let tags = Memo::new(move |_| draft.tags(store));
+    let tags = Memo::new(move || draft.tags(store));
     let options = move || {
         let option = |tag: String| view! { <option value=tag.clone()>{tag.clone()}</option> };
         tags.get().into_iter().map(option).collect_view()
@@ -172,7 +185,7 @@ fn Choice(draft: Draft) -> impl IntoView {
     let name = move |id: &DeviceId| {
         store.row(id).map_or_else(|| id.to_string(), |row| row.with(|row| row.name.clone()))
     };
-    let found = Memo::new(move |_| {
+    let found = Memo::new(move || {
         let sought = sought.get().to_lowercase();
         let fits = |id: &DeviceId| {
             [name(id), id.to_string()].iter().any(|it| it.to_lowercase().contains(&sought))
@@ -227,9 +240,9 @@ fn Question(
     let dialog = NodeRef::<html::Dialog>::new();
     let typed = RwSignal::new(String::new());
     let devices = devices(page);
-    let count = Memo::new(move |_| devices.with(Vec::len) as u64);
+    let count = Memo::new(move || devices.with(Vec::len) as u64);
     let is_empty = draft.targets;
-    let why = Memo::new(move |_| {
+    let why = Memo::new(move || {
         let verified = found.with(|it| it.as_ref().map(|it| it.verified.clone()));
         let unsaid = draft.overrides.with(|all| all.iter().any(|it| it.1.trim().is_empty()));
         match verified {
@@ -274,7 +287,7 @@ fn Question(
                 disabled=move || busy.get() || why.get().is_some() on:click=ask>
                 <Icon symbol=Symbol::Send/><span>{move || t::make_for(count.get())}</span>
             </button>
-            <p class="hint" id="make-why" data-testid="make-why">{why}</p>
+            <p class="hint" id="make-why" data-testid="make-why">{move || why.get()}</p>
         </div>
         <dialog class="dialog" node_ref=dialog aria-labelledby="make-question">
             <h2 id="make-question">{move || t::confirm_question(count.get(), &version)}</h2>

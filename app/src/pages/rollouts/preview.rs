@@ -8,14 +8,14 @@ use super::draft::Draft;
 use super::{Page, words};
 use crate::store::Store;
 use crate::texts::rollouts as t;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// Waves, who is away, and what speaks against it.
 #[component]
 pub(super) fn PreviewPanel(page: Page, draft: Draft, version: String) -> impl IntoView {
     let store = expect_context::<Store>();
     let devices = devices(page);
-    let state = Memo::new(move |_| {
+    let state = Memo::new(move || {
         page.view.with(|view| match &view.preview {
             RolloutPreview::None => Some(t::preview_none().to_owned()),
             RolloutPreview::Awaited => Some(t::preview_asking().to_owned()),
@@ -53,7 +53,7 @@ pub(super) fn PreviewPanel(page: Page, draft: Draft, version: String) -> impl In
         <section class="panel" aria-labelledby="preview" data-testid="rollout-preview"
             data-devices=move || devices.with(Vec::len).to_string()>
             <h2 id="preview">{t::preview()}</h2>
-            <p class="muted" role="status">{state}</p>
+            <p class="muted" role="status">{move || state.get()}</p>
             <ol class="preview-waves">{waves}</ol>
             <p class="hint">{away}</p>
             <p class="hint">{installed}</p>
@@ -67,7 +67,7 @@ pub(super) fn PreviewPanel(page: Page, draft: Draft, version: String) -> impl In
 #[component]
 fn Objections(page: Page, draft: Draft) -> impl IntoView {
     let devices = devices(page);
-    let found = Memo::new(move |_| {
+    let found = Memo::new(move || {
         let all = [
             Objection::Downgrade,
             Objection::Model,
@@ -136,7 +136,7 @@ fn objection(draft: Draft, it: Objection, count: usize) -> AnyView {
 
 /// The devices of the preview.
 pub(super) fn devices(page: Page) -> Memo<Vec<RolloutDevice>> {
-    Memo::new(move |_| {
+    Memo::new(move || {
         page.view.with(|view| match &view.preview {
             RolloutPreview::Here(_, devices) => devices.clone(),
             _ => Vec::new(),

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use mcs_model::DeviceId;
 use mcs_model::api::PushState;
-use mcs_view::protocol::RolloutDevice;
+use mcs_view::protocol::{Download, RolloutDevice, Wait};
 
 use super::words;
 use crate::clock;
 use crate::format;
 use crate::store::Store;
 use crate::texts::rollouts as t;
-use crate::ui::Icon;
+use crate::ui::{Icon, Memo};
 
 /// So many rows more are shown at a time: a table of thousands would be slow.
 const ROWS: usize = 200;
@@ -41,7 +41,7 @@ impl Which {
 pub(super) fn Table(#[prop(into)] devices: Signal<Vec<RolloutDevice>>) -> impl IntoView {
     let which = RwSignal::new(Which::All);
     let most = RwSignal::new(ROWS);
-    let found = Memo::new(move |_| {
+    let found = Memo::new(move || {
         let which = which.get();
         devices.with(|all| all.iter().filter(|it| which.holds(it)).cloned().collect::<Vec<_>>())
     });
@@ -92,10 +92,12 @@ pub(super) fn Table(#[prop(into)] devices: Signal<Vec<RolloutDevice>>) -> impl I
 }
 
 /// What a row shows: with something else it is another row.
-fn shows(it: &RolloutDevice) -> (DeviceId, &'static str, Option<u8>, Option<u64>, u32, String) {
+type Shows = (DeviceId, &'static str, Option<u8>, Option<u64>, u32, String, Option<Download>);
+
+fn shows(it: &RolloutDevice) -> Shows {
     let since = it.since.map(mcs_model::Timestamp::as_millis);
     let (wire, ..) = words::state_look(it.state);
-    (it.device.clone(), wire, it.percent, since, it.notices, it.detail.clone())
+    (it.device.clone(), wire, it.percent, since, it.notices, words::why(it), it.download)
 }
 
 fn row(it: &RolloutDevice) -> AnyView {
@@ -105,12 +107,10 @@ fn row(it: &RolloutDevice) -> AnyView {
         store.row(&id).map_or_else(|| id.to_string(), |row| row.with(|row| row.name.clone()));
     let (wire, tone, symbol, word) = words::state(it);
     let since = it.since.map(mcs_model::Timestamp::as_millis);
-    let reason = words::reason(&it.reason);
-    let objections = it.objections.iter().map(|it| words::objection(*it)).collect::<Vec<_>>();
-    // What is refused already says so by its reason.
-    let against = if reason.is_empty() { objections.join(" ") } else { String::new() };
+    let why = words::why(it);
+    let waits = it.waits.map(waits);
     view! {
-        <tr data-testid=format!("rollout-device-{id}") data-state=wire data-notices=it.notices.to_string()>
+        <tr data-testid=format!("rollout-device-{id}") data-state=wire data-notices=it.notices.to_string() data-waits=waits>
             <th scope="row"><a href=format!("#/devices/{id}")>{name}</a><code>{id.to_string()}</code></th>
             <td class="number" data-label=t::wave_head()>{it.wave + 1}</td>
             <td data-label=t::state()>
@@ -118,8 +118,9 @@ fn row(it: &RolloutDevice) -> AnyView {
                 {it.percent.map(|percent| view! {
                     <progress max="100" value=percent.to_string() aria-label=t::state_downloading()></progress>
                 })}
+                {it.download.map(download)}
             </td>
-            <td class="reason" data-label=t::reason()>{reason}{against}</td>
+            <td class="reason" data-label=t::reason()>{why}</td>
             <td class="number" data-label=t::notices()>{it.notices}</td>
             <td class="number" data-label=t::since()>{since.map(|at| view! {
                 <time title=clock::local(at).date_and_time()>{move || format::relative(store.now.get(), at)}</time>
@@ -127,4 +128,29 @@ fn row(it: &RolloutDevice) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// How much is there, how fast it comes, and how long it takes.
+fn download(it: Download) -> AnyView {
+    let pace = it.rate.zip(it.seconds_left()).map(|(rate, left)| {
+        t::download_pace(&format::bytes(rate), &format::span(left.saturating_mul(1000)))
+    });
+    view! {
+        <p class="hint number" data-testid="rollout-download">
+            {t::download_of(&format::bytes(it.bytes), &format::bytes(it.of))}
+            {pace.map(|it| view! { <br/>{it} })}
+        </p>
+    }
+    .into_any()
+}
+
+/// For tests.
+const fn waits(wait: Wait) -> &'static str {
+    match wait {
+        Wait::Away => "away",
+        Wait::Deaf => "deaf",
+        Wait::Paused => "paused",
+        Wait::Turn => "turn",
+        _ => "unknown",
+    }
 }

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use mcs_view::protocol::{Counts, RolloutInfo};
 
 use crate::texts::rollouts as t;
+use crate::ui::Memo;
 
 /// The waves of a rollout.
 #[component]
 pub(super) fn Waves(#[prop(into)] info: Signal<Option<RolloutInfo>>) -> impl IntoView {
-    let waves = Memo::new(move |_| {
+    let waves = Memo::new(move || {
         info.with(|it| it.as_ref().map(|it| (it.waves.clone(), it.begun)).unwrap_or_default())
     });
     let rows = move || {

@@ -2,9 +2,11 @@
 
 use mcs_model::api::PushState;
 use mcs_view::protocol::{
-    Course, NoticeTransport, Objection, Pause, Reason, RolloutDevice, RolloutTrouble, Unreachable,
+    ActError, Course, NoticeTransport, Objection, Pause, PlanError, Reason, RolloutDevice,
+    RolloutError, RolloutTrouble, Unreachable, Wait,
 };
 
+use crate::pages::firmware::check_name;
 use crate::texts::rollouts as t;
 use crate::ui::Symbol;
 
@@ -99,6 +101,27 @@ pub(super) fn reason(reason: &Reason) -> String {
     plain.to_owned()
 }
 
+/// Why a device is where it is, what it waits for, and what speaks against the firmware.
+pub(super) fn why(device: &RolloutDevice) -> String {
+    let waits = match device.waits {
+        // That the notice could not be handed over says it already.
+        _ if matches!(device.reason, Reason::NotSent(_)) => "",
+        Some(Wait::Away) => t::why_away(),
+        Some(Wait::Deaf) => t::why_deaf(),
+        Some(Wait::Paused) => t::why_paused(),
+        Some(Wait::Turn) => t::why_turn(),
+        _ => "",
+    };
+    let said = [reason(&device.reason), waits.to_owned()];
+    let said: Vec<_> = said.into_iter().filter(|it| !it.is_empty()).collect();
+    if said.is_empty() {
+        // What is refused already says so by its reason.
+        let against = device.objections.iter().map(|it| objection(*it));
+        return against.collect::<Vec<_>>().join(" ");
+    }
+    said.join(" ")
+}
+
 /// What speaks against a firmware.
 pub(super) fn objection(objection: Objection) -> &'static str {
     match objection {
@@ -118,6 +141,30 @@ pub(super) fn transport(transport: NoticeTransport) -> &'static str {
     }
 }
 
+/// Why a rollout cannot be made.
+fn not_made(error: RolloutError) -> &'static str {
+    match error {
+        RolloutError::Plan(PlanError::Percent) => t::wrong_percent(),
+        RolloutError::Plan(PlanError::Parallel) => t::wrong_parallel(),
+        RolloutError::Plan(PlanError::Attempts) => t::wrong_attempts(),
+        RolloutError::Plan(PlanError::Time) => t::wrong_time(),
+        RolloutError::Plan(PlanError::Waves) => t::wrong_waves(),
+        RolloutError::NoDevice => t::because_nobody(),
+        RolloutError::Reason => t::because_reason(),
+        _ => t::because_preview(),
+    }
+}
+
+/// Who did it; without a server nobody has a name.
+pub(super) fn operator(name: &str) -> String {
+    if name.is_empty() { t::by_operator().to_owned() } else { name.to_owned() }
+}
+
+/// By whom and when a rollout was made.
+pub(super) fn made(by: &str, at: &str) -> String {
+    if by.is_empty() { t::made_at(&at) } else { t::made_by(&by, &at) }
+}
+
 /// What went wrong.
 pub(super) fn trouble(trouble: &RolloutTrouble) -> String {
     match trouble {
@@ -126,8 +173,32 @@ pub(super) fn trouble(trouble: &RolloutTrouble) -> String {
         RolloutTrouble::Gone => t::gone().to_owned(),
         RolloutTrouble::NotVerified => t::not_verified().to_owned(),
         RolloutTrouble::NotExpected => t::not_expected().to_owned(),
-        RolloutTrouble::TooLate => t::too_late().to_owned(),
-        RolloutTrouble::Refused(why) => t::refused(why),
+        RolloutTrouble::NotMade(error) => not_made(*error).to_owned(),
+        RolloutTrouble::NotDone(ActError::Nothing) => t::nothing_failed().to_owned(),
+        RolloutTrouble::NotDone(ActError::Barred) => t::barred().to_owned(),
+        RolloutTrouble::NotDone(ActError::Reason) => t::because_reason().to_owned(),
+        RolloutTrouble::OtherPrototype(device) => t::other_prototype(device),
+        RolloutTrouble::NotVouched(version) => t::not_vouched(version),
+        RolloutTrouble::TooLarge => t::too_large().to_owned(),
+        RolloutTrouble::Unavailable => t::unavailable().to_owned(),
+        RolloutTrouble::Internal => t::internal().to_owned(),
+        RolloutTrouble::TooManyDevices(most) => t::too_many_devices(most),
+        RolloutTrouble::OtherTab => t::keeper_elsewhere().to_owned(),
+        RolloutTrouble::NotKeptApart => t::keeper_nobody().to_owned(),
+        RolloutTrouble::NothingKept => t::nothing_kept().to_owned(),
+        RolloutTrouble::BadAddress => t::bad_address().to_owned(),
+        RolloutTrouble::BadVersion => t::bad_version().to_owned(),
+        RolloutTrouble::BadMd5 => t::bad_md5().to_owned(),
+        RolloutTrouble::NotFetched(why) => t::not_fetched(why),
+        RolloutTrouble::EmptyFile => t::empty_file().to_owned(),
+        RolloutTrouble::WebPage => t::web_page().to_owned(),
+        RolloutTrouble::WrongMd5 { found, expected } => t::wrong_md5(found, expected),
+        RolloutTrouble::Check(what) => t::failed_check(&check_name(*what)),
+        RolloutTrouble::OtherVersion(version) => t::other_version(version),
+        RolloutTrouble::Unsigned => t::unsigned().to_owned(),
+        RolloutTrouble::BadKey(line) => t::bad_key(line),
+        RolloutTrouble::NoKey => t::no_key().to_owned(),
+        RolloutTrouble::TooLate | RolloutTrouble::NotDone(_) => t::too_late().to_owned(),
         RolloutTrouble::Other(why) => t::unclear(why),
     }
 }

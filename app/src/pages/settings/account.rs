@@ -10,7 +10,7 @@ use crate::engine::Dispatch;
 use crate::pages::role;
 use crate::store::Store;
 use crate::texts::{accounts as t, shell};
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Memo, Symbol};
 
 /// What everybody does with the own account.
 #[component]
@@ -18,7 +18,7 @@ pub(crate) fn Account() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
     dispatch.send(Request::Accounts(AccountsRequest::Open));
-    let user = Memo::new(move |_| match store.setting.get() {
+    let user = Memo::new(move || match store.setting.get() {
         Setting::SignedIn { name, role, .. } => Some((name, role)),
         _ => None,
     });
@@ -44,7 +44,7 @@ fn Password() -> impl IntoView {
     let store = expect_context::<Store>();
     let dispatch = expect_context::<Dispatch>();
     let fields = [(); 3].map(|()| NodeRef::<html::Input>::new());
-    let step = Memo::new(move |_| store.accounts.with(|it| it.password.clone()));
+    let step = Memo::new(move || store.accounts.with(|it| it.password.clone()));
     let differs = RwSignal::new(false);
     // What is typed now was not tried yet: how the last try went says nothing of it.
     let is_tried = RwSignal::new(true);

@@ -12,7 +12,7 @@ use super::trouble::Outcome;
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::accounts as t;
-use crate::ui::Loading;
+use crate::ui::{Loading, Memo};
 use add::AddPerson;
 use person::PersonRow;
 
@@ -78,7 +78,7 @@ pub(crate) fn People() -> impl IntoView {
         dispatch: StoredValue::new_local(dispatch),
         place: RwSignal::new(Place::default()),
     };
-    let names = Memo::new(move |_| {
+    let names = Memo::new(move || {
         let names =
             |people: &Vec<api::Person>| people.iter().map(|it| it.name.clone()).collect::<Vec<_>>();
         store.accounts.with(|it| it.people.as_ref().map(names))

@@ -55,7 +55,7 @@ async fn a_server_that_is_not_there_is_a_failure_of_each() {
     download::start("http://127.0.0.1:9/x".to_owned(), job);
     until(&heard, |it| matches!(it.ended, Some(Ended::Failed(_)))).await;
     let (job, heard) = listen(|_, _| {});
-    upload::start(&file(b"abc"), "http://127.0.0.1:9/x", &[], &job);
+    upload::start(file(b"abc").into(), 0, "http://127.0.0.1:9/x", &[], job);
     until(&heard, |it| matches!(it.ended, Some(Ended::Failed(_)))).await;
 }
 
@@ -63,19 +63,25 @@ async fn a_server_that_is_not_there_is_a_failure_of_each() {
 async fn an_upload_tells_its_progress_and_the_answer() {
     let (job, heard) = listen(|_, _| {});
     let url = format!("{}/nothing", origin());
-    upload::start(&file(&vec![7; 100_000]), &url, &[("X-Requested-With", "mcs-console")], &job);
+    upload::start(
+        file(&vec![7; 100_000]).into(),
+        1,
+        &url,
+        &[("X-Requested-With", "mcs-console")],
+        job,
+    );
     until(&heard, |it| it.ended.is_some()).await;
     let heard = heard.borrow();
     let Some(Ended::Answered { status, .. }) = heard.ended else { panic!("{:?}", heard.ended) };
     assert!((400..500).contains(&status), "{status}");
-    assert_eq!(heard.progress.last(), Some(&100_000));
+    assert_eq!(heard.progress.last(), Some(&99_999));
 }
 
 #[wasm_bindgen_test]
 async fn a_stopped_transfer_says_nothing_more() {
     let url = format!("{}/nothing", origin());
     let (first, up) = listen(|_, _| {});
-    upload::start(&file(&vec![7; 100_000]), &url, &[], &first);
+    upload::start(file(&vec![7; 100_000]).into(), 0, &url, &[], first.clone());
     let (second, down) = listen(|_, _| {});
     download::start(url, second.clone());
     first.stop();
@@ -90,7 +96,7 @@ async fn a_stopped_transfer_says_nothing_more() {
 #[wasm_bindgen_test]
 async fn an_address_that_is_none_is_a_failure_too() {
     let (job, heard) = listen(|_, _| {});
-    upload::start(&file(b"abc"), "http://[", &[], &job);
+    upload::start(file(b"abc").into(), 0, "http://[", &[], job);
     assert!(heard.borrow().ended.is_none(), "not before the call returns");
     until(&heard, |it| matches!(it.ended, Some(Ended::Failed(_)))).await;
 }

@@ -4,6 +4,8 @@ use core::fmt;
 
 use mcs_digest::{Md5Hex, Sha256Hex};
 
+use crate::Version;
+
 /// Why a firmware is not what somebody vouches for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,6 +33,10 @@ pub enum ManifestError {
     },
     /// It is for this model, and for no other.
     Model(String),
+    /// It is about this version, and about no other.
+    Version(Version),
+    /// It may be installed only from this version on, which is newer than its own.
+    MinVersion(Version),
     /// The file has another length.
     Size {
         /// What the manifest says.
@@ -67,9 +73,13 @@ impl fmt::Display for ManifestError {
             }
             Self::Form(error) => write!(f, "the manifest cannot be read: {error}"),
             Self::Replayed { seq, newest } => {
-                write!(f, "the manifest has the number {seq}, but {newest} was taken before")
+                write!(f, "the manifest's seq is {seq}, and {newest} was taken before")
             }
             Self::Model(model) => write!(f, "the manifest is for the model {model}"),
+            Self::Version(version) => write!(f, "the manifest is about the version {version}"),
+            Self::MinVersion(min) => {
+                write!(f, "the manifest's min_version {min} is newer than its version")
+            }
             Self::Size { expected, got } => {
                 write!(f, "the file has {got} bytes, and the manifest says {expected}")
             }

@@ -18,7 +18,7 @@ fn other_key() -> TrustedKey {
 }
 
 fn manifest() -> Manifest {
-    Manifest::verify(MANIFEST.as_bytes(), SIGNATURE, &[key()]).unwrap()
+    Manifest::verify(MANIFEST.as_bytes(), SIGNATURE, &[key()]).unwrap().manifest
 }
 
 #[test]
@@ -30,7 +30,10 @@ fn what_minisign_signed_is_read_and_holds_for_its_file() {
     assert_eq!(manifest.check_file(&Checksums::of(IMAGE)), Ok(()));
     assert_eq!(manifest.canonical(), MANIFEST);
     let legacy = Manifest::verify(MANIFEST.as_bytes(), LEGACY, &[key()]);
-    assert_eq!(legacy.as_ref(), Ok(&manifest));
+    let vouched = legacy.unwrap();
+    assert_eq!((vouched.manifest, &vouched.by), (manifest, key().id()));
+    let comment = include_str!("tests/key.pub").lines().next().unwrap();
+    assert!(comment.ends_with(vouched.by.as_str()), "{comment}");
 }
 
 #[test]
@@ -64,9 +67,10 @@ fn an_older_manifest_is_not_taken_again() {
     let manifest = manifest();
     assert_eq!(manifest.check_seq(None), Ok(()));
     assert_eq!(manifest.check_seq(Some(6)), Ok(()));
-    assert_eq!(manifest.check_seq(Some(7)), Ok(()), "the same one may be read twice");
-    let replayed = ManifestError::Replayed { seq: 7, newest: 8 };
-    assert_eq!(manifest.check_seq(Some(8)), Err(replayed));
+    for newest in [7, 8] {
+        let replayed = ManifestError::Replayed { seq: 7, newest };
+        assert_eq!(manifest.check_seq(Some(newest)), Err(replayed));
+    }
 }
 
 #[test]
@@ -80,8 +84,13 @@ fn a_file_that_is_another_one_is_told_by_what_differs() {
     assert!(matches!(flipped, Err(ManifestError::Sha256 { .. })));
     let twin = Checksums { md5: Checksums::of(b"").md5, ..Checksums::of(IMAGE) };
     assert!(matches!(manifest.check_file(&twin), Err(ManifestError::Md5 { .. })));
-    assert_eq!(manifest.check_model("7697"), Ok(()));
-    assert_eq!(manifest.check_model("7688"), Err(ManifestError::Model("7697".to_owned())));
+    assert_eq!(manifest.check_model(&["Board", "7697"]), Ok(()));
+    assert_eq!(manifest.check_model(&["7688"]), Err(ManifestError::Model("7697".to_owned())));
+    let (version, other): (Version, Version) = ("2.0".parse().unwrap(), "2.1".parse().unwrap());
+    assert_eq!(manifest.check_version(&version), Ok(()));
+    assert_eq!(manifest.check_version(&other), Err(ManifestError::Version(version.clone())));
+    let never = Manifest { min_version: Some(other.clone()), ..manifest };
+    assert_eq!(never.check_version(&version), Err(ManifestError::MinVersion(other)));
 }
 
 #[test]

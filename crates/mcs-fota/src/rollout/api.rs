@@ -1,11 +1,20 @@
 //! What console and server say to each other about rollouts: the bodies of `/api/rollouts`.
 
+mod download;
+mod refusal;
+
+#[cfg(test)]
+mod tests;
+
 use mcs_model::api::PushState;
 use mcs_model::{DeviceId, FirmwareId, ProductId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Counts, Course, Member, Objection, Override, Plan, Rollout, Transport};
 use crate::{Reason, Version};
+
+pub use download::{Download, Pace};
+pub use refusal::{Refusal, RolloutRefusal};
 
 /// `POST /api/rollouts`, and `POST /api/rollouts/preview`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +150,27 @@ pub struct RolloutDevice {
     pub notices: u32,
     /// What speaks against the firmware and was not overridden.
     pub objections: Vec<Objection>,
+    /// What speaks against it and was.
+    pub overridden: Vec<Objection>,
+    /// What it waits for, if its turn has come and it has no notice.
+    pub waits: Option<Wait>,
+    /// How the file comes, while it fetches it and as far as that is known.
+    pub download: Option<Download>,
+}
+
+/// What a device waits for that should be sent the notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Wait {
+    /// It is not here.
+    Away,
+    /// It is here, but does not listen for firmware notices.
+    Deaf,
+    /// Somebody has to resume the rollout.
+    Paused,
+    /// As many as may be are being updated.
+    Turn,
 }
 
 /// A line of `GET /api/rollouts/:id/audit`.
@@ -217,8 +247,9 @@ impl RolloutInfo {
 }
 
 impl RolloutDevice {
-    /// Of a member.
-    pub fn new(device: &DeviceId, member: &Member) -> Self {
+    /// Of a member of `rollout`. Only its shell knows of a download, and whether one that does not
+    /// hear is here all the same.
+    pub fn new(rollout: &Rollout, device: &DeviceId, member: &Member) -> Self {
         Self {
             device: device.clone(),
             wave: member.wave(),
@@ -229,6 +260,22 @@ impl RolloutDevice {
             percent: member.percent(),
             notices: member.notices(),
             objections: member.objections().collect(),
+            overridden: member.overridden().collect(),
+            waits: Wait::of(rollout, member),
+            download: None,
+        }
+    }
+}
+
+impl Wait {
+    fn of(rollout: &Rollout, member: &Member) -> Option<Self> {
+        if member.state() != PushState::Queued || !member.has_begun() {
+            return None;
+        }
+        match (member.hears().next(), rollout.head().course()) {
+            (None, _) => Some(Self::Away),
+            (_, Course::Paused(_)) => Some(Self::Paused),
+            _ => Some(Self::Turn),
         }
     }
 }

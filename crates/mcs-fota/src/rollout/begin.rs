@@ -27,7 +27,8 @@ pub struct Override {
 }
 
 /// Why there is no such rollout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum RolloutError {
     /// The plan cannot be carried out.
@@ -64,12 +65,13 @@ impl Rollout {
         let count = targets.len();
         let mut members = BTreeMap::new();
         for (place, target) in targets.into_iter().enumerate() {
-            let objections = release.objections(&target);
+            let found: BTreeSet<_> = release.objections(&target).into_iter().collect();
             let member = Member {
                 place: number(place),
                 wave: number(ends.partition_point(|end| *end <= place)),
                 reported: target.reported,
-                objections: objections.into_iter().filter(|it| !overridden.contains(it)).collect(),
+                objections: found.difference(&overridden).copied().collect(),
+                overridden: found.intersection(&overridden).copied().collect(),
                 phase: Phase::Waiting,
                 wanted: false,
                 handed: false,
@@ -91,6 +93,7 @@ impl Rollout {
             begun: 0,
             forgiven: 0,
             overrides,
+            barred: false,
         };
         let mut rollout = Self { head, members, outputs: VecDeque::new() };
         rollout.settle(now);

@@ -24,6 +24,9 @@ pub struct Head {
     pub(super) forgiven: u32,
     /// What was overridden.
     pub(super) overrides: Vec<Override>,
+    /// Whether nobody vouches for the image where that is asked for without exception.
+    #[serde(default)]
+    pub(super) barred: bool,
 }
 
 /// Whether a rollout goes on.

@@ -21,6 +21,9 @@ pub struct Member {
     pub(super) reported: Option<String>,
     /// What speaks against the firmware and was not overridden.
     pub(super) objections: BTreeSet<Objection>,
+    /// What speaks against it and was overridden.
+    #[serde(default)]
+    pub(super) overridden: BTreeSet<Objection>,
     pub(super) phase: Phase,
     /// A notice is wanted.
     pub(super) wanted: bool,
@@ -127,6 +130,11 @@ impl Member {
     /// What speaks against the firmware and was not overridden.
     pub fn objections(&self) -> impl Iterator<Item = Objection> {
         self.objections.iter().copied()
+    }
+
+    /// What speaks against the firmware and was overridden.
+    pub fn overridden(&self) -> impl Iterator<Item = Objection> {
+        self.overridden.iter().copied()
     }
 
     /// Whether its wave has begun.

@@ -4,7 +4,9 @@ use mcs_model::api::PushState;
 use mcs_model::{DeviceId, Timestamp};
 
 use super::member::{Phase, Standing};
-use super::{Act, ActError, Counts, Course, Output, Override, Pause, Rollout, Transport};
+use super::{
+    Act, ActError, Counts, Course, Objection, Output, Override, Pause, Rollout, Transport,
+};
 use crate::push::{Push, Reason};
 
 impl Rollout {
@@ -39,6 +41,7 @@ impl Rollout {
     /// Carries out what follows, until nothing does.
     pub(super) fn settle(&mut self, now: Timestamp) {
         self.begin_those_of_begun_waves(now);
+        self.refuse_those_in_doubt(now);
         while self.head.course == Course::Running {
             if let Some(pause) = self.reason_to_stop() {
                 self.set_course(Course::Paused(pause));
@@ -86,11 +89,15 @@ impl Rollout {
             return Err(ActError::Reason);
         }
         let objection = it.objection;
+        if objection == Objection::Unverified && self.head.barred {
+            return Err(ActError::Barred);
+        }
         self.head.overrides.push(it);
         self.outputs.push_back(Output::Head);
         for device in self.devices(|it| it.objections.contains(&objection)) {
             let Some(member) = self.members.get_mut(&device) else { continue };
             member.objections.remove(&objection);
+            member.overridden.insert(objection);
             self.outputs.push_back(Output::Member(device.clone()));
             if matches!(member.phase, Phase::Refused(_)) && member.objections.is_empty() {
                 self.begin_member(now, &device, Reason::Overridden);
@@ -160,7 +167,12 @@ impl Rollout {
     }
 
     fn begin_member(&mut self, now: Timestamp, device: &DeviceId, reason: Reason) {
+        let doubts = self.doubts();
         let Some(member) = self.members.get_mut(device) else { return };
+        if doubts {
+            // One that had ended was not told when the image came into doubt.
+            member.doubt();
+        }
         if member.objections.is_empty() {
             let release = &self.head.release;
             let (firmware, version) = (release.firmware.clone(), release.version.clone());

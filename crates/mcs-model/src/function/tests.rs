@@ -1,7 +1,10 @@
 use serde_json::json;
 
-use super::{MAX_LINE, MAX_POINTS, Other, Trouble, context_value, excerpt, points};
-use crate::{Channel, ChannelKind, Direction, Prototype, Timestamp};
+use super::{MAX_LINE, MAX_POINTS, Other, Refusal, Trouble, context_value, excerpt, points};
+use crate::{
+    Bounds, CategoryOption, Channel, ChannelKind, Direction, GamepadButtons, MAX_TEXT, Prototype,
+    RawValue, Timestamp,
+};
 
 fn channel(id: &str, kind: ChannelKind) -> Channel {
     Channel {
@@ -84,10 +87,8 @@ fn a_function_writes_neither_itself_nor_another_function_nor_an_unknown_channel_
     let returned = json!({ "temp_fht": 1, "other": 2, "nobody": 3, "cam": 4, "count": 5 });
     let (points, troubles) = written(returned);
     assert_eq!(points, ["count,5"], "what is right is written");
-    let video = Trouble::Value {
-        channel: "cam".parse().unwrap(),
-        why: "is of a type that has no data points".to_owned(),
-    };
+    let cam = "cam".parse().unwrap();
+    let video = Trouble::Refused { channel: cam, value: "4".to_owned(), why: Refusal::NoPoints };
     let unknown = Trouble::Unknown("nobody".to_owned());
     let other = Trouble::Function("other".parse().unwrap());
     assert_eq!(troubles, [video, unknown, other, Trouble::Itself]);
@@ -95,23 +96,48 @@ fn a_function_writes_neither_itself_nor_another_function_nor_an_unknown_channel_
 
 #[test]
 fn a_value_that_does_not_fit_is_refused_with_its_reason() {
-    let (points, troubles) = written(json!({ "temp_cel": 200, "count": null, "lamp": 2 }));
+    let returned = json!({ "temp_cel": 200, "count": null, "lamp": 2 });
+    let (points, troubles) = written(returned);
     assert!(points.is_empty());
-    let whys: Vec<_> = troubles
-        .iter()
-        .map(|it| match it {
-            Trouble::Value { channel, why } => format!("{channel} {why}"),
-            other => format!("{other:?}"),
-        })
-        .collect();
-    assert_eq!(
-        whys,
-        [
-            "count is not a string or a number: \"null\"",
-            "lamp is not 0 or 1: \"2\"",
-            "temp_cel exceeds the bound: 200 is not within -40 to 125",
-        ]
-    );
+    let bounds = Bounds { lower: -40.0, upper: 125.0 };
+    let wanted = [
+        ("count", "null", Refusal::Whole),
+        ("lamp", "2", Refusal::State),
+        ("temp_cel", "200", Refusal::Bounds(bounds)),
+    ];
+    let refused = |(channel, value, why): (&str, &str, Refusal)| Trouble::Refused {
+        channel: channel.parse().unwrap(),
+        value: value.to_owned(),
+        why,
+    };
+    assert_eq!(troubles, wanted.map(refused));
+}
+
+#[test]
+fn each_kind_says_what_it_takes() {
+    let text = |it: &str| it.to_owned();
+    let option = CategoryOption { name: text("Low"), value: text("1") };
+    let buttons = GamepadButtons::default();
+    for (kind, value, why) in [
+        (ChannelKind::Gpio, json!("on"), Refusal::State),
+        (ChannelKind::Integer { unit: text(""), bounds: None }, json!(1.5), Refusal::Whole),
+        (ChannelKind::Float { unit: text(""), bounds: None }, json!("warm"), Refusal::Number),
+        (ChannelKind::Hex, json!("xyz"), Refusal::Hex),
+        (ChannelKind::String, json!([1]), Refusal::Text),
+        (ChannelKind::String, json!("x".repeat(MAX_TEXT + 1)), Refusal::Bytes(65_536)),
+        (ChannelKind::Gps, json!("1,2"), Refusal::Numbers),
+        (ChannelKind::Pwm, json!({ "value": 1 }), Refusal::Numbers),
+        (ChannelKind::Image, json!("a picture"), Refusal::Picture),
+        (ChannelKind::Category { options: vec![option] }, json!("2"), Refusal::Key),
+        (ChannelKind::Gamepad { buttons }, json!("jump|1"), Refusal::Button),
+    ] {
+        let name = kind.name();
+        let error = match value {
+            serde_json::Value::String(text) => kind.parse(&RawValue::Csv(text)),
+            other => kind.parse(&RawValue::Json(other)),
+        };
+        assert_eq!(Refusal::of(&error.unwrap_err(), &kind), why, "{name}");
+    }
 }
 
 #[test]

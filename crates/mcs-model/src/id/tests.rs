@@ -36,3 +36,13 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn identifiers_compare_as_their_texts_do_short_or_long(texts in prop::collection::vec("[a-c溫]{1,64}", 2)) {
+        let ids: Vec<ChannelId> = texts.iter().map(|it| it.parse().unwrap()).collect();
+        prop_assert_eq!(ids[0].cmp(&ids[1]), texts[0].cmp(&texts[1]));
+        prop_assert_eq!(ids[0] == ids[1], texts[0] == texts[1]);
+        prop_assert_eq!(ids[0].as_str(), &texts[0]);
+    }
+}

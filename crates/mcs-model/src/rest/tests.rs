@@ -25,6 +25,7 @@ fn firmware() -> FirmwareInfo {
         url: "http://10.0.0.1:8080/fw/t".to_owned(),
         uploaded: Timestamp::from_millis(0),
         compatible: None,
+        signed: None,
     }
 }
 

@@ -53,6 +53,16 @@ pub(super) fn on_channel(
     })
 }
 
+/// The time and `V` of a point that is stamped as it should be.
+pub(super) fn stamped_on_channel<'a>(
+    channel: &ChannelId,
+    text: &'a str,
+    rules: Rules,
+) -> Option<(Option<Timestamp>, &'a str)> {
+    let (time, value) = stamped(channel, text)?;
+    Some((timestamp(1, time, rules).ok()?, value))
+}
+
 /// Splits `timestamp,chn,V` or `timestamp,,V`; `None` when the text is a bare value.
 fn stamped<'a>(channel: &ChannelId, text: &'a str) -> Option<(&'a str, &'a str)> {
     let (time, rest) = text.split_once(',')?;

@@ -265,3 +265,15 @@ proptest! {
         prop_assert_eq!(from_csv(point.to_csv().as_bytes(), RULES), expected);
     }
 }
+
+proptest! {
+    #[test]
+    fn what_is_read_where_it_stands_is_what_is_read_anyway(
+        payload in "[0-9 ]{0,13},( ?switch|other|),.{0,20}|\\PC{0,20}|[0-9,\\{\" \0]{0,12}",
+    ) {
+        if let Some((timestamp, value)) = stamped(&id("switch"), payload.as_bytes(), RULES) {
+            let value = RawValue::Csv(value.to_owned());
+            prop_assert_eq!(on_switch(payload.as_bytes()), Ok(RawPoint { channel: id("switch"), timestamp, value }));
+        }
+    }
+}

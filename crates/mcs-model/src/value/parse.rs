@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{MAX_IMAGE, MAX_TEXT, RawValue, Value, ValueError};
+use super::{MAX_IMAGE, MAX_TEXT, RawRef, Value, ValueError};
 use crate::{Bounds, CategoryOption, ChannelKind, GamepadButtons};
 
 const LATITUDE: Bounds = Bounds { lower: -90.0, upper: 90.0 };
@@ -16,7 +16,8 @@ impl ChannelKind {
     ///
     /// Spaces around a value or its parts do not count, except in strings. In JSON a number may be
     /// a string or a number, and a two-state value also `true` or `false`.
-    pub fn parse(&self, raw: &RawValue) -> Result<Value, ValueError> {
+    pub fn parse<'a>(&self, raw: impl Into<RawRef<'a>>) -> Result<Value, ValueError> {
+        let raw = raw.into();
         match self {
             Self::Switch => flag(raw).map(Value::Switch),
             Self::Gpio => flag(raw).map(Value::Gpio),
@@ -47,9 +48,9 @@ impl ChannelKind {
     }
 }
 
-impl RawValue {
+impl<'a> RawRef<'a> {
     /// The text of a value that has one part.
-    fn whole(&self) -> Result<Cow<'_, str>, ValueError> {
+    fn whole(self) -> Result<Cow<'a, str>, ValueError> {
         match self {
             Self::Csv(text) => Ok(Cow::Borrowed(text)),
             Self::Json(serde_json::Value::Object(members)) => {
@@ -61,10 +62,10 @@ impl RawValue {
 
     /// The texts of a value that has several parts, which JSON names and CSV puts in this order.
     fn parts<const N: usize>(
-        &self,
+        self,
         names: [&'static str; N],
         expected: &'static str,
-    ) -> Result<[Cow<'_, str>; N], ValueError> {
+    ) -> Result<[Cow<'a, str>; N], ValueError> {
         let mut parts = [const { Cow::Borrowed("") }; N];
         match self {
             Self::Csv(text) => {
@@ -102,13 +103,13 @@ fn scalar(json: &serde_json::Value) -> Result<Cow<'_, str>, ValueError> {
     }
 }
 
-fn flag(raw: &RawValue) -> Result<bool, ValueError> {
+fn flag(raw: RawRef<'_>) -> Result<bool, ValueError> {
     let text = raw.whole()?;
     match text.trim() {
         "0" => Ok(false),
         "1" => Ok(true),
-        "false" if matches!(raw, RawValue::Json(_)) => Ok(false),
-        "true" if matches!(raw, RawValue::Json(_)) => Ok(true),
+        "false" if matches!(raw, RawRef::Json(_)) => Ok(false),
+        "true" if matches!(raw, RawRef::Json(_)) => Ok(true),
         other => Err(ValueError::Type { expected: "0 or 1", got: excerpt(other) }),
     }
 }
@@ -164,7 +165,7 @@ fn hex(text: &str) -> Result<Value, ValueError> {
     }
 }
 
-fn gps(raw: &RawValue) -> Result<Value, ValueError> {
+fn gps(raw: RawRef<'_>) -> Result<Value, ValueError> {
     let names = ["latitude", "longitude", "altitude"];
     let [latitude, longitude, altitude] = raw.parts(names, "latitude,longitude,altitude")?;
     let (latitude, longitude, altitude) =
@@ -175,7 +176,7 @@ fn gps(raw: &RawValue) -> Result<Value, ValueError> {
     Ok(Value::Gps { latitude, longitude, altitude })
 }
 
-fn pwm(raw: &RawValue) -> Result<Value, ValueError> {
+fn pwm(raw: RawRef<'_>) -> Result<Value, ValueError> {
     let [value, period] = raw.parts(["value", "period"], "value,period")?;
     let part = |text: &str, name: &'static str| {
         let integer = within(integer(text)?, None)?;

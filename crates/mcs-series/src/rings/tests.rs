@@ -74,3 +74,19 @@ fn a_forgotten_series_costs_nothing() {
     rings.retain(|&key| key == 2);
     assert_eq!((rings.points(), rings.bytes()), (1, room(1, 1)));
 }
+
+#[test]
+fn as_many_series_as_a_fleet_has_stay_within_the_budget_and_the_oldest_go_some_at_once() {
+    let mut rings = Rings::new(room(12_800, 1000));
+    let mut evictions = 0;
+    for number in 0..50_000_u64 {
+        let before = rings.evicted();
+        rings.insert(&(number % 1000), number / 1000, 0.0);
+        evictions += u64::from(rings.evicted() > before);
+        assert!(rings.bytes() <= rings.budget());
+    }
+    assert!(rings.points() > 12_600, "{} points are left", rings.points());
+    assert!(evictions < 500, "they went in {evictions} portions");
+    let lengths: Vec<_> = (0..1000).map(|it| rings.get(&it).map_or(0, Series::len)).collect();
+    assert!(lengths.iter().all(|it| (12..=13).contains(it)), "all series keep the same time");
+}

@@ -15,7 +15,7 @@ use rmqtt::net::{Builder, Listener};
 use rmqtt::server::MqttServer;
 use rmqtt::types::{From, Id, Publish};
 use rmqtt::utils::timestamp_millis;
-use tokio::io::DuplexStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -179,9 +179,13 @@ impl EmbeddedBus {
         self.mqtts
     }
 
-    /// A connection for a client that came in by other means, such as a WebSocket, from `peer`.
-    pub fn attach(&self, peer: SocketAddr) -> DuplexStream {
-        self.front.attach(peer)
+    /// Serves a client that came in by other means, such as a WebSocket, from `peer`. When it has to stay outside, its
+    /// stream is dropped.
+    pub fn attach<S>(&self, peer: SocketAddr, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        self.front.attach(peer, stream);
     }
 
     /// Stops: no new clients, the connected ones are closed, their sessions are stored, their wills are not published.

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -77,14 +77,15 @@ impl Front {
         });
     }
 
-    /// A connection to the broker for a client that came in by other means than our listeners.
-    pub(super) fn attach(self: &Arc<Self>, peer: SocketAddr) -> DuplexStream {
-        let (near, far) = tokio::io::duplex(CHUNK);
+    /// Lets in a client that came by other means than our listeners.
+    pub(super) fn attach<S>(self: &Arc<Self>, peer: SocketAddr, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
         match self.crowd.enter(peer.ip()) {
-            Ok(place) => self.spawn(peer, place, async move { Ok(far) }),
+            Ok(place) => self.spawn(peer, place, async move { Ok(stream) }),
             Err(full) => warn!(%peer, ?full, "no place for another MQTT client"),
         }
-        near
     }
 
     fn spawn<S>(
@@ -355,9 +356,6 @@ const ATTEMPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// A CONNECT holds names, a ticket and a will of one upload.
 const PACKET_LIMIT: usize = 64 << 10;
-
-/// What an attached client may have on the way.
-const CHUNK: usize = 64 << 10;
 
 /// Time for the broker to close after the client did.
 const FAREWELL: Duration = Duration::from_secs(5);

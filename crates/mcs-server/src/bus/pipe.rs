@@ -327,7 +327,7 @@ async fn write(
 const WITH_WILL: u8 = 0x04;
 
 /// What is read from the broker at once.
-const OUTBOUND: usize = 16 << 10;
+const OUTBOUND: usize = 64 << 10;
 
 /// Bytes that a quiet connection keeps for packets to the broker.
 const KEPT: usize = 256;

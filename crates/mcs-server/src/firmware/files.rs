@@ -17,6 +17,8 @@ use object_store::local::LocalFileSystem;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart};
 use tokio::time::timeout;
 
+use super::bucket::Bucket;
+
 /// Where the files are.
 #[derive(Clone)]
 pub(crate) struct Files(Arc<dyn ObjectStore>);
@@ -40,8 +42,8 @@ pub(crate) enum ReceiveError {
 
 /// Ids of firmwares, and so names of files, begin so.
 pub(super) const PREFIX: &str = "F";
-/// Random letters and digits of an id.
-pub(super) const RANDOM: usize = 12;
+/// Characters of an id.
+pub(super) const ID: usize = 12;
 /// Bytes that go to the store at once.
 const PART: usize = 5 << 20;
 /// Parts that are under way while more are read.
@@ -50,9 +52,14 @@ const PARTS: usize = 2;
 const IDLE: Duration = Duration::from_secs(60);
 
 impl Files {
+    /// Files in a bucket. Nothing that lies there is removed: who knows whose it is.
+    pub(crate) async fn in_bucket(bucket: &Bucket) -> Result<Self> {
+        Ok(Self(Arc::new(bucket.open().await?)))
+    }
+
     /// Files in `folder`, which is created. What a server left there that ended in the middle of
     /// an upload, and so is not `known`, is removed.
-    pub(crate) fn open(folder: &Path, known: &BTreeSet<FirmwareId>) -> Result<Self> {
+    pub(crate) fn in_folder(folder: &Path, known: &BTreeSet<FirmwareId>) -> Result<Self> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
         sweep(folder, known).with_context(|| format!("cannot sweep {}", folder.display()))?;
@@ -137,7 +144,7 @@ fn sweep(folder: &Path, known: &BTreeSet<FirmwareId>) -> Result<()> {
             None => (&*name, false),
         };
         let Ok(firmware) = id.parse::<FirmwareId>() else { continue };
-        let ours = id.starts_with(PREFIX) && id.len() == PREFIX.len() + RANDOM;
+        let ours = id.starts_with(PREFIX) && id.len() == ID;
         if ours && (staged || !known.contains(&firmware)) {
             std::fs::remove_file(entry.path())?;
             tracing::info!(file = name, "removed what an upload left that was cut");

@@ -1,11 +1,13 @@
 //! Firmwares: their files, what they are, and their way to devices.
 
+mod bucket;
 mod files;
-mod pushes;
+mod notify;
 mod rollouts;
+mod trust;
+mod uploads;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use anyhow::Result;
 use mcs_fota::Version;
@@ -13,22 +15,26 @@ use mcs_model::api::{FirmwareInfo, PushStatus};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
 use crate::app::App;
+use crate::config::Config;
 use crate::registry::Device;
 use crate::store::{FirmwareRow, Store};
 use crate::{clock, random};
 
+pub use bucket::Bucket;
 pub(crate) use files::{Files, ReceiveError, Received};
-pub(crate) use rollouts::{Draft, Fetched};
+pub(crate) use rollouts::Draft;
+pub(crate) use trust::{Signed, Trust};
+pub(crate) use uploads::{Progress, Turn, UploadError, Uploads};
 
-use pushes::Pushes;
 use rollouts::Rollouts;
 
-/// Firmware files and pushes.
+/// Firmware files and rollouts.
 pub(crate) struct Firmware {
     store: Store,
     files: Files,
-    pushes: Pushes,
     rollouts: Rollouts,
+    trust: Trust,
+    uploads: Uploads,
 }
 
 /// What an operator says about a firmware file.
@@ -44,6 +50,8 @@ pub(crate) struct Release {
     pub(crate) note: String,
     /// The firmwares that a device must run to get this one; `None` is any.
     pub(crate) compatible: Option<Vec<FirmwareId>>,
+    /// Who vouches for it.
+    pub(crate) signed: Option<Signed>,
 }
 
 impl Release {
@@ -63,23 +71,29 @@ impl Release {
         }
         let version = version.parse().map_err(|error| format!("The version: {error}."))?;
         let (name, note) = (name.to_owned(), note.to_owned());
-        Ok(Self { prototype, name, version, note, compatible: None })
+        Ok(Self { prototype, name, version, note, compatible: None, signed: None })
     }
 }
 
 impl Firmware {
-    /// Files and pushes of the data folder. Nobody else may have opened it: files of uploads
+    /// Files and rollouts of the data folder. Nobody else may have opened it: files of uploads
     /// that were cut are removed.
-    pub(crate) async fn open(data: &Path, store: Store) -> Result<Self> {
+    pub(crate) async fn open(config: &Config, store: Store) -> Result<Self> {
         let mut known = BTreeSet::new();
         let (_, prototypes, _) = store.registry().await?;
         for prototype in prototypes {
             known.extend(store.firmwares(&prototype.id).await?.into_iter().map(|it| it.id));
         }
+        let files = match &config.firmware_store {
+            Some(bucket) => Files::in_bucket(bucket).await?,
+            None => Files::in_folder(&config.data.join("firmware"), &known)?,
+        };
+        let trust = Trust::new(config);
         Ok(Self {
-            files: Files::open(&data.join("firmware"), &known)?,
-            pushes: Pushes::load(&store).await?,
-            rollouts: Rollouts::load(&store).await?,
+            files,
+            uploads: Uploads::open(config.data.join("uploads"), &store).await?,
+            rollouts: Rollouts::load(&store, &trust).await?,
+            trust,
             store,
         })
     }
@@ -89,9 +103,19 @@ impl Firmware {
         &self.files
     }
 
+    /// Whom we believe.
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// Files that are on their way.
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.uploads
+    }
+
     /// A new id.
     pub(crate) fn new_id(&self) -> Result<FirmwareId> {
-        Ok(random::id(files::PREFIX, files::RANDOM)?.parse()?)
+        Ok(random::id(files::PREFIX, files::ID)?.parse()?)
     }
 
     /// Whether the prototype has a firmware of this version.
@@ -119,6 +143,7 @@ impl Firmware {
             token: random::id("", 16)?,
             uploaded: clock::now(),
             compatible: release.compatible.clone(),
+            proof: release.signed.as_ref().map(Signed::proof),
             id,
         };
         // The file first: a row promises its file.
@@ -149,14 +174,13 @@ impl Firmware {
         Ok(firmwares.into_iter().find(|it| it.version == version))
     }
 
-    /// How far the newest push to a device is, by itself or in a rollout.
-    pub(crate) fn status(&self, device: &DeviceId) -> Option<PushStatus> {
-        let both = [self.pushes.status(device), self.rollouts.status(device)];
-        both.into_iter().flatten().max_by_key(|it| it.since)
+    /// How far the newest update of a device is.
+    pub(crate) fn status(&self, app: &App, device: &DeviceId) -> Option<PushStatus> {
+        self.rollouts.status(device).map(|it| rollouts::waiting(app, device, it))
     }
 
-    /// The firmware with this download token, of its own or of a push. That of a rollout holds as
-    /// long as the rollout goes on for the device.
+    /// The firmware with this download token, its own or that of a device in a rollout, which holds
+    /// as long as the rollout goes on for the device.
     pub(crate) async fn of_token(&self, token: &str) -> Result<Option<FirmwareRow>> {
         match self.rollouts.of_token(token) {
             Some((_, firmware)) => Ok(firmware),
@@ -174,6 +198,7 @@ pub(crate) fn fits(compatible: Option<&[FirmwareId]>, running: Option<&FirmwareI
 fn info(app: &App, row: FirmwareRow) -> FirmwareInfo {
     FirmwareInfo {
         url: address(app, &row.token),
+        signed: row.proof.as_ref().and_then(|it| app.firmware.trust.signature(it)),
         id: row.id,
         prototype: row.prototype,
         name: row.name,

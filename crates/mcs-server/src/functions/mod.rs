@@ -2,9 +2,12 @@
 //! returns is stored and sent on like any other point.
 //!
 //! Points wait in a queue for each device, and threads of their own work on them, device by device in
-//! turn: code that takes its time delays its own device, and nobody's upload. What waits is in memory only:
-//! after a crash a point has run once or not at all, and its history says nothing of a run that was not.
+//! turn: code that takes its time delays its own device, and nobody's upload. Each thread has a process
+//! that runs the code and can do nothing else. What waits is in memory only: after a crash a point has run
+//! once or not at all, and its history says nothing of a run that was not.
 
+mod confined;
+mod process;
 mod queue;
 mod record;
 mod sandbox;
@@ -12,7 +15,8 @@ mod sandbox;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use mcs_model::function::{self, Run, Trouble, Written, excerpt};
 use mcs_model::{ChannelId, ChannelKind, DataPoint, DeviceId, Prototype, Timestamp};
@@ -20,12 +24,14 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::registry::Device;
 use crate::store::RunRow;
+use process::Process;
 use queue::{Job, Queue};
 use sandbox::Ran;
 
+pub(crate) use confined::serve as confined;
 pub(crate) use record::run as record;
 
-/// Threads that run code.
+/// Threads that have code run.
 const THREADS: usize = 2;
 /// Runs that may wait to be recorded before the threads do.
 const UNRECORDED: usize = 256;
@@ -33,8 +39,6 @@ const UNRECORDED: usize = 256;
 /// The functions at work.
 pub(crate) struct Functions {
     queue: Arc<Queue>,
-    // For threads that take the place of stuck ones.
-    sender: Mutex<Option<mpsc::Sender<Done>>>,
     done: Mutex<Option<mpsc::Receiver<Done>>>,
 }
 
@@ -66,27 +70,17 @@ impl Done {
 }
 
 impl Functions {
-    /// Starts the threads.
-    pub(crate) fn start() -> std::io::Result<Self> {
+    /// Starts the threads; `program` is ours, and runs code when it is told to.
+    pub(crate) fn start(program: &Path) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let (sender, done) = mpsc::channel(UNRECORDED);
         for _ in 0..THREADS {
-            spawn(&queue, &sender)?;
+            let (queue, done) = (Arc::clone(&queue), sender.clone());
+            let mut process = Process::new(program);
+            let thread = std::thread::Builder::new().name("function".to_owned());
+            thread.spawn(move || work(&queue, &mut process, &done))?;
         }
-        Ok(Self { queue, sender: Some(sender).into(), done: Some(done).into() })
-    }
-
-    /// Looks for threads that are stuck in code that cannot be stopped, and puts others in their place, as
-    /// long as they are few.
-    pub(crate) fn look(&self) {
-        let new = self.queue.look();
-        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(sender) = sender.as_ref() else { return };
-        for _ in 0..new {
-            if let Err(error) = spawn(&self.queue, sender) {
-                tracing::warn!(%error, "no thread for functions");
-            }
-        }
+        Ok(Self { queue, done: Some(done).into() })
     }
 
     /// Queues stored points, as far as their channels are functions.
@@ -108,7 +102,6 @@ impl Functions {
     /// Takes no more points; what waits is still worked on.
     pub(crate) fn close(&self) {
         self.queue.close();
-        self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
@@ -118,38 +111,24 @@ impl Drop for Functions {
     }
 }
 
-fn spawn(queue: &Arc<Queue>, done: &mpsc::Sender<Done>) -> std::io::Result<()> {
-    let (queue, done) = (Arc::clone(queue), done.clone());
-    let thread = std::thread::Builder::new().name("function".to_owned()).stack_size(sandbox::STACK);
-    thread.spawn(move || {
-        // On Linux a thread has a priority of its own. Uploads come first.
-        #[cfg(target_os = "linux")]
-        let _ = rustix::process::setpriority_process(None, 10);
-        work(&queue, &done);
-    })?;
-    Ok(())
-}
-
 /// What one thread does.
-fn work(queue: &Queue, done: &mpsc::Sender<Done>) {
+fn work(queue: &Queue, process: &mut Process, done: &mpsc::Sender<Done>) {
     while let Some(job) = queue.take() {
         let whose = job.whose();
-        let replaced = match job {
+        match job {
             Job::Trial { trial, answer } => {
                 let Trial { prototype, channel, value, at } = *trial;
+                let (run, _) = run(queue, process, &prototype, &channel, &value, at);
                 // Whoever asked may have gone.
-                let (run, _, replaced) = run(queue, &prototype, &channel, &value, at);
                 let _ = answer.send(run);
-                replaced
             }
             Job::Point { device, point } => {
                 let DataPoint { channel, timestamp, value } = point;
                 let value = value.to_string();
-                let (run, points, replaced) =
-                    run(queue, &device.prototype, &channel, &value, timestamp);
+                let (run, points) =
+                    run(queue, process, &device.prototype, &channel, &value, timestamp);
                 // An error means that the server has stopped.
                 let _ = done.blocking_send(Done { device, run, channel, points });
-                replaced
             }
             Job::Overflow { device, point } => {
                 let run = Run {
@@ -159,32 +138,28 @@ fn work(queue: &Queue, done: &mpsc::Sender<Done>) {
                 let channel = point.channel;
                 // As above.
                 let _ = done.blocking_send(Done { device, run, channel, points: Vec::new() });
-                false
             }
-        };
-        queue.finished(&whose);
-        if replaced {
-            return;
         }
+        queue.finished(&whose);
     }
 }
 
-/// Runs a function on a value: what its history says, the points that it writes, and whether that took so
-/// long that another thread works instead of this one.
+/// Runs a function on a value: what its history says, and the points that it writes.
 fn run(
     queue: &Queue,
+    process: &mut Process,
     prototype: &Prototype,
     channel: &ChannelId,
     value: &str,
     at: Timestamp,
-) -> (Run, Vec<DataPoint>, bool) {
+) -> (Run, Vec<DataPoint>) {
     let nothing = not_run(value, at);
-    let Some(code) = code_of(prototype, channel) else { return (nothing, Vec::new(), false) };
-    let Some(number) = queue.begin(code) else {
-        return (Run { troubles: vec![Trouble::SetAside], ..nothing }, Vec::new(), false);
-    };
-    let Ran { returned, console, unlogged, took } = sandbox::run(code, value);
-    let replaced = queue.end(number, took);
+    let Some(code) = code_of(prototype, channel) else { return (nothing, Vec::new()) };
+    if queue.is_aside(code) {
+        return (Run { troubles: vec![Trouble::SetAside], ..nothing }, Vec::new());
+    }
+    let Ran { returned, console, unlogged, took } = process.run(code, value);
+    queue.ran(code, took);
     let (points, troubles) = match returned {
         Ok(returned) => function::points(returned, prototype, channel, at),
         Err(trouble) => (Vec::new(), vec![trouble]),
@@ -201,7 +176,7 @@ fn run(
         micros: u32::try_from(took.as_micros()).unwrap_or(u32::MAX),
         ..nothing
     };
-    (run, points, replaced)
+    (run, points)
 }
 
 fn not_run(value: &str, at: Timestamp) -> Run {

@@ -21,10 +21,6 @@ pub(super) const MOST: usize = 64;
 /// Code that worked for longer is set aside: the engine asks rarely whether it is time to stop, and not at
 /// all within one of its own steps.
 const OVERRUN: Duration = Duration::from_millis(200);
-/// A thread that has not come back for so long is stuck.
-const STUCK: Duration = Duration::from_secs(3);
-/// Threads that others take the place of at one time.
-const MOST_REPLACED: usize = 4;
 /// For how long code is set aside.
 const ASIDE: Duration = Duration::from_mins(1);
 
@@ -62,17 +58,7 @@ struct State {
     turns: VecDeque<Whose>,
     /// Code that nobody runs until then.
     aside: BTreeMap<String, Time>,
-    /// What the threads run, and since when.
-    running: BTreeMap<u64, Running>,
-    runs: u64,
     closed: bool,
-}
-
-struct Running {
-    code: String,
-    since: Time,
-    /// It is stuck, and another thread works instead.
-    replaced: bool,
 }
 
 #[derive(Default)]
@@ -149,56 +135,18 @@ impl Queue {
         self.some.notify_all();
     }
 
-    /// A thread begins to run code: the number of the run; `None` if the code is set aside at present.
-    pub(super) fn begin(&self, code: &str) -> Option<u64> {
+    /// Whether the code is set aside at present.
+    pub(super) fn is_aside(&self, code: &str) -> bool {
         let now = self.clock.time();
         let mut state = self.lock();
         state.aside.retain(|_, until| *until > now);
-        if state.aside.contains_key(code) {
-            return None;
-        }
-        state.runs += 1;
-        let number = state.runs;
-        let running = Running { code: code.to_owned(), since: now, replaced: false };
-        state.running.insert(number, running);
-        Some(number)
+        state.aside.contains_key(code)
     }
 
-    /// The run is over, after so much work. Whether another thread has taken the place of this one.
-    pub(super) fn end(&self, number: u64, took: Duration) -> bool {
-        let mut state = self.lock();
-        let Some(Running { code, replaced, .. }) = state.running.remove(&number) else {
-            return false;
-        };
+    /// Code has run, and worked for so long.
+    pub(super) fn ran(&self, code: &str, took: Duration) {
         if took > OVERRUN {
-            self.set_aside(&mut state, code);
-        }
-        replaced
-    }
-
-    /// Looks for threads that are stuck, and sets aside what they run: how many new ones others shall take
-    /// the place of.
-    pub(super) fn look(&self) -> usize {
-        let now = self.clock.time();
-        let mut state = self.lock();
-        let mut replaced = state.running.values().filter(|it| it.replaced).count();
-        let before = replaced;
-        let mut stuck = Vec::new();
-        for running in state.running.values_mut() {
-            if now.since(running.since) > STUCK && !running.replaced {
-                stuck.push(running.code.clone());
-                running.replaced = replaced < MOST_REPLACED;
-                replaced += usize::from(running.replaced);
-            }
-        }
-        for code in stuck {
-            self.set_aside(&mut state, code);
-        }
-        replaced - before
-    }
-
-    fn set_aside(&self, state: &mut State, code: String) {
-        if state.aside.insert(code, self.clock.time() + ASIDE).is_none() {
+            self.lock().aside.insert(code.to_owned(), self.clock.time() + ASIDE);
             tracing::warn!("the code of a function could not be stopped in time and is set aside");
         }
     }

@@ -11,11 +11,12 @@ use mcs_model::function::{MAX_LINES, MAX_MILLIS, Other, Trouble, context_value, 
 use rquickjs::context::{EvalOptions, intrinsic};
 use rquickjs::prelude::{Coerced, Rest};
 use rquickjs::{CatchResultExt as _, CaughtError, Context, Ctx, Function, Object, Runtime, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::clock;
 
 /// What became of a run.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Ran {
     /// What it returned, as JSON; `Null` for nothing.
     pub(crate) returned: Result<serde_json::Value, Trouble>,
@@ -29,10 +30,8 @@ pub(crate) struct Ran {
 
 /// Bytes for all that the code makes, and for the engine itself.
 const MEMORY: usize = 2 << 20;
-/// Bytes of calls within calls; [`STACK`] has room for it and for the engine's own.
+/// Bytes of calls within calls. Any stack has room for it and for the engine's own.
 const CALLS: usize = 256 << 10;
-/// Bytes of stack that a thread needs for [`run`].
-pub(crate) const STACK: usize = 2 << 20;
 /// Most bytes of what is returned, as JSON.
 const MAX_RETURNED: usize = 256 << 10;
 /// Names the code where the engine tells a place.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use mcs_fota::rollout::api::{Refusal, RolloutRefusal};
 use mcs_model::api::ApiError;
 
 use crate::operators::LoginError;
@@ -13,6 +14,8 @@ use crate::store::{Mistake, Unavailable};
 pub(crate) enum Error {
     /// The caller did something wrong, or may not.
     Refused(StatusCode, &'static str, String),
+    /// The same about a rollout, with why for programs.
+    Rollout(StatusCode, Box<RolloutRefusal>),
     /// Too many attempts; try again after so many seconds.
     TooMany(u64),
     /// We could not. The reason is logged, not told.
@@ -35,6 +38,23 @@ impl Error {
     pub(crate) fn not_found(what: &str, id: &str) -> Self {
         let message = format!("There is no {what} {id:?}.");
         Self::Refused(StatusCode::NOT_FOUND, "not-found", message)
+    }
+
+    /// The server knows keys, and none of them vouches for this version.
+    pub(crate) fn unsigned(version: &str) -> Self {
+        let message = format!(
+            "No trusted key vouches for the firmware {version}. Upload it with its signed manifest."
+        );
+        Self::Refused(StatusCode::UNPROCESSABLE_ENTITY, "unsigned", message)
+    }
+
+    /// A rollout is refused.
+    pub(crate) fn rollout(why: Refusal) -> Self {
+        let status = match why {
+            Refusal::NotDone(_) => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::Rollout(status, Box::new(why.into()))
     }
 
     /// The request cannot be read.
@@ -88,6 +108,7 @@ impl IntoResponse for Error {
         let mut retry = None;
         let (status, code, message) = match self {
             Self::Refused(status, code, message) => (status, code, message),
+            Self::Rollout(status, refusal) => return (status, Json(refusal)).into_response(),
             Self::TooMany(seconds) => {
                 retry = Some(HeaderValue::from(seconds));
                 let message = format!("Too many attempts. Try again in {seconds} s.");

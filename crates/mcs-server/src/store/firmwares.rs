@@ -1,7 +1,7 @@
-//! Firmwares and their pushes. The files themselves are in `crate::firmware`.
+//! Firmwares. The files themselves are in `crate::firmware`.
 
 use anyhow::Result;
-use mcs_model::{DeviceId, FirmwareId, ProductId, Timestamp};
+use mcs_model::{FirmwareId, ProductId, Timestamp};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow as _, Row as _};
 
@@ -34,31 +34,35 @@ pub(crate) struct FirmwareRow {
     pub(crate) uploaded: Timestamp,
     /// The firmwares that a device must run to get this one; `None` is any.
     pub(crate) compatible: Option<Vec<FirmwareId>>,
+    /// Who vouches for it.
+    pub(crate) proof: Option<Proof>,
 }
 
-/// The newest push to a device.
+/// What was proven of a firmware when it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PushRow {
-    /// The device.
-    pub(crate) device: DeviceId,
-    /// The firmware.
-    pub(crate) firmware: FirmwareId,
-    /// Last part of the download address.
-    pub(crate) token: String,
-    /// The state machine as JSON.
-    pub(crate) rollout: String,
+pub(crate) struct Proof {
+    /// The manifest as it came.
+    pub(crate) manifest: String,
+    /// Its signature as it came.
+    pub(crate) signature: String,
+    /// The id of the key.
+    pub(crate) key: String,
+    /// What the manifest says; not above `i64::MAX`.
+    pub(crate) seq: u64,
 }
 
 const FIRMWARE: &str = "SELECT id, prototype, name, version, note, size, md5, sha256, token, \
-                        uploaded, compatible FROM firmwares ";
+                        uploaded, compatible, manifest, signature, signed_by, seq FROM firmwares ";
 
 impl Store {
-    /// Adds a firmware; `false` when its prototype has that version already.
+    /// Adds a firmware; `false` when its prototype has that version already, or one with its `seq`.
     pub(crate) async fn add_firmware(&self, firmware: &FirmwareRow) -> Result<bool> {
+        let proof = firmware.proof.as_ref();
         let added = sqlx::query(
             "INSERT INTO firmwares \
              (id, prototype, name, version, note, size, md5, sha256, token, uploaded, \
-             compatible) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+             compatible, manifest, signature, signed_by, seq) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )
         .bind(firmware.id.as_str())
         .bind(firmware.prototype.as_str())
@@ -71,9 +75,23 @@ impl Store {
         .bind(&firmware.token)
         .bind(millis(firmware.uploaded))
         .bind(list(firmware.compatible.as_deref()))
+        .bind(proof.map(|it| &it.manifest))
+        .bind(proof.map(|it| &it.signature))
+        .bind(proof.map(|it| &it.key))
+        .bind(proof.map(|it| i64::try_from(it.seq)).transpose()?)
         .execute(&self.pool)
         .await?;
         Ok(added.rows_affected() > 0)
+    }
+
+    /// The highest `seq` of a signed firmware of the prototype.
+    pub(crate) async fn newest_seq(&self, prototype: &ProductId) -> Result<Option<u64>> {
+        let newest: Option<i64> =
+            sqlx::query_scalar("SELECT max(seq) FROM firmwares WHERE prototype = ?")
+                .bind(prototype.as_str())
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(newest.map(u64::try_from).transpose()?)
     }
 
     /// Changes what is said about a firmware; its file and version stay.
@@ -98,43 +116,9 @@ impl Store {
         Ok(self.find("WHERE id = ?", id.as_str()).await?.pop())
     }
 
-    /// The firmware with this download token of its own, or of a push.
+    /// The firmware with this download token.
     pub(crate) async fn firmware_of_token(&self, token: &str) -> Result<Option<FirmwareRow>> {
-        let of_its_own = self.find("WHERE token = ?", token).await?.pop();
-        if of_its_own.is_some() {
-            return Ok(of_its_own);
-        }
-        let of_a_push = "WHERE id = (SELECT firmware FROM pushes WHERE token = ?)";
-        Ok(self.find(of_a_push, token).await?.pop())
-    }
-
-    /// Keeps the newest push of a device.
-    pub(crate) async fn put_push(&self, push: &PushRow) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO pushes (device, firmware, token, rollout) VALUES (?, ?, ?, ?) \
-             ON CONFLICT (device) DO UPDATE SET \
-             firmware = excluded.firmware, token = excluded.token, rollout = excluded.rollout",
-        )
-        .bind(push.device.as_str())
-        .bind(push.firmware.as_str())
-        .bind(&push.token)
-        .bind(&push.rollout)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// The newest push of every device that had one.
-    pub(crate) async fn pushes(&self) -> Result<Vec<PushRow>> {
-        let rows: Vec<(String, String, String, String)> =
-            sqlx::query_as("SELECT device, firmware, token, rollout FROM pushes ORDER BY device")
-                .fetch_all(&self.pool)
-                .await?;
-        rows.into_iter()
-            .map(|(device, firmware, token, rollout)| {
-                Ok(PushRow { device: device.parse()?, firmware: firmware.parse()?, token, rollout })
-            })
-            .collect()
+        Ok(self.find("WHERE token = ?", token).await?.pop())
     }
 
     async fn find(&self, condition: &'static str, value: &str) -> Result<Vec<FirmwareRow>> {
@@ -162,7 +146,18 @@ fn firmware(row: &SqliteRow) -> Result<FirmwareRow> {
             .try_get::<Option<String>, _>("compatible")?
             .map(|text| serde_json::from_str(&text))
             .transpose()?,
+        proof: proof(row)?,
     })
+}
+
+fn proof(row: &SqliteRow) -> Result<Option<Proof>> {
+    let Some(manifest) = row.try_get::<Option<String>, _>("manifest")? else { return Ok(None) };
+    Ok(Some(Proof {
+        manifest,
+        signature: row.try_get("signature")?,
+        key: row.try_get("signed_by")?,
+        seq: u64::try_from(row.try_get::<i64, _>("seq")?)?,
+    }))
 }
 
 fn list(firmwares: Option<&[FirmwareId]>) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use mcs_model::function::Run;
 use mcs_model::{ChannelId, DeviceId, Timestamp};
 
@@ -67,8 +67,11 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        let run = |it: &String| serde_json::from_str(it).context("a stored run cannot be read");
-        documents.iter().map(run).collect()
+        let run = |it: &String| {
+            let run = serde_json::from_str(it);
+            run.inspect_err(|error| tracing::warn!(%error, "a stored run cannot be read")).ok()
+        };
+        Ok(documents.iter().filter_map(run).collect())
     }
 
     /// Deletes the runs on points before `since` of one channel of a device.

@@ -21,6 +21,7 @@ mod rollups;
 mod series;
 mod sessions;
 mod upkeep;
+mod uploads;
 mod users;
 mod value;
 mod writer;
@@ -41,7 +42,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Sqlite, Transaction};
 
 pub(crate) use absences::Move;
 pub(crate) use devices::DeviceDetails;
-pub(crate) use firmwares::{FirmwareRow, PushRow};
+pub(crate) use firmwares::{FirmwareRow, Proof};
 pub(crate) use functions::RunRow;
 pub(crate) use grants::{Grant, PersonRow, Scope, right_word};
 pub(crate) use health::{Health, Unavailable};
@@ -49,10 +50,11 @@ pub(crate) use points::{Page, Window};
 pub(crate) use programs::{ProgramKind, ProgramRow};
 pub(crate) use prototypes::{Edit, Edited, MAX_PROTOTYPES, PrototypeRow, Removal};
 pub(crate) use registry::DeviceRow;
-pub(crate) use rollouts::{RolloutChange, RolloutDeviceRow, RolloutRow};
+pub(crate) use rollouts::{NewestRow, RolloutChange, RolloutDeviceRow, RolloutRow};
 pub(crate) use series::Extent;
 pub use sessions::SessionStore;
 pub(crate) use sessions::{Change, MessageRecord, SessionRecord};
+pub(crate) use uploads::UploadRow;
 pub(crate) use users::{Mistake, SessionRow, UserRow};
 pub(crate) use writer::Pending;
 
@@ -92,6 +94,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_rollouts.sql"),
     include_str!("../../migrations/0010_functions.sql"),
     include_str!("../../migrations/0011_arrivals_and_absences.sql"),
+    include_str!("../../migrations/0012_rollups_of_a_minute.sql"),
+    include_str!("../../migrations/0013_signatures_and_uploads.sql"),
+    include_str!("../../migrations/0014_rollouts_only.sql"),
+    include_str!("../../migrations/0015_rollout_pages.sql"),
 ];
 
 impl Store {

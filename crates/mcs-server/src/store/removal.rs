@@ -19,14 +19,10 @@ pub(super) const OLDEST: &str = "SELECT at, arrived FROM points \
 pub(super) const DELETE: &str = "DELETE FROM points WHERE series = ? AND (at, arrived) <= (?, ?)";
 
 impl Store {
-    /// Removes a device with its push and its retained messages; with `remove_data` its points are gone
+    /// Removes a device with its retained messages; with `remove_data` its points are gone
     /// for every reader as well, and leave the disk later. `false` if there is no such device.
     pub(crate) async fn delete_device(&self, id: &DeviceId, remove_data: bool) -> Result<bool> {
         let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM pushes WHERE device = ?")
-            .bind(id.as_str())
-            .execute(&mut *tx)
-            .await?;
         let deleted = sqlx::query("DELETE FROM devices WHERE id = ?")
             .bind(id.as_str())
             .execute(&mut *tx)

@@ -1,4 +1,4 @@
-//! Sums over five minutes of each series, kept in step with the points.
+//! Sums over a minute of each series, kept in step with the points.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use super::insert::Insert;
 use super::value::{NUMBER, Numbers, PERIOD};
 
 /// Milliseconds of a slot.
-pub(super) const SLOT: i64 = 300_000;
+pub(super) const SLOT: i64 = 60_000;
 
 /// What a commit adds to the rollups.
 #[derive(Default)]

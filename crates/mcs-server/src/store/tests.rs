@@ -1,4 +1,5 @@
 mod arrivals;
+mod functions;
 mod health;
 mod plans;
 mod reserve;

@@ -190,13 +190,12 @@ impl Site {
         board: &Transcript,
     ) -> String {
         board.meanwhile("the operator pushes a firmware");
-        let path = format!("/api/firmwares/{}/push", firmware["id"].as_str().expect("an id"));
-        let body = json!({ "devices": [board.names.id] }).to_string();
-        let (status, answer) =
-            self.ask("POST", &path, ("Authorization", operator), body.as_bytes()).await;
-        assert_eq!(status, 200, "{answer}");
+        let body = json!({ "firmware": firmware["id"], "devices": [board.names.id] }).to_string();
+        let header = ("Authorization", operator);
+        let (status, answer) = self.ask("POST", "/api/rollouts", header, body.as_bytes()).await;
+        assert_eq!(status, 201, "{answer}");
         let answer: Value = serde_json::from_str(&answer).expect("JSON");
-        answer["results"][0]["status"]["state"].as_str().expect("a state").to_owned()
+        answer["devices"][0]["state"].as_str().expect("a state").to_owned()
     }
 
     /// How far the push to a board is, once it is `state`.

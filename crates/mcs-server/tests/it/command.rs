@@ -85,10 +85,9 @@ async fn the_echo_of_the_login_comes_before_a_firmware_notice_that_waited() {
     let token = site.sign_in("operator").await;
     let upload = format!("/api/prototypes/{}/firmwares?name=App&version=2.0", site.product);
     let firmware = site.api(&token, "POST", &upload).body("image").send().await.json();
-    let push = format!("/api/firmwares/{}/push", firmware["id"].as_str().expect("an id"));
-    let devices = serde_json::json!({ "devices": [ID] }).to_string();
-    let reply = site.api(&token, "POST", &push).body(devices).send().await;
-    assert_eq!(reply.json()["results"][0]["status"]["state"], "QUEUED");
+    let rollout = serde_json::json!({ "firmware": firmware["id"], "devices": [ID] }).to_string();
+    let reply = site.api(&token, "POST", "/api/rollouts").body(rollout).send().await;
+    assert_eq!(reply.json()["devices"][0]["state"], "QUEUED");
 
     let mut board = Board::connect(site.server.addrs().command).await;
     let prefix = format!("{ID},{KEY},");

@@ -1,5 +1,6 @@
 //! Function channels: what a device uploads to one, its code turns into points of others.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -7,7 +8,8 @@ use tokio::time::timeout;
 
 use crate::client::{Reply, Request};
 use crate::mqtt::Client;
-use crate::{Site, soon};
+use crate::process::Process;
+use crate::{Folder, Site, add_user, soon};
 
 const T: u64 = 1_432_538_716_989;
 
@@ -64,7 +66,8 @@ impl<'a> Oven<'a> {
     }
 }
 
-fn draft(code: &str) -> Value {
+/// A prototype with this function.
+pub(crate) fn draft(code: &str) -> Value {
     let channel = |id: &str, direction: &str, kind: Value| json!({ "id": id, "name": id, "description": "", "direction": direction, "kind": kind });
     let float = json!({ "float": { "unit": "°C", "bounds": { "lower": -40.0, "upper": 200.0 } } });
     json!({ "name": "Oven", "channels": [
@@ -119,7 +122,7 @@ async fn a_run_that_fails_says_why_and_the_input_is_stored_all_the_same() {
     assert_eq!(code_of(&runs[3])[0]["exception"]["line"], 1);
     assert_eq!(code_of(&runs[2]), json!(["timeLimit"]));
     let why = &code_of(&runs[1]).as_array().expect("a list").clone();
-    assert!(why.iter().any(|it| it["value"]["channel"] == "temp_cel"), "{why:?}");
+    assert!(why.iter().any(|it| it["refused"]["channel"] == "temp_cel"), "{why:?}");
     let why = code_of(&runs[0]);
     for expected in [json!("itself"), json!({ "unknown": "nobody" })] {
         assert!(why.as_array().expect("a list").contains(&expected), "{why}");
@@ -148,6 +151,57 @@ async fn code_without_an_end_delays_nobody_elses_upload_nor_function() {
     let runs = endless.runs(65).await;
     assert!(runs.iter().any(|it| it["troubles"] == json!(["busy"])));
     site.server.shutdown().await;
+}
+
+/// A point may lose its run in a crash, but runs no second time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_runs_nothing_twice_and_keeps_the_history() {
+    let folder = Folder::new();
+    add_user(&folder, "admin").await;
+    let mut server = Process::start(&folder, &[]).await;
+    let mut token = server.token("admin", "secret").await;
+    let api = async |server: &Process, token: &str, method: &str, path: &str, body: Value| {
+        let request = Request::new(server.http(), method, path).header("Authorization", token);
+        request.body(body.to_string()).send().await.json()
+    };
+    let code = "return { temp_cel: context.value };";
+    let made = api(&server, &token, "POST", "/api/prototypes", draft(code)).await;
+    let devices = json!({ "prototype": made["prototype"]["id"], "devices": [{ "name": "Oven" }] });
+    let made = api(&server, &token, "POST", "/api/devices", devices).await[0].clone();
+    let (id, key) = (made["id"].as_str().expect("an id"), made["key"].as_str().expect("a key"));
+    let path = format!("/mcs/v2/devices/{id}/datapoints.csv");
+    let upload = async |server: &Process, n: u64| {
+        let point = format!("temp_fht,{},{n}", T + n);
+        let request = Request::new(server.http(), "POST", &path).header("deviceKey", key);
+        assert_eq!(request.body(point).send().await.status, 200);
+    };
+    let history = format!("/api/devices/{id}/channels/temp_fht/runs?limit=100");
+    let mut seen = Vec::new();
+    for round in 0..2 {
+        for n in 0..30 {
+            upload(&server, round * 30 + n).await;
+        }
+        soon("some runs", async {
+            loop {
+                let runs = api(&server, &token, "GET", &history, json!(null)).await;
+                seen = runs.as_array().expect("a list").clone();
+                if seen.len() as u64 > round * 15 {
+                    break;
+                }
+            }
+        })
+        .await;
+        server.end("-KILL").await;
+        server = Process::start(&folder, &[]).await;
+        token = server.token("admin", "secret").await;
+        let kept = api(&server, &token, "GET", &history, json!(null)).await;
+        let kept = kept.as_array().expect("a list");
+        assert!(seen.iter().all(|run| kept.contains(run)), "what was seen is kept");
+        let values: BTreeSet<_> = kept.iter().map(|run| run["value"].to_string()).collect();
+        assert_eq!(values.len(), kept.len(), "nothing ran twice: {kept:?}");
+        assert!(kept.iter().all(|run| run["troubles"] == json!([])), "{kept:?}");
+    }
+    server.terminate().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod admin;
+mod bucket;
 mod client;
 mod command;
 #[path = "../common/command_line.rs"]
 mod command_line;
+mod confined;
 mod console;
 mod delivery;
 mod firmware;
@@ -34,8 +36,10 @@ mod revoked;
 mod rights;
 mod rollouts;
 mod sessions;
+mod signed;
 mod tls;
 mod transport;
+mod uploads;
 #[path = "../bus/wire.rs"]
 #[allow(dead_code, reason = "shared with the tests of the bus, and each uses a part")]
 mod wire;
@@ -174,7 +178,9 @@ fn config(data: &Path) -> Config {
         data: Some(data.to_owned()),
         ..Settings::default()
     };
-    settings.into_config().expect("settings")
+    let mut config = settings.into_config().expect("settings");
+    config.program = env!("CARGO_BIN_EXE_mcs-server").into();
+    config
 }
 
 /// Fills a data folder by admin commands. Answers the prototype's id.

@@ -70,9 +70,13 @@ impl Process {
         self.ready[listener].as_str().and_then(|it| it.parse().ok()).expect("an address")
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Files and sockets that it has open.
     pub(crate) fn descriptors(&self) -> usize {
-        let open = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.id()));
         open.expect("Linux").count()
     }
 

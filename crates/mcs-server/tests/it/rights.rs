@@ -179,18 +179,16 @@ async fn every_role_and_grant_opens_what_it_should_and_nothing_else() {
             assert_eq!(reply.status, expected, "{why}");
             for ((device, _), right) in [(ID, KEY), SIBLING, FOREIGN].into_iter().zip(rights) {
                 let why = format!("{why}, pushed to {device}");
-                let body = json!({ "devices": [device] }).to_string();
-                let push = format!("/api/firmwares/{id}/push");
-                let reply = site.api(&person.token, "POST", &push).body(body).send().await;
-                match (firmware_seen(&firmware, &firmwares, id), right) {
-                    (false, _) => assert_eq!(reply.status, 404, "{why}"),
-                    (true, Some(See)) => assert_eq!(reply.status, 403, "{why}"),
-                    (true, Some(Control)) => assert_eq!(reply.status, 200, "{why}"),
-                    (true, None) => {
-                        let status = &reply.json()["results"][0]["status"];
-                        assert_eq!(status["detail"], "there is no such device", "{why}");
-                    }
-                }
+                let body = json!({ "firmware": id, "devices": [device] }).to_string();
+                let reply = site.api(&person.token, "POST", "/api/rollouts/preview").body(body);
+                let of_another = (device == FOREIGN.0) != (*product == world.other);
+                let expected = match (firmware_seen(&firmware, &firmwares, id), right) {
+                    (false, _) | (true, None) => 404,
+                    (true, Some(See)) => 403,
+                    (true, Some(Control)) if of_another => 422,
+                    (true, Some(Control)) => 200,
+                };
+                assert_eq!(reply.send().await.status, expected, "{why}");
             }
         }
     }

@@ -13,7 +13,9 @@ impl Session {
     pub(super) fn received(&mut self, bytes: &[u8]) {
         let Some(wire) = &mut self.wire else { return };
         let mut said = std::mem::take(&mut self.said);
-        let result = wire.receive(bytes, &mut said, &mut self.tx);
+        let Self { names, subscriptions, .. } = self;
+        let mut name = |bytes: &[u8]| names.of(bytes, subscriptions).cloned();
+        let result = wire.receive(bytes, &mut name, &mut said, &mut self.tx);
         self.last_received = self.now;
         self.tell_traced();
         for received in said.drain(..) {
@@ -38,6 +40,7 @@ impl Session {
             Received::Message(message) if self.subscriptions.is_wanted(&message.topic) => {
                 self.event(Event::Message(message));
             }
+            Received::Wanted(message) => self.event(Event::Message(message)),
             Received::Acknowledged { packet, outcome } => {
                 if let Some(id) = self.outbox.answered(packet) {
                     self.complete((id, outcome));

@@ -1,5 +1,6 @@
 //! What the broker sends.
 
+use super::quick::Quick;
 use super::*;
 
 /// What a packet obliges us to send back.
@@ -13,15 +14,16 @@ pub(super) enum Response {
 
 impl Wire {
     /// Takes bytes of any chunking, appends what they say to `said` and the
-    /// due responses to `tx`. After an error, or a refusal or dismissal, the
+    /// due responses to `tx`. `name` knows topics by their bytes. After an error, or a refusal or dismissal, the
     /// link is of no more use.
     pub(crate) fn receive(
         &mut self,
         bytes: &[u8],
+        name: &mut dyn FnMut(&[u8]) -> Option<Name>,
         said: &mut Vec<Received>,
         tx: &mut Vec<u8>,
     ) -> Result<(), ReasonCode> {
-        let Some(mut head) = self.head.take() else { return self.parse(bytes, said, tx) };
+        let Some(mut head) = self.head.take() else { return self.parse(bytes, name, said, tx) };
         head.extend_from_slice(bytes);
         match *head {
             // A CONNACK of two bytes can only be of MQTT 3.1.1: in MQTT 5 it
@@ -41,21 +43,52 @@ impl Wire {
                 self.head = Some(head);
                 Ok(())
             }
-            _ => self.parse(&head, said, tx),
+            _ => self.parse(&head, name, said, tx),
         }
     }
 
     fn parse(
         &mut self,
         bytes: &[u8],
+        name: &mut dyn FnMut(&[u8]) -> Option<Name>,
         said: &mut Vec<Received>,
         tx: &mut Vec<u8>,
     ) -> Result<(), ReasonCode> {
-        let mut cursor = Cursor::new(bytes);
-        // The connection takes one packet per call.
-        while !cursor.remaining_slice().is_empty() {
+        // One copy for the payloads of all messages in it.
+        let mut shared = None;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if let Some(quick) = self.quick(rest)
+                && let Some(name) = rest.get(quick.topic.clone()).and_then(&mut *name)
+            {
+                if name.wanted {
+                    let start = bytes.len() - rest.len() + quick.payload;
+                    let shared = shared.get_or_insert_with(|| Arc::<[u8]>::from(bytes));
+                    said.push(Received::Wanted(Message {
+                        topic: name.text,
+                        payload: Payload::window(
+                            Arc::clone(shared),
+                            start,
+                            quick.len - quick.payload,
+                        ),
+                        qos: Qos::AtMostOnce,
+                        retain: quick.retain,
+                        duplicate: false,
+                        properties: crate::Properties::default(),
+                    }));
+                }
+                rest = rest.get(quick.len..).unwrap_or_default();
+                continue;
+            }
+            // The connection takes one packet per call.
+            let mut cursor = Cursor::new(rest);
+            let events = self.connection.recv(&mut cursor);
+            let left = cursor.remaining_slice().len();
+            rest = rest.get(rest.len() - left..).unwrap_or_default();
+            // It tells of every packet that is complete.
+            self.in_packet = events.is_empty();
             let mut error = None;
-            for event in self.connection.recv(&mut cursor) {
+            for event in events {
                 match event {
                     Event::NotifyPacketReceived(packet) => {
                         self.trace(false, &packet);
@@ -87,6 +120,14 @@ impl Wire {
             }
         }
         Ok(())
+    }
+
+    /// The next packet, if it is one that the connection need not see.
+    fn quick(&self, rest: &[u8]) -> Option<Quick> {
+        if self.in_packet || !self.accepted {
+            return None;
+        }
+        Quick::of(rest, self.version).filter(|it| it.len <= self.limit)
     }
 
     /// The connection could do this by itself, but it panics on a packet

@@ -21,7 +21,7 @@ fn float() -> Channel {
 }
 
 fn receive(card: &mut Card, channel: &Channel, text: &str) -> Option<Value> {
-    card.receive(channel, NOW, &RawValue::Csv(text.to_owned()), NOW)
+    card.receive(channel, NOW, RawRef::Csv(text), NOW)
 }
 
 #[test]

@@ -1,20 +1,21 @@
-//! What the operator and the server do to the firmware page.
+//! Checked the operator and the server do to the firmware page.
 
 use mcs_digest::Md5Hex;
 use mcs_fota::rollout::Plan;
 use mcs_fota::rollout::api::{RolloutDetails, RolloutRequest};
-use mcs_model::api::{self, FirmwareInfo, PushState, PushStatus, Right};
+use mcs_model::api::{self, PushState, PushStatus, Right};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
+use super::sending::Declared;
 use super::{Firmwares, Task, deviation, recorded};
 use crate::console::Console;
 use crate::devices::Device;
 use crate::io::{Ended, Fetched, FileInfo, Hashes, JobId, Output};
 use crate::protocol::{
     FileFailure, FirmwareRequest, JobStage, Level, Md5Objection, News, NotPushed, NotUploaded,
-    Sought, Verification, VerifyFailure,
+    Sought, Trust, Verification, VerifyFailure,
 };
-use crate::rest::{self, Call, HEADERS};
+use crate::rest::{self, Call};
 
 impl Console {
     pub(crate) fn firmware_request(&mut self, request: FirmwareRequest, file: Option<FileInfo>) {
@@ -31,6 +32,9 @@ impl Console {
             FirmwareRequest::Choose => self.choose(file),
             FirmwareRequest::Cancel => self.cancel_firmware(),
             FirmwareRequest::Expect(md5) => self.firmware.expectation = md5,
+            FirmwareRequest::Vouch { manifest, signature } => {
+                self.firmware.vouch(manifest, signature);
+            }
             FirmwareRequest::Upload { prototype, name, version, note } => {
                 self.upload(prototype, &name, &version, &note);
             }
@@ -62,6 +66,18 @@ impl Console {
             self.firmware.changed = true;
         }
         self.list_firmwares();
+        if self.signed_in.is_some() && !self.rest.awaits(|it| *it == Call::FirmwarePolicy) {
+            self.out.push_back(self.rest.call(Call::FirmwarePolicy));
+        }
+    }
+
+    pub(crate) fn policy_fetched(&mut self, fetched: &Fetched) {
+        if let Fetched::Answer { status: 200, body } = fetched {
+            match api::from_json(body) {
+                Ok(policy) => self.firmware.believe(policy),
+                Err(error) => self.misunderstood(&error.to_string()),
+            }
+        }
     }
 
     pub(crate) fn list_firmwares(&mut self) {
@@ -95,6 +111,7 @@ impl Console {
             let job = self.firmware.next_job();
             self.firmware.task = Some((job, Task::Hash));
             self.out.push_back(Output::Hash(job));
+            self.firmware.begin_pace(self.clock.now(), 0);
             JobStage::Hashing { done: 0, total }
         };
         self.firmware.file = Some(file);
@@ -118,7 +135,9 @@ impl Console {
         self.firmware = Firmwares { last_job, changed: true, ..Firmwares::default() };
     }
 
-    fn abandon_file(&mut self) {
+    pub(super) fn abandon_file(&mut self) {
+        self.give_up();
+        self.firmware.pace = None;
         if let Some((job, _)) = self.firmware.task.take() {
             self.out.push_back(Output::Abort(job));
         }
@@ -128,9 +147,12 @@ impl Console {
     }
 
     fn upload(&mut self, prototype: ProductId, name: &str, version: &str, note: &str) {
-        let (Some(file), Some(hashes), None) =
-            (&self.firmware.file, self.firmware.hashes.clone(), &self.firmware.task)
-        else {
+        let (Some(file), Some(hashes), None, None) = (
+            &self.firmware.file,
+            self.firmware.hashes.clone(),
+            &self.firmware.task,
+            &self.firmware.sending,
+        ) else {
             self.notices.add(Level::Warning, News::NotUploaded(NotUploaded::NoFile));
             return;
         };
@@ -138,27 +160,40 @@ impl Console {
             self.notices.add(Level::Error, News::NotUploaded(NotUploaded::Md5(objection)));
             return;
         }
-        let (name, version) = (name.trim(), version.trim());
+        let (name, version) = match self.firmware.manifest() {
+            // Checked is signed is what it is called.
+            Some(manifest) => (manifest.name.as_str(), manifest.version.as_str()),
+            None => (name.trim(), version.trim()),
+        };
         if version.is_empty() || version.contains(',') || version.chars().any(char::is_control) {
             // It stands between commas in the notice that devices get (CONTRACT §5.2).
             self.notices.add(Level::Error, News::NotUploaded(NotUploaded::Version));
             return;
         }
         let name = if name.is_empty() { &file.name } else { name };
-        let size = hashes.size.to_string();
-        let fields = [
-            ("name", name),
-            ("version", version),
-            ("note", note),
-            ("size", &size),
-            ("md5", &hashes.md5),
-            ("sha256", &hashes.sha256),
-        ];
-        let path = rest::upload_path(&prototype, &fields);
-        let job = self.firmware.next_job();
-        self.firmware.task = Some((job, Task::Upload));
-        self.out.push_back(Output::Upload { job, path, headers: HEADERS.to_vec() });
-        let Hashes { size: total, md5, sha256 } = hashes;
+        let (name, version, note) = (name.to_owned(), version.to_owned(), note.to_owned());
+        if let Some(what) = self.firmware.failed(&self.prototypes()) {
+            self.notices.add(Level::Error, News::NotUploaded(NotUploaded::Check(what)));
+            return;
+        }
+        let proof = self.firmware.proof();
+        if proof.is_none() && self.firmware.trust() == Trust::SignedOnly {
+            self.notices.add(Level::Error, News::NotUploaded(NotUploaded::Unsigned));
+            return;
+        }
+        let (manifest, signature) = proof.unwrap_or_default();
+        let Hashes { size: total, md5, sha256, .. } = hashes;
+        let declared = Declared {
+            name,
+            version,
+            note,
+            size: total,
+            md5: md5.clone(),
+            sha256: sha256.clone(),
+            manifest,
+            signature,
+        };
+        self.begin_upload(prototype, declared);
         self.firmware.stage = JobStage::Uploading { md5, sha256, done: 0, total };
     }
 
@@ -178,11 +213,19 @@ impl Console {
     }
 
     pub(crate) fn job_progress(&mut self, job: JobId, bytes: u64) {
+        if self.image_progress(job, bytes) {
+            return;
+        }
         match (&self.firmware.task, &self.firmware.check) {
-            (Some((task, _)), _) if *task == job => match &mut self.firmware.stage {
-                JobStage::Hashing { done, .. } | JobStage::Uploading { done, .. } => *done = bytes,
-                _ => {}
-            },
+            (Some((task, _)), _) if *task == job => {
+                let sent = self.firmware.sent(bytes);
+                match &mut self.firmware.stage {
+                    JobStage::Hashing { done, .. } => *done = bytes,
+                    JobStage::Uploading { done, .. } => *done = sent,
+                    _ => {}
+                }
+                self.firmware.keep_pace(self.clock.now());
+            }
             (_, Some((check, firmware))) if *check == job => {
                 let firmware = firmware.clone();
                 if let Some(stored) = self.firmware.stored(&firmware) {
@@ -196,19 +239,22 @@ impl Console {
     }
 
     pub(crate) fn job_ended(&mut self, job: JobId, ended: Ended) {
+        if self.image_ended(job, &ended) {
+            return;
+        }
         if let Some((_, task)) = self.firmware.task.take_if(|it| it.0 == job) {
             self.firmware.changed = true;
             match (task, ended) {
+                (Task::Upload, ended) => self.upload_ended(ended),
                 (Task::Hash, Ended::Hashed(hashes)) => self.hashed(hashes),
+                (Task::Hash, Ended::Page) => {
+                    self.firmware.stage = JobStage::Failed(FileFailure::Page);
+                }
                 (Task::Hash, Ended::Failed(why)) => {
                     self.firmware.stage = JobStage::Failed(FileFailure::Unreadable(why));
                 }
-                (Task::Upload, Ended::Answered { status, body }) => self.uploaded(status, &body),
-                (Task::Upload, Ended::Failed(why)) => self.not_uploaded(NotUploaded::Broken(why)),
                 // A job ends as it began.
-                (Task::Hash, Ended::Answered { .. }) | (Task::Upload, Ended::Hashed(_)) => {
-                    self.abandon_file();
-                }
+                (Task::Hash, Ended::Answered { .. } | Ended::Changed) => self.abandon_file(),
             }
         } else if let Some((_, firmware)) = self.firmware.check.take_if(|it| it.0 == job) {
             self.firmware.changed = true;
@@ -224,46 +270,16 @@ impl Console {
             self.firmware.stage = JobStage::Failed(failure);
             return;
         }
+        self.firmware.pace = None;
         let (md5, sha256) = (hashes.md5.clone(), hashes.sha256.clone());
         self.firmware.stage = JobStage::Hashed { md5, sha256 };
         self.firmware.hashes = Some(hashes);
     }
 
-    fn uploaded(&mut self, status: u16, body: &[u8]) {
-        if status == 401 {
-            self.expired();
-            return;
-        }
-        if status != 200 && status != 201 {
-            self.not_uploaded(NotUploaded::Refused(rest::error_text(status, body)));
-            return;
-        }
-        let (info, hashes) = match (api::from_json::<FirmwareInfo>(body), &self.firmware.hashes) {
-            (Ok(info), Some(hashes)) => (info, hashes.clone()),
-            (Err(error), _) => {
-                return self.not_uploaded(NotUploaded::Unclear(error.to_string()));
-            }
-            (_, None) => return,
-        };
-        if let Some(deviation) = deviation(&recorded(&info), &hashes) {
-            // Never goes on from here: what lies on the server is not what was chosen.
-            self.firmware.stage = JobStage::Failed(FileFailure::Received(deviation));
-            self.list_firmwares();
-            return;
-        }
-        let Hashes { md5, sha256, .. } = hashes;
-        self.firmware.stage = JobStage::Uploaded { md5, sha256, firmware: info.id.clone() };
-        if self.firmware.prototype.as_ref() == Some(&info.prototype) {
-            let mut list: Vec<_> = self.firmware.shelf.iter().map(|it| it.info.clone()).collect();
-            list.retain(|it| it.id != info.id);
-            list.push(info.clone());
-            self.firmware.restock(list);
-            self.verify(info.id);
-        }
-    }
-
     /// Back to where the operator can try again with the same file.
-    fn not_uploaded(&mut self, why: NotUploaded) {
+    pub(super) fn not_uploaded(&mut self, why: NotUploaded) {
+        self.give_up();
+        self.firmware.pace = None;
         if let Some(Hashes { md5, sha256, .. }) = self.firmware.hashes.clone() {
             self.firmware.stage = JobStage::Hashed { md5, sha256 };
         }
@@ -301,7 +317,7 @@ impl Console {
     fn reachable(&self, url: &str) -> String {
         let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
         match path {
-            Some(path) if path.starts_with("/fw/") => path.to_owned(),
+            Some(path) if path.starts_with("/fw/") && !self.is_alone() => path.to_owned(),
             _ => url.to_owned(),
         }
     }
@@ -312,8 +328,10 @@ impl Console {
             Ended::Hashed(found) => {
                 deviation(&found, &recorded(&stored.info)).map(VerifyFailure::Differs)
             }
+            Ended::Page => Some(VerifyFailure::Page),
             Ended::Failed(why) => Some(VerifyFailure::NotFetched(why)),
             // A job ends as it began.
+            Ended::Changed => Some(VerifyFailure::NotFetched(String::new())),
             Ended::Answered { status, .. } => Some(VerifyFailure::NotFetched(status.to_string())),
         };
         stored.verified = match failure {
@@ -325,10 +343,14 @@ impl Console {
     fn push(&mut self, firmware: FirmwareId, devices: Vec<DeviceId>) {
         let Some(stored) = self.firmware.stored(&firmware) else { return };
         let (verified, info) = (stored.verified.clone(), stored.info.clone());
+        let trusted = info.signed.as_ref().is_some_and(|it| it.trusted);
         let objection = match verified {
             _ if devices.is_empty() => Some(NotPushed::NoDevice),
+            _ if !trusted && self.firmware.trust() != Trust::Any => Some(NotPushed::Unsigned),
             Verification::Verified => self.objection(&info.md5).map(NotPushed::Md5),
-            Verification::Failed(VerifyFailure::Differs(_)) => Some(NotPushed::Differs),
+            Verification::Failed(VerifyFailure::Differs(_) | VerifyFailure::Page) => {
+                Some(NotPushed::Differs)
+            }
             Verification::Failed(VerifyFailure::NotFetched(why)) => {
                 Some(NotPushed::NotFetched(why))
             }

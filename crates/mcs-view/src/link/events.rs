@@ -1,14 +1,18 @@
 //! What the session tells: the connection came and went, and what came through it.
 
 use mcs_model::api::{self, DeviceChange, DeviceEvent};
-use mcs_model::{ChannelId, ConsoleTopic, DeviceId, DeviceKey, Topic, upload};
+use mcs_model::upload::{self, PointError};
+use mcs_model::{ChannelId, DeviceId, DeviceKey, RawRef, Timestamp};
 use mcs_session::{DisconnectReason, Event, Message, ReasonCode, SubscribeError, Version};
 use mcs_time::Time;
 
+use super::meaning::{Meaning, Way};
+use crate::charts::Charts;
 use crate::console::Console;
 use crate::devices::Device;
 use crate::doctor::Failure;
 use crate::link::Subscription;
+use crate::notices::Notices;
 use crate::protocol::{ConnectionId, Ended, Level, LinkState, News, Setting};
 use crate::rest::Call;
 
@@ -163,41 +167,58 @@ impl Console {
 
     fn message(&mut self, on: ConnectionId, message: &Message) {
         self.meter.count(self.clock.now());
-        self.messages.received(self.clock.now(), self.clock.wall(), on, message);
-        match message.topic.parse() {
-            Ok(ConsoleTopic::Points(id, channel)) => {
-                return self.points(on, &id, Some(&channel), &message.payload);
+        let topic = self.messages.received(self.clock.now(), self.clock.wall(), on, message);
+        let mut meaning = self.messages.take_meaning(topic);
+        self.understood(on, &mut meaning, &message.payload);
+        self.messages.keep_meaning(topic, meaning);
+    }
+
+    fn understood(&mut self, on: ConnectionId, meaning: &mut Meaning, payload: &[u8]) {
+        match meaning {
+            Meaning::Points(way) => self.points_of_channel(on, way, payload),
+            Meaning::Device(device) if self.is_typed(&device.0, &device.1) => {
+                self.points(on, &device.0, None, payload);
+                self.heard_later(&device.0, None, payload);
             }
-            Ok(ConsoleTopic::Device(_)) if on == ConnectionId::SERVER => {
-                if let Ok(event) = api::from_json::<DeviceEvent>(&message.payload) {
+            Meaning::Event if on == ConnectionId::SERVER => {
+                if let Ok(event) = api::from_json::<DeviceEvent>(payload) {
                     self.device_event(event);
                 }
-                return;
             }
-            Ok(ConsoleTopic::Prototypes) if on == ConnectionId::SERVER => {
-                return self.prototypes_changed();
-            }
-            Ok(ConsoleTopic::Rollouts) if on == ConnectionId::SERVER => {
-                return self.rollouts_changed();
-            }
-            Ok(_) | Err(_) => {}
-        }
-        match message.topic.parse() {
-            // Who looks at all topics of our server gets these, too, and they may be commands.
-            Ok(Topic::Channel(id, key, channel)) if self.is_typed(&id, &key) => {
-                self.points(on, &id, Some(&channel), &message.payload);
-            }
-            Ok(Topic::Device(id, key)) if self.is_typed(&id, &key) => {
-                self.points(on, &id, None, &message.payload);
-            }
-            // The firmware notice is meant for the device.
-            Ok(_) | Err(_) => {}
+            Meaning::Prototypes if on == ConnectionId::SERVER => self.prototypes_changed(),
+            Meaning::Rollouts if on == ConnectionId::SERVER => self.rollouts_changed(),
+            _ => {}
         }
     }
 
     /// Whether the operator typed a device in with this key.
     fn is_typed(&self, id: &DeviceId, key: &DeviceKey) -> bool {
         self.devices.get(id).is_some_and(|it| it.key.as_ref() == Some(key))
+    }
+
+    /// Points on the topic of a channel; nearly always one, and then nothing is searched or copied.
+    fn points_of_channel(&mut self, on: ConnectionId, way: &mut Way, payload: &[u8]) {
+        let id = way.lines.device();
+        let Some(device) = self.devices.get_mut_near(id, &mut way.device) else { return };
+        // Who looks at all topics of our server gets those of devices, too, and they may be commands.
+        if way.key.is_some() && device.key != way.key {
+            return;
+        }
+        let typed = way.key.is_some();
+        match upload::stamped(way.lines.channel(), payload, RULES) {
+            Some((at, value)) if device.is_on(on) => {
+                let wall = self.clock.wall();
+                let (heard, value) = (device.heard(wall), RawRef::Csv(value));
+                let complaint = receive(device, &mut self.charts, on, way, at, value, wall);
+                complain(device, &mut self.notices, complaint);
+                self.devices.changed |= heard;
+            }
+            Some(_) => {}
+            None => self.points(on, way.lines.device(), Some(way.lines.channel()), payload),
+        }
+        if typed {
+            self.heard_later(way.lines.device(), Some(way.lines.channel()), payload);
+        }
     }
 
     /// Points on a topic of a device; the broker has granted the subscription.
@@ -209,41 +230,21 @@ impl Console {
         payload: &[u8],
     ) {
         let wall = self.clock.wall();
-        // Another broker may have a device of the same id.
-        let is_here = |it: &&mut Device| it.subscriptions.iter().any(|it| it.0 == on);
-        let Some(device) = self.devices.get_mut(id).filter(is_here) else { return };
+        let Self { devices, charts, notices, .. } = self;
+        let Some(device) = devices.get_mut(id).filter(|it| it.is_on(on)) else { return };
         let heard = device.heard(wall);
         for point in upload::from_mqtt(channel, payload, RULES) {
             let complaint = match point {
                 Ok(raw) => {
-                    let at = raw.timestamp.unwrap_or(wall);
-                    match device.receive(&raw.channel, at, &raw.value, wall) {
-                        Some(None) => None,
-                        Some(Some(value)) => {
-                            let kind = device.channel(&raw.channel).map(|it| &it.kind);
-                            // When points came to our server, it knows best.
-                            let came = Some(wall).filter(|_| on != ConnectionId::SERVER);
-                            let of = (id, &raw.channel);
-                            kind.into_iter()
-                                .for_each(|it| self.charts.insert(of, at, came, it, &value));
-                            None
-                        }
-                        None => Some(News::UnknownChannel {
-                            device: device.name.clone(),
-                            channel: raw.channel,
-                        }),
-                    }
+                    let mut way = Way::new(id, &raw.channel);
+                    let value = RawRef::from(&raw.value);
+                    receive(device, charts, on, &mut way, raw.timestamp, value, wall)
                 }
-                Err(error) => {
-                    Some(News::Unreadable { device: device.name.clone(), why: error.to_string() })
-                }
+                Err(error) => Some(Complaint::Unreadable(error)),
             };
-            if let Some(news) = complaint.filter(|_| !device.complained) {
-                device.complained = true;
-                self.notices.add(Level::Warning, news);
-            }
+            complain(device, notices, complaint);
         }
-        self.devices.changed |= heard;
+        devices.changed |= heard;
     }
 
     /// The server says that something about a device is different now.
@@ -281,6 +282,51 @@ impl Console {
         self.devices.changed = true;
         self.send_waiting_later();
     }
+}
+
+/// What nobody understands of what a device sends.
+enum Complaint {
+    UnknownChannel(ChannelId),
+    Unreadable(PointError),
+}
+
+/// A point finds its card and its lines.
+fn receive(
+    device: &mut Device,
+    charts: &mut Charts,
+    on: ConnectionId,
+    way: &mut Way,
+    at: Option<Timestamp>,
+    value: RawRef<'_>,
+    wall: Timestamp,
+) -> Option<Complaint> {
+    let at = at.unwrap_or(wall);
+    let channel = way.lines.channel();
+    let Some((channel, value)) = device.receive(channel, &mut way.places, at, value, wall) else {
+        return Some(Complaint::UnknownChannel(channel.clone()));
+    };
+    if let Some(value) = value {
+        // When points came to our server, it knows best.
+        let came = Some(wall).filter(|_| on != ConnectionId::SERVER);
+        charts.insert(&mut way.lines, at, came, &channel.kind, &value);
+    }
+    None
+}
+
+/// Tells the operator, once for each device.
+fn complain(device: &mut Device, notices: &mut Notices, complaint: Option<Complaint>) {
+    let Some(complaint) = complaint.filter(|_| !device.complained) else { return };
+    device.complained = true;
+    let name = device.name.clone();
+    notices.add(
+        Level::Warning,
+        match complaint {
+            Complaint::UnknownChannel(channel) => News::UnknownChannel { device: name, channel },
+            Complaint::Unreadable(error) => {
+                News::Unreadable { device: name, why: error.to_string() }
+            }
+        },
+    );
 }
 
 fn ended(reason: DisconnectReason) -> Ended {

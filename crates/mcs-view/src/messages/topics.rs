@@ -4,10 +4,12 @@ use core::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use mcs_sorted::Hints;
 use mcs_time::Time;
 
 use super::retained::Kept;
 use super::subscriptions::Subscriptions;
+use crate::link::Meaning;
 use crate::protocol::ConnectionId;
 
 /// Most topics that are known at a time.
@@ -16,8 +18,8 @@ const MOST: usize = 50_000;
 /// Most bytes that they take.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// What a topic takes beside its name, in bytes: its record, two entries of the index.
-const OVERHEAD: usize = size_of::<Topic>() + 96;
+/// What a topic takes beside its name, in bytes: its record, two entries of the index, what it means.
+const OVERHEAD: usize = size_of::<Topic>() + 512;
 
 /// A topic by number; numbers of forgotten topics are given away again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +31,8 @@ pub(crate) struct Topics {
     slots: Vec<Option<Topic>>,
     free: Vec<TopicId>,
     index: BTreeMap<Key, TopicId>,
+    /// Names that came lately: the index is searched seldom.
+    lately: Hints<TopicId>,
     bytes: usize,
     /// How many were forgotten.
     pub(crate) forgotten: u64,
@@ -52,6 +56,8 @@ pub(crate) struct Topic {
     matching: Option<u32>,
     /// Rows in the log.
     stored: u32,
+    /// What it means to the rest of the console; absent before the first message.
+    meaning: Option<Meaning>,
 }
 
 /// How often something happens: a mean in which what is long ago counts less and less.
@@ -69,6 +75,21 @@ struct Key(ConnectionId, Arc<str>);
 impl Topics {
     /// The number of a name, a new one if need be.
     pub(crate) fn intern(&mut self, connection: ConnectionId, name: &Arc<str>) -> TopicId {
+        let hash = mcs_sorted::hash(name.as_bytes());
+        let Self { lately, slots, .. } = self;
+        let is_it = |id: &TopicId| {
+            let topic = slots.get(id.0 as usize).and_then(Option::as_ref);
+            topic.is_some_and(|it| it.connection == connection && it.name == *name)
+        };
+        if let Some(id) = lately.find(hash, is_it) {
+            return *id;
+        }
+        let id = self.intern_anew(connection, name);
+        self.lately.put(hash, id);
+        id
+    }
+
+    fn intern_anew(&mut self, connection: ConnectionId, name: &Arc<str>) -> TopicId {
         let key = Key(connection, Arc::clone(name));
         if let Some(id) = self.index.get(&key) {
             return *id;
@@ -84,6 +105,7 @@ impl Topics {
             retained: None,
             matching: None,
             stored: 0,
+            meaning: None,
         };
         let id = match self.free.pop() {
             Some(id) => id,
@@ -124,6 +146,18 @@ impl Topics {
     pub(super) fn matching(&mut self, id: TopicId, all: &Subscriptions) -> u32 {
         let Some(topic) = self.get_mut(id) else { return 0 };
         *topic.matching.get_or_insert_with(|| all.matching(topic.connection, &topic.name))
+    }
+
+    /// What a topic means, until [`Self::keep_meaning`] gives it back.
+    pub(super) fn take_meaning(&mut self, id: TopicId) -> Meaning {
+        let Some(topic) = self.get_mut(id) else { return Meaning::default() };
+        topic.meaning.take().unwrap_or_else(|| Meaning::of(&topic.name))
+    }
+
+    pub(super) fn keep_meaning(&mut self, id: TopicId, meaning: Meaning) {
+        if let Some(topic) = self.get_mut(id) {
+            topic.meaning = Some(meaning);
+        }
     }
 
     /// Subscriptions have changed.

@@ -19,6 +19,20 @@ pub struct FirmwareView {
     pub devices: Vec<DeviceId>,
     /// Whether the operator may upload firmware for the prototype.
     pub may_upload: bool,
+    /// Whose signatures count.
+    pub trust: Trust,
+}
+
+/// What the server asks of a firmware.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trust {
+    /// Nothing: it trusts no key.
+    #[default]
+    Any,
+    /// An unsigned one needs an override.
+    Signed,
+    /// An unsigned one is refused.
+    SignedOnly,
 }
 
 /// A firmware on the server.
@@ -53,6 +67,8 @@ pub enum Verification {
 pub enum VerifyFailure {
     /// Devices would download something else.
     Differs(Deviation),
+    /// Behind the address is a web page.
+    Page,
     /// It could not be fetched back; the browser's reason.
     NotFetched(String),
 }
@@ -92,6 +108,132 @@ pub struct FirmwareJob {
     pub stage: JobStage,
     /// The operator's expectation against the file's MD5.
     pub expected: ExpectedMd5,
+    /// The manifest at hand.
+    pub manifest: Option<Vouched>,
+    /// What was checked, in this order always.
+    pub checks: Vec<Check>,
+    /// How quickly hashing or uploading goes.
+    pub pace: Option<Pace>,
+    /// The server is away: the upload goes on by itself.
+    pub held: bool,
+}
+
+/// What a manifest says, whoever vouches for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouched {
+    /// The firmware's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its MD5.
+    pub md5: String,
+}
+
+/// How quickly something goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Bytes in a second.
+    pub rate: u64,
+    /// Seconds until all is done.
+    pub left: u64,
+}
+
+/// One check of a firmware.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What is checked.
+    pub what: Checked,
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+/// What is checked of a firmware.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Checked {
+    /// That it is no web page.
+    NoPage,
+    /// Its size.
+    Size,
+    /// Its MD5 against the expected one.
+    Md5,
+    /// Its SHA-256 against the manifest.
+    Sha256,
+    /// The manifest's signature.
+    Signature,
+    /// The manifest's model against the prototype.
+    Model,
+    /// That there is no such version yet.
+    Version,
+    /// That the manifest is newer than those before.
+    Seq,
+    /// The oldest version from which it may be installed.
+    MinVersion,
+    /// That the file is still what was verified.
+    Unchanged,
+    /// The sums of what the server has.
+    Received,
+    /// What devices will download.
+    FetchedBack,
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// It was not its turn.
+    Waiting,
+    /// As it should be.
+    Passed,
+    /// There is nothing to check it against.
+    NotPossible(Lack),
+    /// Not as it should be.
+    Failed(Fault),
+}
+
+/// What a check needs and has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lack {
+    /// No MD5 is expected.
+    Expectation,
+    /// There is no manifest.
+    Manifest,
+    /// The manifest has no signature.
+    Signature,
+    /// The server trusts no key.
+    Key,
+}
+
+/// Why a check failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fault {
+    /// It is a web page.
+    Page,
+    /// A size or sum differs.
+    Differs(Deviation),
+    /// The manifest cannot be read; the reader's reason.
+    Manifest(String),
+    /// Its signature is none.
+    SignatureForm,
+    /// Manifest or signature was changed.
+    Signature,
+    /// A key that is not trusted signed it.
+    Key,
+    /// It is for this model.
+    Model(String),
+    /// There is a firmware of this version.
+    Version(String),
+    /// Its `seq` is not above the newest one.
+    Seq {
+        /// What it says.
+        seq: u64,
+        /// What the newest one says.
+        newest: u64,
+    },
+    /// It asks for this version, which is newer than its own.
+    MinVersion(String),
+    /// The file was changed since it was verified.
+    Changed,
+    /// It could not be fetched back; the browser's reason.
+    NotFetched(String),
 }
 
 /// How far the file at hand is.
@@ -150,6 +292,10 @@ pub enum FileFailure {
         /// Bytes when it was chosen.
         wanted: u64,
     },
+    /// It is a web page.
+    Page,
+    /// It was changed after it was verified.
+    ChangedSince,
     /// The browser cannot read it; its reason.
     Unreadable(String),
     /// The server has received something else.

@@ -3,6 +3,8 @@
 use mcs_model::{ChannelId, DeviceId};
 use serde::{Deserialize, Serialize};
 
+use super::Checked;
+
 /// Something that the operator has to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
@@ -10,7 +12,7 @@ pub struct Notice {
     pub id: u64,
     /// How bad it is.
     pub level: Level,
-    /// What happened; the page words it.
+    /// Checked happened; the page words it.
     pub news: News,
 }
 
@@ -27,7 +29,7 @@ pub enum Level {
     Error,
 }
 
-/// What happened. Names and reasons of others are theirs: they are shown as they are.
+/// Checked happened. Names and reasons of others are theirs: they are shown as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum News {
     /// The server was asked for something and did not give it.
@@ -108,7 +110,7 @@ pub enum News {
     Pushed(u32),
 }
 
-/// What was asked for.
+/// Checked was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sought {
     /// The devices.
@@ -154,7 +156,7 @@ pub enum Md5Objection {
         /// 32 lower-case hex digits.
         expected: String,
     },
-    /// What was typed is no MD5.
+    /// Checked was typed is no MD5.
     Invalid,
 }
 
@@ -165,14 +167,16 @@ pub enum NotUploaded {
     NoFile,
     /// Its MD5 is not the expected one.
     Md5(Md5Objection),
+    /// This check failed.
+    Check(Checked),
+    /// The server takes signed firmware only.
+    Unsigned,
     /// It has no version, or one that does not fit into a notice (CONTRACT §5.2).
     Version,
     /// The server's reason.
     Refused(String),
     /// The server's answer cannot be read; the reader's reason.
     Unclear(String),
-    /// The browser's reason.
-    Broken(String),
 }
 
 /// Why a firmware was not pushed.
@@ -184,6 +188,8 @@ pub enum NotPushed {
     Md5(Md5Objection),
     /// It was not verified yet.
     NotVerified,
+    /// No trusted key vouches for it.
+    Unsigned,
     /// Devices would download something else.
     Differs,
     /// It could not be fetched back; the reason.

@@ -159,6 +159,13 @@ pub enum FirmwareRequest {
     Cancel,
     /// The MD5 that the operator expects, as typed; empty for none.
     Expect(String),
+    /// A manifest, a signature of one, or both, as their files say; what is absent stays as it is.
+    Vouch {
+        /// The manifest.
+        manifest: Option<String>,
+        /// The `.minisig` file.
+        signature: Option<String>,
+    },
     /// Upload the hashed file to the prototype, then fetch it back and verify it.
     Upload {
         /// The prototype.

@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use mcs_fota::rollout::api::{ActRequest, RolloutDetails, RolloutRequest};
-use mcs_model::api::{self, ApiError};
+use mcs_fota::rollout::api::{ActRequest, Refusal, RolloutDetails, RolloutRefusal, RolloutRequest};
+use mcs_model::api;
 use mcs_model::{ConsoleTopic, FirmwareId, ProductId};
 use mcs_session::TopicFilter;
 use serde::de::DeserializeOwned;
@@ -13,13 +13,15 @@ use crate::console::Console;
 use crate::io::Fetched;
 use crate::link::OPTIONS;
 use crate::protocol::{
-    Apart, ConnectionId, OpenRollout, RolloutOutcome, RolloutPreview, RolloutTrouble,
+    Apart, ConnectionId, Keeper, OpenRollout, RolloutOutcome, RolloutPreview, RolloutTrouble,
     RolloutsPlace, RolloutsRequest, RolloutsView, View,
 };
 use crate::rest::{self, Call, RolloutsCall};
 
 /// News is asked for this long after the last question, and later when the answer is long.
 const GAP: Duration = Duration::from_millis(250);
+/// Lines of an audit in one answer, if more are behind them.
+const AUDIT_PAGE: usize = 10_000;
 /// So much later for each device in it.
 const GAP_PER_DEVICE: Duration = Duration::from_micros(500);
 
@@ -33,16 +35,20 @@ impl Console {
             RolloutsPlace::One { id, audit } => {
                 if page.open.as_ref().is_none_or(|(open, _)| open != id) {
                     (page.open, page.outcome) = (Some((id.clone(), OpenRollout::Awaited)), None);
-                    page.audit = None;
+                    page.forget_audit();
                 }
                 if !audit {
-                    page.audit = None;
+                    page.forget_audit();
                 }
             }
             RolloutsPlace::New { prototype, firmware } => {
                 (page.preview, page.outcome) = (RolloutPreview::None, None);
                 let (prototype, firmware) = (prototype.clone(), firmware.clone());
-                self.open_firmware(Some(prototype.clone()));
+                if self.is_alone() {
+                    self.stock_images();
+                } else {
+                    self.open_firmware(Some(prototype.clone()));
+                }
                 self.verify_for_rollout(&prototype, &firmware);
             }
             RolloutsPlace::List => {}
@@ -52,6 +58,16 @@ impl Console {
 
     /// The page is open: it wants to hear what changes.
     pub(crate) fn watch_rollouts(&mut self, place: &RolloutsPlace) {
+        if self.is_alone() {
+            self.claim_rollouts();
+            if self.rollouts.local.take_changed() {
+                if matches!(place, RolloutsPlace::New { .. }) {
+                    self.stock_images();
+                }
+                self.refresh_local(place);
+            }
+            return;
+        }
         if self.signed_in.is_none() {
             return;
         }
@@ -89,6 +105,7 @@ impl Console {
 
     /// Asks for what is new, if it is time.
     pub(crate) fn repeat_rollouts(&mut self) {
+        self.wake_rollouts();
         let due = self.rollouts.again_at.is_some_and(|at| at <= self.clock.now());
         if due && self.rest.awaits(is_question) {
             // One that is slow is not hurried.
@@ -105,6 +122,9 @@ impl Console {
     }
 
     fn ask_rollouts(&mut self, place: &RolloutsPlace) {
+        if self.is_alone() {
+            return self.refresh_local(place);
+        }
         if self.signed_in.is_none() {
             return;
         }
@@ -112,10 +132,12 @@ impl Console {
         // What is on its way may be older than the news: its answer is of no use.
         self.rest.forget(is_question);
         let calls = match place {
-            RolloutsPlace::List => vec![RolloutsCall::List],
+            RolloutsPlace::List => vec![RolloutsCall::List(None)],
             RolloutsPlace::New { .. } => Vec::new(),
             RolloutsPlace::One { id, audit } => {
-                let audit = audit.then(|| RolloutsCall::Audit(id.clone()));
+                // What was done once is not asked for again.
+                let known = self.rollouts.audit.len();
+                let audit = audit.then(|| RolloutsCall::Audit(id.clone(), known));
                 [RolloutsCall::Open(id.clone())].into_iter().chain(audit).collect()
             }
         };
@@ -127,16 +149,23 @@ impl Console {
     /// What the page shows, if that has changed.
     pub(crate) fn show_rollouts(&mut self, all: bool) -> Option<Apart<RolloutsView>> {
         let changed = core::mem::take(&mut self.rollouts.changed);
-        (changed || all).then(|| Apart::of(&self.rollouts.view()))
+        let keeper = if self.is_alone() { self.rollouts.local.keeper() } else { Keeper::Server };
+        (changed || all).then(|| Apart::of(&self.rollouts.view(keeper)))
     }
 
     /// The page asks.
     pub(crate) fn rollouts_request(&mut self, request: &Apart<RolloutsRequest>) {
         let Some(request) = request.open() else { return };
-        if self.signed_in.is_none() || self.rollouts.busy {
+        if self.rollouts.busy {
             return;
         }
         self.rollouts.changed = true;
+        if self.is_alone() {
+            return self.local_request(request);
+        }
+        if self.signed_in.is_none() {
+            return;
+        }
         let call = match request {
             RolloutsRequest::Preview(request) => {
                 // Only the newest draft is of interest.
@@ -151,6 +180,13 @@ impl Console {
                 self.rollouts.busy = true;
                 self.rest.call_with(Call::Rollouts(RolloutsCall::Make), &request)
             }
+            // The server has the files, and is told by its settings whom to believe.
+            RolloutsRequest::Fetch(_) | RolloutsRequest::Believe(_) => return,
+            RolloutsRequest::More => {
+                let last = self.rollouts.list.as_ref().and_then(|it| it.last());
+                let before = last.map(|it| it.id.clone());
+                self.rest.call(Call::Rollouts(RolloutsCall::List(before)))
+            }
             RolloutsRequest::Act(id, act) => {
                 self.rollouts.busy = true;
                 self.rest.call_with(Call::Rollouts(RolloutsCall::Act(id)), &ActRequest { act })
@@ -160,7 +196,7 @@ impl Console {
     }
 
     /// What is not verified here goes nowhere from here.
-    fn may_make(&self, request: &RolloutRequest) -> Result<(), RolloutTrouble> {
+    pub(super) fn may_make(&self, request: &RolloutRequest) -> Result<(), RolloutTrouble> {
         match self.firmware.verified_md5(&request.firmware) {
             None => Err(RolloutTrouble::NotVerified),
             Some(md5) if self.objection(md5).is_some() => Err(RolloutTrouble::NotExpected),
@@ -180,8 +216,11 @@ impl Console {
         let page = &mut self.rollouts;
         page.changed = true;
         match call {
-            RolloutsCall::List => match answer(fetched) {
-                Ok(list) => (page.list, page.trouble) = (Some(list), None),
+            RolloutsCall::List(before) => match answer(fetched) {
+                Ok(list) => {
+                    page.trouble = None;
+                    page.take_list(before.as_deref(), list);
+                }
                 Err(trouble) => page.trouble = Some(trouble),
             },
             RolloutsCall::Open(id) => match answer(fetched) {
@@ -192,10 +231,18 @@ impl Console {
                 Err(RolloutTrouble::Gone) => page.open = Some((id, OpenRollout::Missing)),
                 Err(trouble) => page.trouble = Some(trouble),
             },
-            RolloutsCall::Audit(id) => {
-                if page.open.as_ref().is_some_and(|(open, _)| *open == id) {
-                    match answer(fetched) {
-                        Ok(lines) => page.audit = Some(lines),
+            RolloutsCall::Audit(id, from) => {
+                let is_open = page.open.as_ref().is_some_and(|(open, _)| *open == id);
+                if is_open && page.audit.len() == from {
+                    match answer::<Vec<_>>(fetched) {
+                        Ok(lines) => {
+                            page.audit_is_whole = lines.len() < AUDIT_PAGE;
+                            page.audit.extend(lines);
+                            if !page.audit_is_whole {
+                                let more = RolloutsCall::Audit(id, page.audit.len());
+                                self.out.push_back(self.rest.call(Call::Rollouts(more)));
+                            }
+                        }
                         Err(trouble) => page.trouble = Some(trouble),
                     }
                 }
@@ -238,7 +285,7 @@ impl Console {
 /// What the page asks by itself.
 fn is_question(call: &Call) -> bool {
     use RolloutsCall::{Audit, List, Open};
-    matches!(call, Call::Rollouts(List | Open(_) | Audit(_)))
+    matches!(call, Call::Rollouts(List(_) | Open(_) | Audit(..)))
 }
 
 fn answer<T: DeserializeOwned>(fetched: Fetched) -> Result<T, RolloutTrouble> {
@@ -249,12 +296,26 @@ fn answer<T: DeserializeOwned>(fetched: Fetched) -> Result<T, RolloutTrouble> {
         Fetched::Answer { status, body } => (status, body),
         Fetched::Unreachable => return Err(RolloutTrouble::Unreachable),
     };
-    let code = api::from_json::<ApiError>(&body).map(|it| it.code).unwrap_or_default();
-    Err(match (status, code.as_str()) {
-        (403, _) => RolloutTrouble::NotAllowed,
-        (404, "not-found") => RolloutTrouble::Gone,
-        (409, "act") => RolloutTrouble::TooLate,
-        (400 | 422, _) => RolloutTrouble::Refused(rest::error_text(status, &body)),
+    if let Ok(RolloutRefusal { why, .. }) = api::from_json(&body) {
+        return Err(refused(why));
+    }
+    Err(match status {
+        403 => RolloutTrouble::NotAllowed,
+        404 => RolloutTrouble::Gone,
+        413 => RolloutTrouble::TooLarge,
+        500 => RolloutTrouble::Internal,
+        503 => RolloutTrouble::Unavailable,
         _ => RolloutTrouble::Other(rest::error_text(status, &body)),
     })
+}
+
+fn refused(why: Refusal) -> RolloutTrouble {
+    match why {
+        Refusal::NotMade(error) => RolloutTrouble::NotMade(error),
+        Refusal::NotDone(error) => RolloutTrouble::NotDone(error),
+        Refusal::OtherPrototype(device) => RolloutTrouble::OtherPrototype(device),
+        Refusal::Unsigned(version) => RolloutTrouble::NotVouched(version.to_string()),
+        // A newer server may know more.
+        other => RolloutTrouble::Other(other.to_string()),
+    }
 }

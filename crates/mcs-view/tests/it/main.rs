@@ -13,6 +13,8 @@ mod history;
 mod kept;
 mod later;
 mod link;
+mod local_rollouts;
+mod local_trust;
 mod messages;
 mod prototypes;
 mod random;

@@ -1,7 +1,13 @@
 //! Rollouts: previewed, made, watched, acted on.
 
-use mcs_fota::rollout::api::{About, Deed, RolloutDetails, RolloutDevice, RolloutInfo};
-use mcs_fota::rollout::{Fact, Input as Happened, Plan, Release, Rollout, Target, Transport};
+use mcs_fota::rollout::api::{
+    About, AuditEntry, AuditEvent, Deed, Refusal, RolloutDetails, RolloutDevice, RolloutInfo,
+    RolloutRefusal,
+};
+use mcs_fota::rollout::{
+    ActError, Fact, Input as Happened, Plan, PlanError, Release, Rollout, RolloutError, Target,
+    Transport,
+};
 use mcs_model::Timestamp;
 use mcs_model::api::{ApiError, FirmwareInfo};
 use mcs_view::protocol::{
@@ -28,6 +34,7 @@ fn record() -> FirmwareInfo {
         url: "http://127.0.0.1:8080/fw/token1".to_owned(),
         uploaded: Timestamp::from_millis(WALL),
         compatible: None,
+        signed: None,
     }
 }
 
@@ -56,7 +63,7 @@ pub(crate) fn details(rollout: &Rollout) -> RolloutDetails {
         name: &info.name,
         sha256: &info.sha256,
     };
-    let device = |(id, member): (&_, &_)| RolloutDevice::new(id, member);
+    let device = |(id, member): (&_, &_)| RolloutDevice::new(rollout, id, member);
     RolloutDetails {
         info: RolloutInfo::new(rollout, &about),
         devices: rollout.members().map(device).collect(),
@@ -196,14 +203,52 @@ fn an_act_that_comes_too_late_says_so_and_shows_where_it_is() {
     let mut site = Site::signed_in();
     site.server.answer(&format!("GET /api/rollouts/{ID}"), 200, &details(&rollout()));
     view(&mut site, one(false));
-    let refusal = ApiError { code: "act".to_owned(), message: "no".to_owned() };
+    let refusal = RolloutRefusal::from(Refusal::NotDone(ActError::Course));
     site.server.answer(&format!("POST /api/rollouts/{ID}/act"), 409, &refusal);
     let before = site.server.count("GET /api/rollouts");
     ask(&mut site, &RolloutsRequest::Act(ID.to_owned(), Deed::Pause));
     assert_eq!(site.server.body, br#"{"act":"pause"}"#);
     let shown = view(&mut site, one(false));
-    assert_eq!(shown.outcome, Some(RolloutOutcome::Failed(RolloutTrouble::TooLate)));
+    assert_eq!(
+        shown.outcome,
+        Some(RolloutOutcome::Failed(RolloutTrouble::NotDone(ActError::Course)))
+    );
     assert_eq!(site.server.count("GET /api/rollouts"), before + 1);
+}
+
+#[test]
+fn what_the_server_refuses_is_told_by_its_reason_and_not_by_its_sentence() {
+    let mut site = Site::signed_in();
+    let act = format!("POST /api/rollouts/{ID}/act");
+    view(&mut site, one(false));
+    let told = |site: &mut Site| match view(site, one(false)).outcome {
+        Some(RolloutOutcome::Failed(trouble)) => trouble,
+        other => panic!("{other:?}"),
+    };
+    let plan = RolloutError::Plan(PlanError::Parallel);
+    for (why, trouble) in [
+        (Refusal::NotMade(plan), RolloutTrouble::NotMade(plan)),
+        (Refusal::NotDone(ActError::Nothing), RolloutTrouble::NotDone(ActError::Nothing)),
+        (Refusal::OtherPrototype(id("D7")), RolloutTrouble::OtherPrototype(id("D7"))),
+        (Refusal::Unsigned("2.0".parse().unwrap()), RolloutTrouble::NotVouched("2.0".to_owned())),
+    ] {
+        site.server.answer(&act, 422, &RolloutRefusal::from(why));
+        ask(&mut site, &RolloutsRequest::Act(ID.to_owned(), Deed::Pause));
+        assert_eq!(told(&mut site), trouble);
+    }
+    let other = ApiError { code: "any".to_owned(), message: "no".to_owned() };
+    for (status, trouble) in [
+        (403, RolloutTrouble::NotAllowed),
+        (404, RolloutTrouble::Gone),
+        (413, RolloutTrouble::TooLarge),
+        (500, RolloutTrouble::Internal),
+        (503, RolloutTrouble::Unavailable),
+        (418, RolloutTrouble::Other("no".to_owned())),
+    ] {
+        site.server.answer(&act, status, &other);
+        ask(&mut site, &RolloutsRequest::Act(ID.to_owned(), Deed::Pause));
+        assert_eq!(told(&mut site), trouble);
+    }
 }
 
 #[test]
@@ -213,4 +258,56 @@ fn a_rollout_that_nobody_may_see_is_missing() {
     site.server.answer(&format!("GET /api/rollouts/{ID}"), 404, &refusal);
     view(&mut site, one(false));
     assert_eq!(view(&mut site, one(false)).open, OpenRollout::Missing);
+}
+
+#[test]
+fn a_long_audit_is_fetched_whole_and_then_only_what_is_new() {
+    let mut site = Site::signed_in();
+    site.server.answer(&format!("GET /api/rollouts/{ID}"), 200, &details(&rollout()));
+    let line = AuditEntry {
+        at: Timestamp::from_millis(WALL),
+        by: None,
+        device: None,
+        event: AuditEvent::Act(Deed::Pause),
+    };
+    let audit = format!("GET /api/rollouts/{ID}/audit");
+    let full = vec![line.clone(); 10_000];
+    site.server.answer(&audit, 200, &full);
+    site.server.answer(&format!("{audit}?from=10000"), 200, &vec![line.clone(); 3]);
+    view(&mut site, one(true));
+    let shown = view(&mut site, one(true)).audit.expect("lines");
+    assert_eq!(shown.len(), 10_003);
+    site.server.answer(&format!("{audit}?from=10003"), 200, &vec![line; 1]);
+    site.publish(NEWS, "{}");
+    site.seconds(2);
+    assert_eq!(view(&mut site, one(true)).audit.map(|it| it.len()), Some(10_004));
+    assert_eq!(site.server.count(&format!("{audit}?from=0")), 0);
+}
+
+#[test]
+fn older_rollouts_are_fetched_when_they_are_asked_for() {
+    let mut site = Site::signed_in();
+    let info = |n: u32| RolloutInfo { id: format!("R{n:03}"), ..details(&rollout()).info };
+    let page = |from: u32, to: u32| (to..from).rev().map(info).collect::<Vec<_>>();
+    site.server.answer("GET /api/rollouts", 200, &page(120, 70));
+    site.server.answer("GET /api/rollouts?before=R070", 200, &page(70, 20));
+    site.server.answer("GET /api/rollouts?before=R020", 200, &page(20, 0));
+    let list = |site: &mut Site| {
+        let shown = view(site, View::Rollouts(RolloutsPlace::List));
+        (shown.list.expect("a list"), shown.more)
+    };
+    view(&mut site, View::Rollouts(RolloutsPlace::List));
+    assert_eq!((list(&mut site).0.len(), list(&mut site).1), (50, true));
+    for (count, more) in [(100, true), (120, false)] {
+        ask(&mut site, &RolloutsRequest::More);
+        let (all, is_more) = list(&mut site);
+        assert_eq!((all.len(), is_more), (count, more));
+    }
+    // A new one comes before them, and nothing that is here is lost or doubled.
+    site.server.answer("GET /api/rollouts", 200, &page(121, 71));
+    site.publish(NEWS, "{}");
+    site.seconds(2);
+    let (all, _) = list(&mut site);
+    let ids: Vec<_> = all.iter().map(|it| it.id.clone()).collect();
+    assert_eq!(ids, (0..121).rev().map(|n| format!("R{n:03}")).collect::<Vec<_>>());
 }

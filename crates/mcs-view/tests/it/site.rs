@@ -12,7 +12,7 @@ use mcs_view::protocol::{
     CardState, ChartRequest, ConnectionId, ConnectionRow, ConnectionsRequest, Control,
     ControlStage, Frame, FrameRequest, News, PointTime, Profile, Request, Start, View,
 };
-use mcs_view::{Console, FetchId, Fetched, Input, Output, Probe, SocketId, Unsealed};
+use mcs_view::{Claim, Console, FetchId, Fetched, Input, Output, Probe, SocketId, Unsealed};
 use serde::Serialize;
 
 use crate::historian::Historian;
@@ -50,6 +50,8 @@ pub(crate) struct Site {
     pub(crate) held: Vec<(FetchId, String)>,
     /// What the browser keeps.
     pub(crate) kept: BTreeMap<String, Vec<u8>>,
+    /// What comes of a claim.
+    pub(crate) claim: Claim,
     /// What the connection doctor tried, and what of it works.
     pub(crate) probes: Vec<Probe>,
     pub(crate) answering: Vec<Probe>,
@@ -117,6 +119,7 @@ impl Site {
             server: Server::default(),
             held: Vec::new(),
             kept: BTreeMap::new(),
+            claim: Claim::Ours,
             probes: Vec::new(),
             answering: Vec::new(),
             jobs: Vec::new(),
@@ -268,12 +271,14 @@ impl Site {
                 }
             }
             Output::Frame(frame, floats) => self.show(*frame, floats),
-            Output::Keep { name, bytes: Some(bytes) } => {
-                self.kept.insert(name, bytes);
+            Output::Keep { name, bytes } => {
+                match bytes {
+                    Some(bytes) => self.kept.insert(name.clone(), bytes),
+                    None => self.kept.remove(&name),
+                };
+                self.console.handle_input(now, Input::Settled(name));
             }
-            Output::Keep { name, bytes: None } => {
-                self.kept.remove(&name);
-            }
+            Output::Claim(_) => self.console.handle_input(now, Input::Claimed(self.claim)),
             // A cipher for tests: the passphrase stands before what it seals.
             Output::Seal { id, passphrase, bytes } => {
                 let sealed = [passphrase.0.as_bytes(), b"|", &rot(bytes)].concat();

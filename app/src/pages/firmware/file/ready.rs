@@ -3,8 +3,11 @@
 #[cfg(test)]
 mod tests;
 
-use mcs_view::protocol::{ExpectedMd5, FirmwareJob, JobStage, StoredFirmware};
+use mcs_view::protocol::{
+    Check, Checked, ExpectedMd5, FirmwareJob, JobStage, StoredFirmware, Trust, Verdict,
+};
 
+use crate::pages::firmware::checks::name;
 use crate::texts::firmware as t;
 
 /// What the operator has typed.
@@ -15,6 +18,8 @@ pub(crate) struct Upload<'a> {
     pub(crate) version: &'a str,
     /// Why nothing may be changed, if so.
     pub(crate) locked: Option<&'static str>,
+    /// Whose signatures count.
+    pub(crate) trust: Trust,
 }
 
 /// Why the file at hand cannot be uploaded; `None` when it can.
@@ -38,6 +43,14 @@ pub(crate) fn why_not(
         ExpectedMd5::Mismatch => return said(t::why_mismatch()),
         ExpectedMd5::Invalid => return said(t::why_invalid()),
         ExpectedMd5::None | ExpectedMd5::Waiting | ExpectedMd5::Match => {}
+    }
+    let failed = |it: &&Check| matches!(it.verdict, Verdict::Failed(_));
+    if let Some(check) = job.checks.iter().find(failed) {
+        return Some(t::why_check(&name(check.what)));
+    }
+    let signed = |it: &Check| it.what == Checked::Signature && it.verdict == Verdict::Passed;
+    if upload.trust == Trust::SignedOnly && !job.checks.iter().any(signed) {
+        return said(t::why_unsigned());
     }
     let version = upload.version.trim();
     if upload.name.trim().is_empty() {

@@ -10,11 +10,12 @@ use mcs_view::protocol::{Act, Step};
 
 use super::{Desk, Place};
 use crate::texts::accounts as t;
+use crate::ui::Memo;
 
 /// The grants of a person, and a new one.
 #[component]
 pub(super) fn Grants(desk: Desk, name: String, person: Memo<Option<Person>>) -> impl IntoView {
-    let grants = Memo::new(move |_| person.get().map(|it| it.grants).unwrap_or_default());
+    let grants = Memo::new(move || person.get().map(|it| it.grants).unwrap_or_default());
     let summary = move || match grants.with(Vec::len) {
         0 => t::no_grants().to_owned(),
         count => t::grant_count(count as u64),

@@ -10,13 +10,14 @@ use super::super::trouble::Outcome;
 use super::grants::Grants;
 use super::{Desk, Place, role_of, role_options, word};
 use crate::texts::accounts as t;
+use crate::ui::Memo;
 
 /// A person in the list. Nobody changes the own row: so there is always an administrator.
 #[component]
 pub(super) fn PersonRow(desk: Desk, name: String) -> impl IntoView {
     let is_me = {
         let name = name.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             desk.store
                 .setting
                 .with(|it| matches!(it, Setting::SignedIn { name: me, .. } if *me == name))
@@ -24,7 +25,7 @@ pub(super) fn PersonRow(desk: Desk, name: String) -> impl IntoView {
     };
     let person = {
         let name = name.clone();
-        Memo::new(move |_| desk.person(&name))
+        Memo::new(move || desk.person(&name))
     };
     let role =
         Signal::derive(move || person.with(|it| it.as_ref().map_or(Role::Member, |it| it.role)));

@@ -165,3 +165,48 @@ fn what_another_version_of_this_program_stored_is_not_guessed_at() {
     let head = serde_json::from_value(head).unwrap();
     assert_eq!(Rollout::restore(head, []).unwrap_err(), RolloutError::Format);
 }
+
+#[test]
+fn who_waits_is_refused_an_image_for_which_nobody_vouches_any_more() {
+    let plan = Plan { waves: vec![Wave::Devices(2)], ..at_once() };
+    let mut stage = Stage::new(plan, targets(4));
+    stage.device(1, came()).device(3, came());
+    stage.take(Input::Trusted(Trust::Doubted));
+    // The one that has the notice goes on; it is not sent it again.
+    assert_eq!((stage.state(1), stage.state(2)), (PushState::Initiated, PushState::Rejected));
+    stage.updates(1);
+    assert_eq!((stage.state(1), stage.state(3)), (PushState::Updated, PushState::Rejected));
+    stage.log();
+    assert_eq!(stage.act(Act::Override(override_of(Objection::Unverified, "it is ours"))), Ok(()));
+    assert!(stage.log().contains("D3 notice 1"));
+    stage.device(3, came()).device(3, reported("1.0"));
+    assert!(stage.log().contains("D3 notice 2"), "overridden is overridden");
+    // Where a signature is asked for without exception, no override counts.
+    stage.take(Input::Trusted(Trust::Barred));
+    stage.device(2, came()).device(3, came()).device(3, reported("1.0"));
+    assert!(!stage.log().contains("notice"));
+    assert_eq!((stage.state(2), stage.state(3)), (PushState::Rejected, PushState::Rejected));
+    let anew = Act::Override(override_of(Objection::Unverified, "it is ours"));
+    assert_eq!(stage.act(anew), Err(ActError::Barred));
+}
+
+#[test]
+fn a_key_that_is_back_before_the_turn_of_a_device_held_nothing_up() {
+    let plan = Plan { waves: vec![Wave::Devices(1)], ..at_once() };
+    let mut stage = Stage::new(plan, targets(2)).all_come();
+    stage.take(Input::Trusted(Trust::Barred)).restart();
+    stage.take(Input::Trusted(Trust::Vouched)).device(2, came());
+    stage.updates(1);
+    assert!(stage.log().contains("D2 notice 1"));
+}
+
+#[test]
+fn what_failed_before_the_image_came_into_doubt_is_not_tried_again_with_it() {
+    let mut stage = Stage::new(at_once(), targets(1)).all_come();
+    stage.device(1, says("failed"));
+    stage.take(Input::Trusted(Trust::Doubted));
+    stage.log();
+    assert_eq!(stage.act(Act::RetryFailed), Ok(()));
+    assert!(!stage.log().contains("notice"));
+    assert_eq!(stage.state(1), PushState::Rejected);
+}

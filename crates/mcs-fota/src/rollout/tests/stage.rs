@@ -114,7 +114,7 @@ impl Stage {
         self.rollout.member(&id(device)).unwrap().state()
     }
 
-    fn take(&mut self, input: Input) -> &mut Self {
+    pub(super) fn take(&mut self, input: Input) -> &mut Self {
         self.rollout.handle_input(at(self.minute), input);
         self.drain();
         self

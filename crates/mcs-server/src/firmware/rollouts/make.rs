@@ -7,12 +7,11 @@ use anyhow::{Context as _, Result};
 use mcs_fota::Reason;
 use mcs_fota::rollout::api::{
     About, AuditEntry, AuditEvent, Deed, OverrideRequest, RolloutDetails, RolloutDevice,
-    RolloutInfo, RolloutRequest,
+    RolloutInfo, RolloutRequest, Wait,
 };
-use mcs_fota::rollout::{
-    Act, ActError, Course, Fact, Override, Release, Rollout, RolloutError, Target,
-};
+use mcs_fota::rollout::{Act, ActError, Course, Fact, Override, Rollout, RolloutError, Target};
 use mcs_model::DeviceId;
+use mcs_model::api::PushState;
 
 use super::{Entry, run};
 use crate::app::App;
@@ -69,26 +68,20 @@ impl Firmware {
         targets.sort_by_key(|it| run::hearing(app, &it.device).is_empty());
         let now = clock::now();
         let overrides = request.overrides.iter().map(|it| override_of(it, by)).collect();
-        let release = Release {
-            firmware: firmware.id.clone(),
-            version: firmware.version.parse()?,
-            model: None,
-            min_version: None,
-            verified: true,
-        };
+        let release = self.trust.release(&firmware)?;
         let rollout = Rollout::new(release, request.plan, targets, overrides, now);
         let overrides = request.overrides;
         Ok(rollout.map(|rollout| Draft { rollout, firmware, by: by.to_owned(), overrides }))
     }
 
-    /// Makes a rollout; its devices leave every other one, and every push.
+    /// Makes a rollout; its devices leave every other one.
     pub(crate) async fn roll_out(&self, app: &App, draft: Draft) -> Result<RolloutDetails> {
         let Draft { rollout, firmware, by, overrides } = draft;
         let id = random::id(PREFIX, RANDOM)?;
         let devices: Vec<_> = rollout.members().map(|(device, _)| device.clone()).collect();
+        let _turn = self.rollouts.turn.lock().await;
         for device in &devices {
-            self.tell_rollouts(app, device, Fact::Dropped(Reason::Superseded)).await;
-            self.cancel_push(app, device).await;
+            self.feed_rollouts(app, device, &Fact::Dropped(Reason::Superseded)).await;
         }
         let mut tokens = BTreeMap::new();
         let mut rows = Vec::with_capacity(devices.len());
@@ -98,6 +91,8 @@ impl Firmware {
             rows.push(RolloutDeviceRow { device: device.clone(), token, member });
         }
         let row = RolloutRow {
+            made: rollout.head().created(),
+            summary: None,
             id: id.clone(),
             firmware: firmware.id.clone(),
             sha256: firmware.sha256.clone(),
@@ -112,14 +107,19 @@ impl Firmware {
         let (fetched, ended) = (BTreeMap::new(), std::collections::BTreeSet::new());
         let entry =
             Entry { rollout, firmware, by, tokens, fetched, ended, course: Course::Running };
-        let _turn = self.rollouts.turn.lock().await;
         self.rollouts.insert(id.clone(), entry);
+        let registered = app.registry.snapshot();
         for device in &devices {
-            self.feed_presence(app, &id, device);
+            if registered.devices.contains_key(device) {
+                self.feed_presence(app, &id, device);
+            } else {
+                // It was removed while the rollout was being made.
+                self.rollouts.feed_device(&id, device, Fact::Dropped(Reason::Removed));
+            }
         }
         self.run_rollout(app, &id).await;
         app.events.tell_of_rollouts();
-        self.rollout(&id).context("a rollout that was just made")
+        self.rollout(app, &id).await?.context("a rollout that was just made")
     }
 
     /// Does what an operator wants. The outer error is ours, the inner one the caller's.
@@ -139,6 +139,10 @@ impl Firmware {
             _ => return Ok(Err(ActError::Course)),
         };
         let _turn = self.rollouts.turn.lock().await;
+        if !self.recall(id).await? {
+            return Ok(Err(ActError::Course));
+        }
+        let open = self.rollouts.open_devices(id);
         let outcome = {
             let mut entries = self.rollouts.lock();
             let entry = entries.get_mut(id).context("a rollout that there is")?;
@@ -147,45 +151,80 @@ impl Firmware {
         if outcome.is_ok() {
             tracing::info!(user = by, rollout = id, ?act, "firmware rollout");
             let audit = vec![by_operator(by, AuditEvent::Act(act))];
-            let change = RolloutChange { audit, ..RolloutChange::default() };
+            let again = self.rollouts.open_devices(id);
+            let newest: Vec<_> = again.difference(&open).cloned().collect();
+            for device in &newest {
+                self.begin_again(app, id, device).await;
+            }
+            let change = RolloutChange { audit, newest, ..RolloutChange::default() };
             self.store.change_rollout(id, &change).await?;
             self.run_rollout(app, id).await;
+        } else {
+            self.rollouts.retire(id);
         }
         Ok(outcome)
     }
 
-    /// All rollouts, newest first.
-    pub(crate) fn rollouts(&self) -> Vec<RolloutInfo> {
+    /// A device that had ended in this rollout is under way again: it leaves every other one, and
+    /// who is here was not told since.
+    async fn begin_again(&self, app: &App, id: &str, device: &DeviceId) {
+        for other in self.rollouts.of_device(device).iter().filter(|it| *it != id) {
+            self.rollouts.feed_device(other, device, Fact::Dropped(Reason::Superseded));
+            self.run_rollout(app, other).await;
+        }
+        self.feed_presence(app, id, device);
+    }
+
+    /// One that goes on, without its devices.
+    pub(super) fn info(&self, id: &str) -> Option<RolloutInfo> {
         let entries = self.rollouts.lock();
-        let info = |(id, it): (&String, &Entry)| {
-            RolloutInfo::new(&it.rollout, &about(id, &it.by, &it.firmware))
-        };
-        let mut all: Vec<_> = entries.iter().map(info).collect();
-        all.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id)));
-        all
+        let it = entries.get(id)?;
+        Some(RolloutInfo::new(&it.rollout, &about(id, &it.by, &it.firmware)))
     }
 
     /// A rollout with its devices.
-    pub(crate) fn rollout(&self, id: &str) -> Option<RolloutDetails> {
-        let entries = self.rollouts.lock();
-        let entry = entries.get(id)?;
-        Some(details(&entry.rollout, &about(id, &entry.by, &entry.firmware)))
+    pub(crate) async fn rollout(&self, app: &App, id: &str) -> Result<Option<RolloutDetails>> {
+        match self.open_rollout(app, id) {
+            Some(it) => Ok(Some(it)),
+            None => self.ended(id).await,
+        }
+    }
+
+    fn open_rollout(&self, app: &App, id: &str) -> Option<RolloutDetails> {
+        let mut details = {
+            let entries = self.rollouts.lock();
+            let entry = entries.get(id)?;
+            let mut details = details(&entry.rollout, &about(id, &entry.by, &entry.firmware));
+            for it in details.devices.iter_mut().filter(|it| it.state == PushState::Downloading) {
+                let pace = entry.fetched.get(&it.device);
+                it.download = pace.map(|(pace, _)| pace.download(entry.firmware.size));
+            }
+            details
+        };
+        for it in details.devices.iter_mut().filter(|it| it.waits == Some(Wait::Away)) {
+            if !app.hub.presence(&it.device).transports.is_empty() {
+                it.waits = Some(Wait::Deaf);
+            }
+        }
+        Some(details)
     }
 }
 
-fn about<'a>(id: &'a str, by: &'a str, firmware: &'a FirmwareRow) -> About<'a> {
+pub(super) fn about<'a>(id: &'a str, by: &'a str, firmware: &'a FirmwareRow) -> About<'a> {
     let FirmwareRow { prototype, name, sha256, .. } = firmware;
     About { id, by, prototype, name, sha256 }
 }
 
 fn details(rollout: &Rollout, about: &About<'_>) -> RolloutDetails {
+    RolloutDetails { info: RolloutInfo::new(rollout, about), devices: devices(rollout) }
+}
+
+/// Its devices, in the order of their places.
+pub(super) fn devices(rollout: &Rollout) -> Vec<RolloutDevice> {
     let mut members: Vec<_> = rollout.members().collect();
     members.sort_by_key(|(_, it)| it.place());
-    let device = |(device, member): (&DeviceId, _)| RolloutDevice::new(device, member);
-    RolloutDetails {
-        info: RolloutInfo::new(rollout, about),
-        devices: members.into_iter().map(device).collect(),
-    }
+    let device = |(device, member): (&DeviceId, _)| RolloutDevice::new(rollout, device, member);
+    members.into_iter().map(device).collect()
 }
 
 fn override_of(it: &OverrideRequest, by: &str) -> Override {

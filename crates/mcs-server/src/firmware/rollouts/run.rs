@@ -1,37 +1,36 @@
 //! What happens to devices, told to the rollouts that they are in.
 
+use mcs_fota::Unreachable;
 use mcs_fota::rollout::api::AuditEvent;
 use mcs_fota::rollout::{Fact, Input, Transport};
-use mcs_fota::{Reason, Unreachable};
 use mcs_model::DeviceId;
-use mcs_model::api::{self, DeviceChange};
+use mcs_model::api::{self, DeviceChange, PushState, PushStatus};
 
 use super::{Send, told};
 use crate::app::App;
-use crate::firmware::{Firmware, pushes};
+use crate::firmware::Firmware;
+use crate::firmware::notify::notify;
 use crate::store::RolloutChange;
 
 impl Firmware {
     /// Something happened to a device.
-    pub(in crate::firmware) async fn tell_rollouts(
-        &self,
-        app: &App,
-        device: &DeviceId,
-        fact: Fact,
-    ) {
-        let ids = self.rollouts.of_device(device);
-        if ids.is_empty() {
-            return;
+    pub(super) async fn tell_rollouts(&self, app: &App, device: &DeviceId, fact: Fact) {
+        if !self.rollouts.of_device(device).is_empty() {
+            let _turn = self.rollouts.turn.lock().await;
+            self.feed_rollouts(app, device, &fact).await;
         }
-        let _turn = self.rollouts.turn.lock().await;
-        for id in ids {
+    }
+
+    /// As [`Self::tell_rollouts`], for a caller that holds the turn.
+    pub(super) async fn feed_rollouts(&self, app: &App, device: &DeviceId, fact: &Fact) {
+        for id in self.rollouts.of_device(device) {
             self.rollouts.feed_device(&id, device, fact.clone());
             self.run_rollout(app, &id).await;
         }
     }
 
     /// A device can be reached again, on one transport or the other.
-    pub(in crate::firmware) async fn tell_rollouts_it_came(&self, app: &App, device: &DeviceId) {
+    pub(crate) async fn reconnected(&self, app: &App, device: &DeviceId) {
         let ids = self.rollouts.of_device(device);
         if ids.is_empty() {
             return;
@@ -41,14 +40,28 @@ impl Firmware {
             self.feed_presence(app, &id, device);
             self.run_rollout(app, &id).await;
         }
+        // What it waits for may be another, although it waits on.
+        app.events.tell_of_rollouts();
     }
 
     /// Time has passed.
-    pub(in crate::firmware) async fn tick_rollouts(&self, app: &App) {
+    pub(crate) async fn tick(&self, app: &App) {
         for id in self.rollouts.running() {
             let _turn = self.rollouts.turn.lock().await;
             self.rollouts.feed(&id, Input::Timeout);
+            for device in self.rollouts.expected(&id) {
+                self.feed_absence(app, &id, &device);
+            }
             self.run_rollout(app, &id).await;
+        }
+    }
+
+    /// Tells a rollout by which transports the device does not hear notices any more.
+    fn feed_absence(&self, app: &App, id: &str, device: &DeviceId) {
+        let now = hearing(app, device);
+        let all = [Transport::Mqtt, Transport::Command];
+        for left in all.into_iter().filter(|it| !now.contains(it)) {
+            self.rollouts.feed_device(id, device, Fact::Left(left));
         }
     }
 
@@ -81,9 +94,13 @@ impl Firmware {
             for (device, status) in step.changed {
                 tracing::info!(rollout = id, %device, firmware = %status.firmware,
                     state = ?status.state, detail = status.detail, "firmware rollout");
+                let status = waiting(app, &device, status);
                 app.events.tell(&device, DeviceChange::Push(status));
             }
             if step.sends.is_empty() {
+                if stored {
+                    self.rollouts.retire(id);
+                }
                 return;
             }
             for send in step.sends {
@@ -107,7 +124,7 @@ impl Firmware {
     async fn send_notice(&self, app: &App, id: &str, send: Send, stored: bool) {
         let Send { device, firmware, token, transport, notice, reason } = send;
         let outcome = if stored {
-            pushes::send(app, &device, &firmware, &token).await
+            notify(app, &device, &firmware, &token).await
         } else {
             Err(Unreachable::Broken("it could not be stored".to_owned()))
         };
@@ -123,11 +140,21 @@ impl Firmware {
         };
         self.rollouts.feed_device(id, &device, fact);
     }
+}
 
-    /// A push that is not part of a rollout takes a device out of all of them.
-    pub(in crate::firmware) async fn take_from_rollouts(&self, app: &App, device: &DeviceId) {
-        self.tell_rollouts(app, device, Fact::Dropped(Reason::Superseded)).await;
+/// With why it waits, if the device cannot hear now.
+pub(in crate::firmware) fn waiting(
+    app: &App,
+    device: &DeviceId,
+    mut status: PushStatus,
+) -> PushStatus {
+    let waits = status.state == PushState::Queued && status.detail.is_empty();
+    if waits && hearing(app, device).is_empty() {
+        let is_away = app.hub.presence(device).transports.is_empty();
+        let why = if is_away { Unreachable::Away } else { Unreachable::Deaf };
+        status.detail = why.to_string();
     }
+    status
 }
 
 /// The transports by which a device hears notices.

@@ -80,10 +80,8 @@ fn of_the_points_that_find_no_room_the_first_is_told() {
 #[test]
 fn code_that_was_stopped_late_is_set_aside_and_no_other() {
     let queue = Queue::default();
-    let run = queue.begin("late").unwrap();
-    assert!(!queue.end(run, Duration::from_secs(1)), "nobody took its place");
-    assert_eq!(queue.begin("late"), None);
-    let run = queue.begin("quick").unwrap();
-    queue.end(run, Duration::from_millis(21));
-    assert!(queue.begin("quick").is_some());
+    queue.ran("late", Duration::from_secs(1));
+    queue.ran("quick", Duration::from_millis(21));
+    assert!(queue.is_aside("late"));
+    assert!(!queue.is_aside("quick"));
 }

@@ -52,7 +52,7 @@ pub(in crate::http) async fn list(
             prototype: (*device.prototype).clone(),
             presence,
             firmware_version: facts.firmware_version,
-            push: app.firmware.status(&device.id),
+            push: app.firmware.status(&app, &device.id),
             last_points: points.remove(&device.id).unwrap_or_default(),
         })
     });

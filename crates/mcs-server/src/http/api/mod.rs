@@ -1,5 +1,7 @@
 //! `/api`: the console's own calls. Bodies are in `mcs_model::api`.
 
+mod declared;
+
 pub(super) mod account;
 pub(super) mod devices;
 pub(super) mod firmwares;
@@ -10,3 +12,4 @@ pub(super) mod prototypes;
 pub(super) mod rollouts;
 pub(super) mod series;
 pub(super) mod session;
+pub(super) mod uploads;

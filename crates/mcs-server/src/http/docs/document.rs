@@ -27,12 +27,13 @@ const TAGS: [(&str, &str); 8] = [
 ];
 
 /// The places in paths.
-const PLACES: [(&str, &str); 9] = [
+const PLACES: [(&str, &str); 10] = [
     ("user", "The user's name."),
     ("id", "The device's id."),
     ("channel", "The data channel's id."),
     ("product", "The prototype's id."),
     ("firmware", "The firmware's id."),
+    ("upload", "The upload's id."),
     ("version", "A firmware's version, or its id."),
     ("code", "The activation code."),
     ("mobile", "The mobile's id."),

@@ -115,7 +115,7 @@ pub(in crate::http) async fn available_for(
         let firmwares = list(&app, &device).await?;
         let named = |it: &&FirmwareInfo| it.version == version || it.id.as_str() == version;
         let given = firmwares.iter().find(named).map(|it| it.id.clone());
-        let firmwares = fitting(firmwares, given.as_ref());
+        let firmwares = fitting(&app, firmwares, given.as_ref());
         Ok(json(&available_firmwares(&firmwares, with.url == "true")))
     })
     .await
@@ -151,11 +151,18 @@ pub(in crate::http) async fn url(
 async fn for_device(app: &App, device: &Device) -> Result<Vec<FirmwareInfo>, Response> {
     let running = app.firmware.running(app, device).await;
     let running = running.map_err(|error| FORMAT.broken(&error))?;
-    Ok(fitting(list(app, device).await?, running.map(|it| it.id).as_ref()))
+    Ok(fitting(app, list(app, device).await?, running.map(|it| it.id).as_ref()))
 }
 
-fn fitting(firmwares: Vec<FirmwareInfo>, running: Option<&FirmwareId>) -> Vec<FirmwareInfo> {
-    firmwares.into_iter().filter(|it| fits(it.compatible.as_deref(), running)).collect()
+fn fitting(
+    app: &App,
+    firmwares: Vec<FirmwareInfo>,
+    running: Option<&FirmwareId>,
+) -> Vec<FirmwareInfo> {
+    let mut firmwares = firmwares;
+    let trust = app.firmware.trust();
+    firmwares.retain(|it| trust.gives(it) && fits(it.compatible.as_deref(), running));
+    firmwares
 }
 
 async fn list(app: &App, device: &Device) -> Result<Vec<FirmwareInfo>, Response> {

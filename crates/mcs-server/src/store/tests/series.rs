@@ -108,7 +108,7 @@ fn value() -> impl Strategy<Value = Value> {
 /// Around slots' ends, late and early, and several at one time.
 fn at() -> impl Strategy<Value = u64> {
     prop_oneof![
-        (0..8_u64, 0..4_u64).prop_map(|(slot, more)| 1_500_000_000_000 + slot * 300_000 + more - 1),
+        (0..40_u64, 0..4_u64).prop_map(|(slot, more)| 1_500_000_000_000 + slot * 60_000 + more - 1),
         1_500_000_000_000..1_500_002_400_000_u64,
     ]
 }

@@ -119,7 +119,7 @@ async fn a_firmware_goes_from_the_notice_to_the_report() {
     let report: serde_json::Value =
         serde_json::from_slice(&http_body(&mut http).await).expect("JSON");
     assert_eq!((&report["code"], &report["fwId"]), (&200.into(), &firmware["id"]));
-    site.push_becomes(&operator, &board, "UPDATED").await;
+    site.push_becomes(&operator, &board, "CONFIRMING").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,6 +114,12 @@ impl Board {
 
     /// Waits for the notice.
     pub(super) async fn hear_notice(&mut self) {
+        let notice = self.hear_any_notice().await;
+        assert!(notice.contains(",FOTA,2.0,"), "{notice}");
+    }
+
+    /// The same, of whatever version.
+    pub(super) async fn hear_any_notice(&mut self) -> String {
         let notice = match &mut self.link {
             Link::Mqtt(client) => client.message().await.1,
             Link::Command(stream) => {
@@ -127,10 +133,10 @@ impl Board {
             }
             Link::None => panic!("{} is not connected", self.id),
         };
-        assert!(notice.contains(",FOTA,2.0,"), "{notice}");
         let at = notice.find("/fw/").expect("an address");
         self.file = notice[at..].trim().to_owned();
         self.heard += 1;
+        notice
     }
 
     /// Hears the notice and fetches the whole file.

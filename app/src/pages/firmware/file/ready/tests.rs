@@ -1,4 +1,6 @@
-use mcs_view::protocol::{ExpectedMd5, FirmwareJob, JobStage};
+use mcs_view::protocol::{
+    Check, Checked, ExpectedMd5, Fault, FirmwareJob, JobStage, Lack, Trust, Verdict,
+};
 
 use super::{Upload, why_not};
 use crate::test;
@@ -6,11 +8,11 @@ use crate::texts::firmware as t;
 
 fn hashed(expected: ExpectedMd5) -> FirmwareJob {
     let stage = JobStage::Hashed { md5: "0".repeat(32), sha256: "0".repeat(64) };
-    FirmwareJob { file: Some(("fw.bin".to_owned(), 3)), stage, expected }
+    FirmwareJob { file: Some(("fw.bin".to_owned(), 3)), stage, expected, ..FirmwareJob::default() }
 }
 
 fn typed() -> Upload<'static> {
-    Upload { name: "fw", version: "1.2.3", locked: None }
+    Upload { name: "fw", version: "1.2.3", locked: None, trust: Trust::Any }
 }
 
 #[test]
@@ -58,4 +60,24 @@ fn a_comma_in_a_version_is_said_before_the_upload() {
 fn a_viewer_uploads_nothing() {
     let upload = Upload { locked: Some("Your role may only see"), ..typed() };
     assert!(why_not(&upload, &hashed(ExpectedMd5::None), &[]).is_some());
+}
+
+fn with(what: Checked, verdict: Verdict) -> FirmwareJob {
+    FirmwareJob { checks: vec![Check { what, verdict }], ..hashed(ExpectedMd5::None) }
+}
+
+#[test]
+fn a_check_that_failed_is_named() {
+    let job = with(Checked::Seq, Verdict::Failed(Fault::Seq { seq: 1, newest: 2 }));
+    let why = why_not(&typed(), &job, &[]).expect("a reason");
+    assert!(why.contains(t::check_seq()), "{why}");
+}
+
+#[test]
+fn where_only_signed_firmware_is_taken_a_signature_is_asked_for() {
+    let strict = Upload { trust: Trust::SignedOnly, ..typed() };
+    let unsigned = with(Checked::Signature, Verdict::NotPossible(Lack::Manifest));
+    assert_eq!(why_not(&strict, &unsigned, &[]), Some(t::why_unsigned().to_owned()));
+    assert_eq!(why_not(&strict, &with(Checked::Signature, Verdict::Passed), &[]), None);
+    assert_eq!(why_not(&typed(), &unsigned, &[]), None);
 }

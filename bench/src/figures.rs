@@ -12,6 +12,10 @@ pub(crate) enum Unit {
     Time,
     /// Bytes.
     Bytes,
+    /// Bytes a second.
+    Throughput,
+    /// Just so many.
+    Count,
     /// Of one core: 1 is a core that does nothing else.
     Cores,
 }
@@ -31,6 +35,11 @@ pub(crate) type Round = Vec<(&'static str, Figure)>;
 /// How often something happened in some time.
 pub(crate) fn rate(count: u64, time: Duration) -> Figure {
     Figure { value: count as f64 / time.as_secs_f64(), unit: Unit::Rate }
+}
+
+/// A number of things.
+pub(crate) fn count(value: usize) -> Figure {
+    Figure { value: value as f64, unit: Unit::Count }
 }
 
 /// A time.
@@ -113,6 +122,8 @@ impl fmt::Display for Figure {
             Unit::Rate => &[(1e6, " M/s"), (1e3, " k/s"), (1.0, " /s")],
             Unit::Time => &[(1.0, " s"), (1e-3, " ms"), (1e-6, " µs")],
             Unit::Bytes => &[(1048576.0, " MiB"), (1024.0, " KiB"), (1.0, " B")],
+            Unit::Count => &[(1.0, "")],
+            Unit::Throughput => &[(1048576.0, " MiB/s"), (1024.0, " KiB/s"), (1.0, " B/s")],
             Unit::Cores => &[(0.01, " %")],
         };
         let fits = steps.iter().find(|(size, _)| value.abs() >= *size).or(steps.last());

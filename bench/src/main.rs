@@ -1,15 +1,19 @@
-//! `mcs-bench`: load on our server and on its peers, side by side. `cargo xtask bench` builds and runs it.
+//! `mcs-bench`: load on our server and console and on their peers, side by side. `cargo xtask bench` builds and runs it.
 //!
 //! A scenario starts its subjects, each a process of its own, and lets them take the same load from the same
 //! clients in turn, round by round: what else happens on the machine meets them all alike. It fails when anything
 //! was lost or refused: there are no figures of a broken run.
 
+mod browser;
 mod clock;
 mod disk;
 mod figures;
+#[path = "../../tests/e2e/files.rs"]
+mod files;
 mod load;
 mod process;
 mod report;
+mod results;
 mod scenarios;
 mod subjects;
 
@@ -20,7 +24,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::Parser;
 
-/// Load on the server and on its peers, side by side
+use results::Results;
+
+/// Load on server and console and on their peers, side by side
 #[derive(Parser)]
 struct Options {
     /// Scenarios to run; all of them when none is named
@@ -41,10 +47,19 @@ struct Options {
     /// A program that runs SQL on our database
     #[arg(long, value_name = "FILE")]
     sqlite3: Option<PathBuf>,
+    /// The console, built for release
+    #[arg(long, value_name = "DIR")]
+    console: PathBuf,
+    /// Pages with the console's peers, and their packages
+    #[arg(long, value_name = "DIR")]
+    peers: PathBuf,
+    /// The browser in which console and peers run
+    #[arg(long, value_name = "FILE")]
+    chromium: Option<PathBuf>,
     /// Where the subjects keep what they store; emptied first
     #[arg(long, value_name = "DIR")]
     folder: PathBuf,
-    /// Write the results there, not to standard output only
+    /// Write the results there too; when scenarios are named, only their sections
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
     /// Leave the peers out, as for a profile
@@ -87,19 +102,21 @@ async fn main() -> Result<()> {
     let mut options = Options::parse();
     // Ten thousand clients are as many open files.
     options.files = rlimit::increase_nofile_limit(u64::MAX)?;
-    let mut text = preamble(&options).await?;
+    let mut results = Results::new(preamble(&options).await?);
     for name in scenarios::NAMES {
         if options.names.is_empty() || options.names.iter().any(|it| it == name) {
             let section = scenarios::run(name, &options).await;
             let section = section.with_context(|| format!("the scenario {name} broke"))?;
-            text.push_str(&section.markdown());
-            text.push('\n');
+            results.add(name, section.markdown());
         }
     }
-    let text = text.trim_end();
-    println!("{text}");
+    println!("{}", results.text());
     if let Some(file) = &options.write {
-        fs::write(file, format!("{text}\n"))
+        if !options.names.is_empty() {
+            let former = fs::read_to_string(file).unwrap_or_default();
+            results = results.within(&former, &scenarios::NAMES);
+        }
+        fs::write(file, results.text())
             .with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(())

@@ -63,6 +63,11 @@ impl Process {
         Ok(())
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.pid
+    }
+
     /// What it has used so far.
     pub(crate) fn usage(&self) -> Result<Usage> {
         usage(&self.pid.to_string())
@@ -72,6 +77,15 @@ impl Process {
 /// What this process has used so far.
 pub(crate) fn own_usage() -> Result<Usage> {
     usage("self")
+}
+
+/// CPU time of all programs that this process has started and seen end.
+pub(crate) fn children_cpu() -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (_, fields) = stat.rsplit_once(')').context("no fields")?;
+    let ticks = fields.split_whitespace().skip(13).take(2).map(str::parse::<u64>);
+    let ticks = ticks.collect::<Result<Vec<_>, _>>()?;
+    Ok(Duration::from_millis(ticks.iter().sum::<u64>() * TICK))
 }
 
 /// Two ports that are free now on every address: mosquitto's WebSockets want it so. None of those that the system
@@ -94,7 +108,8 @@ pub(crate) async fn listening(address: SocketAddr) -> Result<()> {
     timeout(PATIENCE, connecting).await.with_context(|| format!("nothing listens on {address}"))
 }
 
-fn usage(pid: &str) -> Result<Usage> {
+/// What the process with a number, or `self`, has used so far.
+pub(crate) fn usage(pid: &str) -> Result<Usage> {
     let read = |name: &str| fs::read_to_string(format!("/proc/{pid}/{name}"));
     parse(&read("stat")?, &read("status")?)
         .with_context(|| format!("cannot read what process {pid} uses"))

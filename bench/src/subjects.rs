@@ -95,6 +95,9 @@ impl Ours {
         command.args(["--mqtt-rate", "0", "--max-device-requests", "0"]);
         // A subscriber that reads everything may fall behind, as far as at the peers.
         command.args(["--mqtt-queue", "1000000", "--mqtt-queue-bytes", "1073741824"]);
+        if options.chromium.is_some() {
+            command.arg("--console").arg(&options.console);
+        }
         for listener in ["--http", "--mqtt", "--ws", "--command"] {
             command.args([listener, "127.0.0.1:0"]);
         }
@@ -235,6 +238,8 @@ pub(crate) const FLOATS: [&str; 10] = ["t0", "t1", "t2", "t3", "t4", "t5", "t6",
 /// A header for requests whose body is JSON, or that have none.
 pub(crate) const JSON: &str = "Content-Type: application/json";
 
-const USER: &str = "bench";
+/// The administrator's name.
+pub(crate) const USER: &str = "bench";
 
-const PASSWORD: &str = "bench";
+/// The administrator's password.
+pub(crate) const PASSWORD: &str = "bench";

@@ -103,6 +103,14 @@ pub(crate) fn mosquitto() -> Result<PathBuf> {
     MOSQUITTO.require()
 }
 
+/// Finds the browser alone, or installs it.
+pub(crate) fn browser() -> Result<PathBuf> {
+    if BROWSER.find().is_none() {
+        install(&[&BROWSER])?;
+    }
+    BROWSER.require()
+}
+
 impl Host {
     /// Tells a test command where everything is.
     pub(crate) fn apply(&self, command: &mut Command) -> Result<()> {

@@ -137,7 +137,7 @@ impl Client {
 }
 
 /// Lengths of the fixed header and of what follows; `None` until all of it is there.
-fn packet_len(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
+pub(super) fn packet_len(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
     let mut len = 0;
     for (index, byte) in bytes.iter().skip(1).enumerate() {
         ensure!(index < 4, "a packet without a length");

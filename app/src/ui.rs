@@ -4,6 +4,7 @@ mod icon;
 mod memo;
 mod save;
 mod tabs;
+mod turns;
 
 use leptos::prelude::*;
 use mcs_model::api::Transport;
@@ -17,6 +18,7 @@ pub(crate) use icon::{Icon, Symbol};
 pub(crate) use memo::Memo;
 pub(crate) use save::{save, save_parts};
 pub(crate) use tabs::{Tab, Tabs, panel_id};
+pub(crate) use turns::{in_turn, settled};
 
 /// Puts `text` on the clipboard and says so for a moment.
 #[component]

@@ -12,7 +12,7 @@ use mcs_view::protocol::Setting;
 use crate::format;
 use crate::store::Store;
 use crate::texts::devices as t;
-use crate::ui::{Empty, Icon, Loading, Memo, Symbol};
+use crate::ui::{Empty, Icon, Loading, Memo, Symbol, settled};
 use filters::{Filters, Heads, set};
 use rows::Rows;
 
@@ -20,7 +20,10 @@ use rows::Rows;
 #[component]
 pub(crate) fn Devices() -> impl IntoView {
     let store = expect_context::<Store>();
-    let arrangement = Memo::new(move || store.query.with(address::arrangement));
+    let chosen = Memo::new(move || store.query.with(address::arrangement));
+    // Whoever types fast waits for no list in between.
+    let arrangement = settled(chosen);
+    let is_static = Memo::new(move || matches!(store.setting.get(), Setting::Static));
     // What moves all the time is looked at once a second: rows do not jump under the pointer.
     let rows = Memo::new(move || {
         store.now.track();
@@ -30,6 +33,11 @@ pub(crate) fn Devices() -> impl IntoView {
         rows.with(|rows| arrangement.with(|it| it.arrange(rows.as_deref().unwrap_or_default())))
     });
     let total = Memo::new(move || rows.with(|rows| rows.as_ref().map(Vec::len)));
+    let standing = Memo::new(move || match total.get() {
+        None if !is_static.get() => Standing::Awaited,
+        None | Some(0) => Standing::Empty,
+        Some(_) => Standing::Here,
+    });
     let heading = move || match (found.with(Vec::len), total.get()) {
         (_, None) => String::new(),
         (found, Some(total)) if found == total => format::count(total as u64),
@@ -37,12 +45,11 @@ pub(crate) fn Devices() -> impl IntoView {
             t::found(&format::count(found as u64), &format::count(total as u64))
         }
     };
-    let is_static = Memo::new(move || matches!(store.setting.get(), Setting::Static));
     let member = Memo::new(move || match store.setting.get() {
         Setting::SignedIn { role: Role::Member, name, .. } => Some(name),
         _ => None,
     });
-    let text = Memo::new(move || arrangement.with(|it| it.text.clone()));
+    let text = Memo::new(move || chosen.with(|it| it.text.clone()));
     let none_found = Memo::new(move || found.with(Vec::is_empty));
     view! {
         <div class="page">
@@ -56,19 +63,27 @@ pub(crate) fn Devices() -> impl IntoView {
                         on:input:target=move |event| set(store, "q", Some(event.target().value()).filter(|it| !it.is_empty()).as_deref())/>
                 </label>
             </div>
-            {move || match total.get() {
-                None if !is_static.get() => view! { <Loading text=t::fetching() testid="devices-loading"/> }.into_any(),
-                None | Some(0) => view! { <NoDevices is_static=is_static.get() member=member.get()/> }.into_any(),
-                Some(_) => view! {
-                    <Filters rows=Signal::derive(move || rows.get().unwrap_or_default()) arrangement/>
+            {move || match standing.get() {
+                Standing::Awaited => view! { <Loading text=t::fetching() testid="devices-loading"/> }.into_any(),
+                Standing::Empty => view! { <NoDevices is_static=is_static.get() member=member.get()/> }.into_any(),
+                Standing::Here => view! {
+                    <Filters rows arrangement=chosen/>
                     <Show when=move || !none_found.get() fallback=move || view! { <NoMatch/> }>
-                        <Heads arrangement/>
-                        <Rows ids=found/>
+                        <Heads arrangement=chosen/>
+                        <Rows ids=found arrangement/>
                     </Show>
                 }.into_any(),
             }}
         </div>
     }
+}
+
+/// What there is of the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Awaited,
+    Empty,
+    Here,
 }
 
 #[component]

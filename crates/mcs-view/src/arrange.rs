@@ -146,5 +146,6 @@ fn compare_runs(a: &str, b: &str) -> Ordering {
         let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
         return a.len().cmp(&b.len()).then_with(|| a.cmp(b));
     }
-    a.to_lowercase().cmp(&b.to_lowercase())
+    let (a, b) = (a.chars(), b.chars());
+    a.flat_map(char::to_lowercase).cmp(b.flat_map(char::to_lowercase))
 }

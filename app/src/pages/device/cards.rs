@@ -10,7 +10,10 @@ use crate::chart::{self, Chart};
 use crate::engine::Dispatch;
 use crate::store::Store;
 use crate::texts::device as t;
-use crate::ui::{Empty, Memo};
+use crate::ui::{Empty, Memo, in_turn};
+
+/// Cards that are made in one animation frame: all of them at once would hold the page up.
+const SLICE: usize = 4;
 
 /// The cards of a device.
 #[component]
@@ -28,10 +31,16 @@ pub(crate) fn Cards(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) ->
             shown.set_value(true);
         });
     }
-    let cards: Vec<_> = channels
-        .iter()
-        .map(|channel| view! { <Card device=id.clone() channel=channel.clone() locked open/> })
-        .collect();
+    let cards = {
+        let count = channels.len();
+        in_turn(move || (0..count).collect(), SLICE)
+    };
+    let device = id.clone();
+    let known = channels.clone();
+    let card = move |index: usize| {
+        let channel = known[index].clone();
+        view! { <Card device=device.clone() channel locked open/> }
+    };
     let all = channels.clone();
     let charts = move || {
         let shown = all.iter().filter(|channel| open.with(|open| open.contains(&channel.id)));
@@ -55,7 +64,7 @@ pub(crate) fn Cards(id: DeviceId, channels: Vec<Channel>, right: Memo<Right>) ->
                     view! { <Chart device channel channels=all.clone() arrived on_close=close/> }
                 }
             </For>
-            {cards}
+            <For each=move || cards.get() key=|index| *index children=card/>
         </div>
     }
 }

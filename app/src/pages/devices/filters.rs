@@ -14,25 +14,31 @@ use crate::ui::{Icon, Memo, Symbol};
 /// The filters, above the list. Those that could not narrow it are left out.
 #[component]
 pub(super) fn Filters(
-    rows: Signal<Vec<DeviceRow>>,
+    rows: Memo<Option<Vec<DeviceRow>>>,
     arrangement: Memo<Arrangement>,
 ) -> impl IntoView {
     let store = expect_context::<Store>();
     let prototypes = Memo::new(move || {
-        let rows = rows.get();
-        let named: mcs_sorted::Set<_> = rows.into_iter().filter_map(|row| row.prototype).collect();
-        let mut named: Vec<_> =
-            named.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-        mcs_sorted::sort_by(&mut named, |a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
-        named
+        rows.with(|rows| {
+            let named: mcs_sorted::Set<_> =
+                rows.iter().flatten().filter_map(|row| row.prototype.as_ref()).collect();
+            let mut named: Vec<_> =
+                named.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
+            mcs_sorted::sort_by(&mut named, |a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+            named
+        })
     });
     let tags = Memo::new(move || {
-        let tags: mcs_sorted::Set<_> = rows.get().into_iter().flat_map(|row| row.tags).collect();
-        tags.into_iter().map(|tag| (tag.clone(), tag)).collect::<Vec<_>>()
+        rows.with(|rows| {
+            let tags: mcs_sorted::Set<_> =
+                rows.iter().flatten().flat_map(|row| &row.tags).collect();
+            tags.iter().map(|&tag| (tag.clone(), tag.clone())).collect::<Vec<_>>()
+        })
     });
     let states = STATES.map(|(word, name, _)| (word.to_owned(), name().to_owned())).to_vec();
-    let alerts =
-        Memo::new(move || rows.with(|rows| rows.iter().filter(|it| it.alert.is_some()).count()));
+    let alerts = Memo::new(move || {
+        rows.with(|rows| rows.iter().flatten().filter(|it| it.alert.is_some()).count())
+    });
     let only_alerts = Memo::new(move || arrangement.with(|it| it.alerts));
     view! {
         <div class="filters" role="group" aria-label=t::filters()>

@@ -3,26 +3,37 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::ui::Memo;
 use mcs_model::DeviceId;
+use mcs_view::arrange::Arrangement;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlDivElement, IntersectionObserver, IntersectionObserverEntry};
 
 use super::row::Row;
+use crate::ui::{Memo, in_turn};
 
-/// Rows that are made at once; more come, twice as many each time, when the last one is near.
+/// Rows that there are at first; more come, twice as many each time, when the last one is near.
 const FIRST: usize = 60;
+
+/// Rows that are made in one animation frame: all of them at once would hold the page up.
+const SLICE: usize = 24;
 
 /// The rows of these devices.
 #[component]
-pub(super) fn Rows(ids: Memo<Vec<DeviceId>>) -> impl IntoView {
+pub(super) fn Rows(ids: Memo<Vec<DeviceId>>, arrangement: Signal<Arrangement>) -> impl IntoView {
     let most = RwSignal::new(FIRST);
-    let shown = move || ids.with(|ids| ids.iter().take(most.get()).cloned().collect::<Vec<_>>());
+    // What another arrangement finds is looked at from its top.
+    Effect::new(move |_| {
+        arrangement.track();
+        most.set(FIRST);
+    });
+    let looked_at =
+        move || ids.with(|ids| ids.iter().take(most.get()).cloned().collect::<Vec<_>>());
+    let shown = in_turn(looked_at, SLICE);
     let is_cut = Memo::new(move || ids.with(Vec::len) > most.get());
     let more = Callback::new(move |()| most.update(|most| *most *= 2));
     view! {
         <ul class="rows" data-testid="device-list">
-            <For each=shown key=Clone::clone let:id><Row id/></For>
+            <For each=move || shown.get() key=Clone::clone let:id><Row id/></For>
         </ul>
         {move || is_cut.get().then(|| view! { <Edge on_near=more/> })}
     }

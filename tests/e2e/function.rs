@@ -61,15 +61,14 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.expect("try-status", "data-ok", "false").await?;
     let said = browser.text("system-log").await?;
     ensure!(said.contains("line 2") && said.contains("too hot"), "said: {said}");
-    browser.centre("try-result").await?;
-    browser.pictures("function-try-failed").await?;
+    browser.pictures_of("function-try-failed", "try-result").await?;
     browser.save_prototype().await?;
 
     // A real device uploads to it by MQTT: another channel changes.
     let (device, key) = browser.make_device("Oven").await?;
     browser.click("made-open").await?;
     browser.see("card-temp_fht").await?;
-    browser.pictures("function-card-empty").await?;
+    browser.pictures_of("function-card-empty", "card-temp_fht").await?;
     let mut board = Publisher::connect(server.mqtt).await?;
     let topic = format!("mcs/{device}/{key}/temp_fht");
     board.publish(&topic, b",,212", false).await?;
@@ -85,12 +84,25 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.script("document.querySelector('[data-testid=\"run\"]').open = true;").await?;
     let said = browser.text("system-log").await?;
     ensure!(said.contains("line 2") && said.contains("too hot"), "said: {said}");
-    browser.pictures("function-card").await?;
+    browser.pictures_of("function-card", "card-temp_fht").await?;
+
+    // What is looked at stays open when the next value comes.
+    board.publish(&topic, b",,212", false).await?;
+    browser.expect("status-temp_fht", "data-ok", "true").await?;
+    let open = "document.querySelectorAll('[data-testid=\"run\"][open]')";
+    let said =
+        browser.script(&format!("return [...{open}].map(it => it.innerText).join();")).await?;
+    let said = said.as_str().unwrap_or_default();
+    ensure!(said.contains("line 2") && said.contains("too hot"), "said: {said}");
+    browser.script("document.querySelector('[data-testid=\"run\"]').open = true;").await?;
+    browser.pictures_of("function-card-runs", "card-temp_fht").await?;
     browser.language("zh-TW").await?;
-    browser.pictures("function-card-zh-TW").await?;
+    browser.see("run").await?;
+    browser.script("document.querySelector('[data-testid=\"run\"]').open = true;").await?;
+    browser.pictures_of("function-card-zh-TW", "card-temp_fht").await?;
     browser.language("en").await?;
     browser.reload().await?;
-    browser.expect("status-temp_fht", "data-ok", "false").await?;
+    browser.expect("status-temp_fht", "data-ok", "true").await?;
     browser.clean().await
 }
 

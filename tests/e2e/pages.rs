@@ -20,9 +20,15 @@ impl Browser {
     /// Adds a page to the gallery: at a desk and on a telephone, by day and by night; and holds it
     /// against the narrowest width and axe-core.
     pub(crate) async fn pictures(&self, page: &str) -> Result<()> {
+        self.pictures_of(page, "").await
+    }
+
+    /// The same with an element in sight, wherever it stands in each shape of the page.
+    pub(crate) async fn pictures_of(&self, page: &str, id: &str) -> Result<()> {
         for (name, shape) in SHAPES {
             self.shape(shape).await?;
             self.painted().await?;
+            self.centre(id).await?;
             self.picture(&format!("gallery/{page}-{name}")).await?;
             self.accessible(&format!("{page}-{name}")).await?;
         }

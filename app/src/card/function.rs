@@ -46,32 +46,65 @@ pub(crate) fn FunctionCard(
         } else {
             view! { <p class="function-status"><span class="muted">{t::status()}": "</span>{status.clone()}</p> }.into_any()
         }}
-        {move || runs.with(|runs| match runs {
-            None | Some(RunsState::Nowhere) => None,
-            Some(state) => Some(history(&id, state)),
-        })}
+        <History id=id.clone() runs/>
     }
 }
 
-/// The runs, newest first; each opens to its logs.
-fn history(id: &str, state: &RunsState) -> AnyView {
-    let note = |text: &'static str| view! { <p class="muted">{text}</p> }.into_any();
-    let list = match state {
-        RunsState::Here(runs) if !runs.is_empty() => {
-            let rows = runs.iter().map(|run| row(run.clone())).collect_view();
-            view! { <ol class="runs" data-testid=format!("runs-{id}")>{rows}</ol> }.into_any()
-        }
-        RunsState::Here(_) => note(t::history_none()),
-        RunsState::Awaited => note(t::history_fetching()),
-        RunsState::Unknown | RunsState::Nowhere => note(t::history_unknown()),
+/// The runs, newest first; each opens to its logs, and stays open when others come.
+#[component]
+fn History(id: String, runs: Signal<Option<RunsState>>) -> impl IntoView {
+    let standing = Memo::new(move || {
+        runs.with(|runs| match runs {
+            None | Some(RunsState::Nowhere) => Standing::Absent,
+            Some(RunsState::Here(runs)) if !runs.is_empty() => Standing::Here,
+            Some(RunsState::Here(_)) => Standing::Nothing(t::history_none()),
+            Some(RunsState::Awaited) => Standing::Nothing(t::history_fetching()),
+            Some(RunsState::Unknown) => Standing::Nothing(t::history_unknown()),
+        })
+    });
+    let rows = move || {
+        runs.with(|runs| match runs {
+            Some(RunsState::Here(runs)) => numbered(runs),
+            _ => Vec::new(),
+        })
     };
-    view! {
-        <section class="run-history" aria-label=t::history()>
-            <h4 class="run-part">{t::history()}</h4>
-            {list}
-        </section>
+    move || {
+        let list = match standing.get() {
+            Standing::Absent => return None,
+            Standing::Nothing(why) => view! { <p class="muted">{why}</p> }.into_any(),
+            Standing::Here => view! {
+                <ol class="runs" data-testid=format!("runs-{id}")>
+                    <For each=rows key=|it| it.0 let((_, run))>{row(run)}</For>
+                </ol>
+            }
+            .into_any(),
+        };
+        Some(view! {
+            <section class="run-history" aria-label=t::history()>
+                <h4 class="run-part">{t::history()}</h4>
+                {list}
+            </section>
+        })
     }
-    .into_any()
+}
+
+/// What there is of the history.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Nobody keeps one.
+    Absent,
+    /// No run; why, in words.
+    Nothing(&'static str),
+    Here,
+}
+
+/// Each run by what tells it from the others: the time of its point, and how many on that point were before it.
+fn numbered(runs: &[Run]) -> Vec<((u64, usize), Run)> {
+    let number = |(place, run): (usize, &Run)| {
+        let before = runs[place + 1..].iter().filter(|it| it.at == run.at).count();
+        ((run.at.as_millis(), before), run.clone())
+    };
+    runs.iter().enumerate().map(number).collect()
 }
 
 fn row(run: Run) -> impl IntoView {

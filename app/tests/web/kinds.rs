@@ -442,6 +442,34 @@ async fn a_function_says_how_its_last_run_went_and_keeps_the_others() {
 }
 
 #[wasm_bindgen_test]
+async fn a_run_that_was_opened_stays_open_while_others_come() {
+    let kind = ChannelKind::Function { code: "return {}".to_owned() };
+    let page = Page::looking(kind, Direction::Display, None, "Function").await;
+    let run = |number: u64| Run {
+        at: Timestamp::from_millis(AT + number),
+        value: format!("value {number}"),
+        points: Vec::new(),
+        console: vec![format!("logged {number}")],
+        unlogged: 0,
+        troubles: Vec::new(),
+        micros: 1,
+    };
+    page.runs(RunsState::Here(vec![run(1)])).await;
+    page.all("[data-testid='run'] > summary")[0].unchecked_ref::<HtmlElement>().click();
+    page.click("tab-system").await;
+    page.runs(RunsState::Here(vec![run(3), run(2), run(1)])).await;
+    let runs = page.all("[data-testid='run']");
+    let open: Vec<_> = runs.iter().map(|it| it.has_attribute("open")).collect();
+    assert_eq!(open, [false, false, true]);
+    let panels = page.all("[role='tabpanel']:not([hidden])");
+    assert!(panels[2].text_content().is_some_and(|it| it.contains("nothing was written")));
+    // The oldest are forgotten.
+    page.runs(RunsState::Here(vec![run(4), run(3)])).await;
+    assert_eq!(page.all("[data-testid='run'][open]").len(), 0);
+    assert_eq!(page.all("[data-testid='run']").len(), 2);
+}
+
+#[wasm_bindgen_test]
 async fn a_video_says_that_there_is_nothing_to_play() {
     let page = Page::looking(ChannelKind::Video, Direction::Display, None, "Door").await;
     assert!(page.text_of("value-x").starts_with("Disconnected"));

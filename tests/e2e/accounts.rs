@@ -53,9 +53,32 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     ensure!(browser.attribute("role-demo", "disabled").await?.is_some(), "the own role can change");
     browser.miss("remove-demo").await?;
     browser.see("own-row").await?;
+    elsewhere(browser).await.context("the own sessions")?;
     browser.click("leave-everywhere").await?;
     own(browser).await.context("the own account")?;
     browser.clean().await
+}
+
+/// Somebody has signed in elsewhere with the own name: it is seen, and signed out.
+async fn elsewhere(browser: &Browser) -> Result<()> {
+    let login = "const done = arguments[arguments.length - 1];
+        fetch('api/login', {method: 'POST', credentials: 'omit', headers: {'Content-Type': 'application/json'},
+            body: JSON.stringify({name: 'demo', password: 'demo'})})
+            .then(it => it.json()).then(it => { window.e2eToken = it.token; done(it.name); });";
+    ensure!(browser.script_later(login).await? == "demo", "nobody signed in");
+    let ask = "const done = arguments[arguments.length - 1];
+        fetch('api/session', {credentials: 'omit', headers: {Authorization: `Bearer ${window.e2eToken}`}})
+            .then(it => done(it.status));";
+    ensure!(browser.script_later(ask).await? == 200, "the session is of no use");
+    browser.click("nav-devices").await?;
+    browser.click("nav-settings").await?;
+    browser.see("session-end").await?;
+    browser.pictures_of("settings-sessions", "sessions").await?;
+    browser.click("session-end").await?;
+    browser.expect("session-outcome", "data-outcome", "done").await?;
+    browser.miss("session-end").await?;
+    ensure!(browser.script_later(ask).await? == 401, "the session goes on");
+    Ok(())
 }
 
 async fn add(browser: &Browser, name: &str) -> Result<()> {

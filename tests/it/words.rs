@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Literals of the page that read like words and are none to be translated, by the reason why.
-const NAMES: [(&str, &[&str]); 5] = [
+const NAMES: [(&str, &[&str]); 6] = [
     (
         "keys, as browsers call them and as they are printed on keyboards",
         &[
@@ -87,6 +87,32 @@ const NAMES: [(&str, &[&str]); 5] = [
             "Rust",
             "Shell",
             "TiB",
+        ],
+    ),
+    (
+        "browsers and systems, and by what they are known",
+        &[
+            "Android",
+            "Chrome",
+            "Chrome/",
+            "ChromeOS",
+            "Chromium",
+            "Chromium/",
+            "CrOS",
+            "CriOS/",
+            "Edg",
+            "Edge",
+            "Firefox",
+            "Firefox/",
+            "FxiOS/",
+            "Linux",
+            "Mac OS X",
+            "Opera",
+            "Safari",
+            "Safari/",
+            "Samsung Internet",
+            "SamsungBrowser/",
+            "Windows",
         ],
     ),
     (

@@ -2,6 +2,8 @@
 
 mod account;
 mod people;
+mod program;
+mod sessions;
 mod trouble;
 
 use leptos::prelude::*;
@@ -24,6 +26,7 @@ use crate::theme::Theme;
 use crate::ui::Memo;
 use account::Account;
 use people::People;
+use sessions::Sessions;
 
 /// What can be set, and what runs here.
 #[component]
@@ -195,6 +198,7 @@ fn Accounts() -> impl IntoView {
         role.get().map(|role| {
             view! {
                 <Account/>
+                <Sessions/>
                 {(role == Role::Admin).then(|| view! { <People/> })}
             }
             .into_any()

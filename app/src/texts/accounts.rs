@@ -15,6 +15,19 @@ super::texts! { "accounts"
     change = "Change the password";
     changing = "Changing the password";
 
+    // Sessions
+    sessions = "Where you are signed in";
+    sessions_what = "Sign out what you do not know, and change the password.";
+    sessions_loading = "Asking where you are signed in";
+    session_on(browser, system) = "{browser} on {system}";
+    session_unknown = "An unknown program";
+    session_here = "This session";
+    session_connected = "Connected now";
+    session_opened(time) = "Signed in {time}";
+    session_seen(time) = "Last used {time}";
+    session_end_of(program) = "Sign out {program}";
+    session_ended = "That session is signed out.";
+
     // People
     people = "People";
     people_what = "Who may sign in, and what they may do. A change holds at once.";

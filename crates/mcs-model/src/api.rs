@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::{ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId, Prototype, Timestamp, Value};
 
 pub use accounts::{
-    Grant, GrantChange, GrantedOn, NewPassword, NewPerson, PasswordChange, Person, RoleChange,
+    Grant, GrantChange, GrantedOn, NewPassword, NewPerson, OwnSession, PasswordChange, Person,
+    RoleChange,
 };
 pub use prototypes::{
     CloneRequest, DeviceDraft, DeviceEdit, EditRefusal, HiddenHistory, ImportedPrototype,

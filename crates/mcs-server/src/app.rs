@@ -146,6 +146,21 @@ impl App {
         Ok(())
     }
 
+    /// Ends the session of a user that has this id, and its MQTT connections with it; whether there was one.
+    pub(crate) async fn end_session(&self, user: &str, id: &str) -> Result<bool> {
+        let ended = self.operators.end_session(user, id).await?;
+        let was_there = ended.is_some();
+        self.close(ended.unwrap_or_default());
+        Ok(was_there)
+    }
+
+    /// Keeps when sessions were used last.
+    pub(crate) async fn keep_sessions_seen(&self) {
+        if let Err(error) = self.operators.keep_seen().await {
+            tracing::error!(%error, "when sessions were last used was not kept");
+        }
+    }
+
     /// Ends the MQTT connections of sessions that have expired.
     pub(crate) async fn end_expired(&self) {
         match self.operators.expired().await {

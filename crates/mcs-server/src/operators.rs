@@ -17,13 +17,19 @@ use mcs_model::api::Role;
 use crate::bus::ConnectionId;
 use crate::clock;
 use crate::random::{self, digest};
-use crate::store::{Mistake, SessionRow, Store, UserRow};
+use crate::store::{Mistake, NewSession, OwnSessionRow, SessionRow, Store, UserRow};
 
 use brake::Brake;
 use verifier::{Busy, Verifier};
 
 /// A session stays valid this long after its login.
 pub(crate) const SESSION_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Letters and digits of a session's id, which opens nothing.
+const SESSION_ID: usize = 16;
+
+/// The most characters that are kept of what a program calls itself.
+const MAX_PROGRAM: usize = 200;
 
 /// A successful login.
 pub(crate) struct SignedIn {
@@ -54,6 +60,8 @@ pub(crate) struct Operators {
     hashing: tokio::sync::Mutex<()>,
     // Connections that a ticket let in.
     admitted: Mutex<BTreeMap<ConnectionId, Admitted>>,
+    // When sessions were used, since that was kept in the store.
+    seen: Mutex<BTreeMap<String, Timestamp>>,
     // Verified in place of an unknown user's, so that the time tells nothing.
     decoy: String,
 }
@@ -61,8 +69,26 @@ pub(crate) struct Operators {
 /// Whom a ticket let in.
 struct Admitted {
     user: String,
+    /// The id of the session.
+    session: Option<String>,
     /// The ticket's hash.
     ticket: Vec<u8>,
+}
+
+/// Where somebody signs in from.
+pub(crate) struct Whence {
+    /// The address.
+    pub(crate) peer: IpAddr,
+    /// What the browser or program calls itself; its start is kept.
+    pub(crate) program: String,
+}
+
+/// A session, as its user is told of it.
+pub(crate) struct OwnSession {
+    /// What is stored of it; `seen` is up to date.
+    pub(crate) row: OwnSessionRow,
+    /// A console of it is connected now.
+    pub(crate) is_connected: bool,
 }
 
 impl Operators {
@@ -75,6 +101,7 @@ impl Operators {
             verifier: Verifier::start()?,
             hashing: tokio::sync::Mutex::default(),
             admitted: Mutex::default(),
+            seen: Mutex::default(),
             decoy,
         })
     }
@@ -84,7 +111,7 @@ impl Operators {
         &self,
         name: &str,
         password: String,
-        peer: IpAddr,
+        Whence { peer, program }: Whence,
     ) -> Result<Result<SignedIn, LoginError>> {
         let user = match self.check(name, password, peer).await? {
             Ok(user) => user,
@@ -94,8 +121,16 @@ impl Operators {
         let expires = Timestamp::from_millis(
             clock::now().as_millis() + u64::try_from(SESSION_LIFE.as_millis())?,
         );
-        let ticket = digest(ticket(&token).as_bytes());
-        self.store.add_session(name, &digest(token.as_bytes()), &ticket, expires).await?;
+        let session = NewSession {
+            id: random::id("", SESSION_ID)?,
+            user: user.name.clone(),
+            token: digest(token.as_bytes()),
+            ticket: digest(ticket(&token).as_bytes()),
+            expires,
+            address: peer.to_canonical().to_string(),
+            program: program.chars().take(MAX_PROGRAM).collect(),
+        };
+        self.store.add_session(&session).await?;
         tracing::info!(%peer, user = name, "signed in");
         Ok(Ok(SignedIn { user: user.name, role: user.role, token }))
     }
@@ -148,7 +183,9 @@ impl Operators {
 
     /// Whose session this token opens.
     pub(crate) async fn session(&self, token: &str) -> Result<Option<SessionRow>> {
-        self.store.session(&digest(token.as_bytes())).await
+        let session = self.store.session(&digest(token.as_bytes())).await?;
+        self.note(session.as_ref());
+        Ok(session)
     }
 
     /// Whose session this MQTT password belongs to, if `user` is that user. The session's end will
@@ -162,10 +199,12 @@ impl Operators {
         let hash = digest(ticket);
         let session = self.store.session_of_ticket(&hash).await?;
         let session = session.filter(|session| session.user == user);
-        if session.is_some() {
-            let admitted = Admitted { user: user.to_owned(), ticket: hash };
+        if let Some(session) = &session {
+            let id = session.id.clone();
+            let admitted = Admitted { user: user.to_owned(), session: id, ticket: hash };
             self.admitted().insert(connection, admitted);
         }
+        self.note(session.as_ref());
         Ok(session)
     }
 
@@ -187,6 +226,38 @@ impl Operators {
         Ok(self.connections_of(user))
     }
 
+    /// Ends the session of a user that has this id. Answers the connections that have to end with it; `None` when the
+    /// user has no such session.
+    pub(crate) async fn end_session(
+        &self,
+        user: &str,
+        id: &str,
+    ) -> Result<Option<Vec<ConnectionId>>> {
+        let was_there = self.store.remove_own_session(user, id).await?;
+        Ok(was_there.then(|| self.connections(|it| it.session.as_deref() == Some(id))))
+    }
+
+    /// The sessions of a user, those used last first.
+    pub(crate) async fn sessions_of(&self, user: &str) -> Result<Vec<OwnSession>> {
+        let rows = self.store.own_sessions(user).await?;
+        let (seen, admitted) = (self.seen().clone(), self.admitted());
+        let told = |mut row: OwnSessionRow| {
+            let noted = seen.get(&row.id).and_then(|it| i64::try_from(it.as_millis()).ok());
+            row.seen = row.seen.max(noted.unwrap_or_default());
+            let is_it = |it: &Admitted| it.session.as_deref() == Some(&*row.id);
+            OwnSession { is_connected: admitted.values().any(is_it), row }
+        };
+        let mut sessions: Vec<_> = rows.into_iter().map(told).collect();
+        sessions.sort_by(|a, b| (b.row.seen, &b.row.id).cmp(&(a.row.seen, &a.row.id)));
+        Ok(sessions)
+    }
+
+    /// Keeps when sessions were used last.
+    pub(crate) async fn keep_seen(&self) -> Result<()> {
+        let seen: Vec<_> = std::mem::take(&mut *self.seen()).into_iter().collect();
+        self.store.set_sessions_seen(&seen).await
+    }
+
     /// The connections that a user has now.
     pub(crate) fn connections_of(&self, user: &str) -> Vec<ConnectionId> {
         self.connections(|it| it.user == user)
@@ -198,12 +269,26 @@ impl Operators {
             self.admitted().iter().map(|(id, it)| (*id, it.ticket.clone())).collect();
         let mut expired = Vec::new();
         for (connection, hash) in admitted {
-            if self.store.session_of_ticket(&hash).await?.is_none() {
+            let session = self.store.session_of_ticket(&hash).await?;
+            // Who is connected uses the session all the time.
+            self.note(session.as_ref());
+            if session.is_none() {
                 self.left(connection);
                 expired.push(connection);
             }
         }
         Ok(expired)
+    }
+
+    /// A session is used now.
+    fn note(&self, session: Option<&SessionRow>) {
+        if let Some(id) = session.and_then(|it| it.id.clone()) {
+            self.seen().insert(id, clock::now());
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, BTreeMap<String, Timestamp>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn connections(&self, wanted: impl Fn(&Admitted) -> bool) -> Vec<ConnectionId> {

@@ -173,6 +173,7 @@ impl Server {
         self.bus.stop().await;
         self.app.keep_heard().await;
         self.app.keep_moves().await;
+        self.app.keep_sessions_seen().await;
         self.app.store.close().await;
         drop(self.lock);
     }
@@ -214,6 +215,7 @@ impl Server {
                     app.end_expired().await;
                     app.firmware.uploads().sweep().await;
                     app.keep_heard().await;
+                    app.keep_sessions_seen().await;
                 }
             }
         });

@@ -5,6 +5,8 @@ use mcs_model::api::{
     RoleChange,
 };
 
+use serde::de::DeserializeOwned;
+
 use crate::console::Console;
 use crate::io::{Fetched, Method, Output};
 use crate::protocol::{AccountTrouble, AccountsRequest, AccountsView, Act, Step};
@@ -27,12 +29,17 @@ impl Console {
         self.accounts.changed = true;
         match request {
             AccountsRequest::Open => {
-                for step in [&mut view.password, &mut view.act] {
+                for step in [&mut view.password, &mut view.act, &mut view.ending] {
                     if *step != Step::Busy {
                         *step = Step::Idle;
                     }
                 }
+                self.list_sessions();
                 self.list_people();
+            }
+            AccountsRequest::EndSession(id) if view.ending != Step::Busy => {
+                view.ending = Step::Busy;
+                self.out.push_back(self.rest.call(Call::EndSession(id)));
             }
             AccountsRequest::ChangePassword { current, new } if view.password != Step::Busy => {
                 view.password = Step::Busy;
@@ -43,7 +50,9 @@ impl Console {
                 view.act = Step::Busy;
                 self.out.push_back(call(&mut self.rest, act));
             }
-            AccountsRequest::ChangePassword { .. } | AccountsRequest::Act(_) => {}
+            AccountsRequest::ChangePassword { .. }
+            | AccountsRequest::EndSession(_)
+            | AccountsRequest::Act(_) => {}
         }
     }
 
@@ -55,6 +64,27 @@ impl Console {
     pub(crate) fn password_changed(&mut self, fetched: Fetched) {
         self.accounts.changed = true;
         self.accounts.view.password = outcome(fetched);
+        if self.accounts.view.password == Step::Done {
+            // The others have ended.
+            self.list_sessions();
+        }
+    }
+
+    pub(crate) fn sessions_listed(&mut self, fetched: Fetched) {
+        self.accounts.changed = true;
+        let view = &mut self.accounts.view;
+        (view.sessions, view.sessions_listing) = listed(view.sessions.take(), fetched);
+    }
+
+    pub(crate) fn session_ended(&mut self, fetched: Fetched) {
+        self.accounts.changed = true;
+        let view = &mut self.accounts.view;
+        // What has ended already is what was wanted.
+        view.ending = match outcome(fetched) {
+            Step::Failed(AccountTrouble::Gone) => Step::Done,
+            other => other,
+        };
+        self.list_sessions();
     }
 
     pub(crate) fn acted(&mut self, fetched: Fetched) {
@@ -73,16 +103,7 @@ impl Console {
     pub(crate) fn people_listed(&mut self, fetched: Fetched) {
         self.accounts.changed = true;
         let view = &mut self.accounts.view;
-        view.listing = match fetched {
-            Fetched::Answer { status: 200, body } => match api::from_json(&body) {
-                Ok(people) => {
-                    view.people = Some(people);
-                    Step::Done
-                }
-                Err(error) => Step::Failed(AccountTrouble::Other(error.to_string())),
-            },
-            other => outcome(other),
-        };
+        (view.people, view.listing) = listed(view.people.take(), fetched);
         if view.listing == Step::Failed(AccountTrouble::NotAllowed) {
             view.people = None;
         }
@@ -91,6 +112,13 @@ impl Console {
     /// Forgets everybody.
     pub(crate) fn forget_accounts(&mut self) {
         self.accounts = Accounts { changed: true, ..Accounts::default() };
+    }
+
+    fn list_sessions(&mut self) {
+        // What an answer that is on its way says may be outdated.
+        self.rest.forget(|it| *it == Call::Sessions);
+        self.accounts.view.sessions_listing = Step::Busy;
+        self.out.push_back(self.rest.call(Call::Sessions));
     }
 
     fn list_people(&mut self) {
@@ -140,6 +168,17 @@ fn grant(name: &str, on: &GrantedOn) -> String {
         GrantedOn::Prototype(id) => format!("/grants/prototypes/{id}"),
     };
     user(name, &on)
+}
+
+/// What an answer with a list comes to; without one there is what was `known`.
+fn listed<T: DeserializeOwned>(known: Option<T>, fetched: Fetched) -> (Option<T>, Step) {
+    match fetched {
+        Fetched::Answer { status: 200, body } => match api::from_json(&body) {
+            Ok(list) => (Some(list), Step::Done),
+            Err(error) => (known, Step::Failed(AccountTrouble::Other(error.to_string()))),
+        },
+        other => (known, outcome(other)),
+    }
 }
 
 /// What an answer without a body comes to.

@@ -160,6 +160,8 @@ impl Console {
             Call::FirmwarePolicy => self.policy_fetched(&fetched),
             Call::Sending(call) => self.sending_fetched(call, fetched),
             Call::Password => self.password_changed(fetched),
+            Call::Sessions => self.sessions_listed(fetched),
+            Call::EndSession(_) => self.session_ended(fetched),
             Call::People => self.people_listed(fetched),
             Call::Act(..) => self.acted(fetched),
             Call::Push => self.pushed(fetched),

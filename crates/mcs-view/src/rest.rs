@@ -76,6 +76,10 @@ pub(crate) enum Call {
     Rollouts(RolloutsCall),
     /// Change the own password.
     Password,
+    /// Where the user is signed in.
+    Sessions,
+    /// End one of these.
+    EndSession(String),
     /// Who has an account.
     People,
     /// Do something to an account: how, and where.
@@ -251,6 +255,10 @@ impl Rest {
             Call::Prototypes(call) => call.line(),
             Call::Rollouts(call) => call.line(),
             Call::Password => (Method::Post, "/api/account/password".to_owned()),
+            Call::Sessions => (Method::Get, "/api/account/sessions".to_owned()),
+            Call::EndSession(id) => {
+                (Method::Delete, format!("/api/account/sessions/{}", escape(id)))
+            }
             Call::People => (Method::Get, "/api/users".to_owned()),
             Call::Act(method, path) => (*method, path.clone()),
             Call::Push => (Method::Post, "/api/rollouts".to_owned()),

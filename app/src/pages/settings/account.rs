@@ -1,4 +1,4 @@
-//! The own account: who is signed in, the password, and leaving.
+//! The own account: who is signed in, and the password.
 
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -9,7 +9,7 @@ use super::trouble::Outcome;
 use crate::engine::Dispatch;
 use crate::pages::role;
 use crate::store::Store;
-use crate::texts::{accounts as t, shell};
+use crate::texts::accounts as t;
 use crate::ui::{Icon, Memo, Symbol};
 
 /// What everybody does with the own account.
@@ -30,10 +30,6 @@ pub(crate) fn Account() -> impl IntoView {
                 <div><dt>{t::role()}</dt><dd data-testid="account-role">{move || user.get().map(|it| role(it.1))}</dd></div>
             </dl>
             <Password/>
-            <div class="actions">
-                <button type="button" class="button" data-testid="leave-everywhere"
-                    on:click=move |_| dispatch.send(Request::Logout { everywhere: true })>{shell::sign_out_everywhere()}</button>
-            </div>
         </section>
     }
 }

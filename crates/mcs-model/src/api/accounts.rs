@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Right, Role};
-use crate::{DeviceId, ProductId};
+use crate::{DeviceId, ProductId, Timestamp};
 
 /// `POST /api/account/password`. Passwords are in clear text: the connection protects them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,26 @@ pub struct PasswordChange {
     pub current: String,
     /// What it shall be.
     pub new: String,
+}
+
+/// One of the own sessions: `GET /api/account/sessions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnSession {
+    /// Names it, and opens nothing.
+    pub id: String,
+    /// It is the session that asks.
+    pub here: bool,
+    /// A console of it is connected now.
+    pub connected: bool,
+    /// When somebody signed in.
+    pub opened: Timestamp,
+    /// When it was used last, to a minute or so.
+    pub seen: Timestamp,
+    /// The address that it was opened from; empty if that was not kept.
+    pub address: String,
+    /// What the browser or program there called itself; empty if it did not.
+    pub program: String,
 }
 
 /// Somebody with an account: `GET /api/users`.

@@ -103,6 +103,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api::session::logout))
         .routes(routes!(api::session::session))
         .routes(routes!(api::account::password))
+        .routes(routes!(api::account::sessions))
+        .routes(routes!(api::account::end_session))
         .routes(routes!(api::people::list, api::people::add))
         .routes(routes!(api::people::remove))
         .routes(routes!(api::people::role))

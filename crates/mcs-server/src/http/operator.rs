@@ -20,6 +20,8 @@ pub(super) struct Operator {
     pub(super) name: String,
     pub(super) role: Role,
     pub(super) token: String,
+    /// Which session it is; programs have none.
+    pub(super) session: Option<String>,
 }
 
 impl Operator {
@@ -98,7 +100,8 @@ impl FromRequestParts<Arc<App>> for Operator {
         // What was changed a moment ago holds for this call.
         app.refresh_registry().await;
         let session = app.user_of_token(token).await?.ok_or_else(Error::signed_out)?;
-        Ok(Self { name: session.user, role: session.role, token: token.to_owned() })
+        let token = token.to_owned();
+        Ok(Self { name: session.user, role: session.role, token, session: session.id })
     }
 }
 

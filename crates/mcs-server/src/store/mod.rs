@@ -9,6 +9,7 @@ mod functions;
 mod grants;
 mod health;
 mod insert;
+mod own_sessions;
 mod points;
 mod programs;
 mod prototypes;
@@ -46,6 +47,7 @@ pub(crate) use firmwares::{FirmwareRow, Proof};
 pub(crate) use functions::RunRow;
 pub(crate) use grants::{Grant, PersonRow, Scope, right_word};
 pub(crate) use health::{Health, Unavailable};
+pub(crate) use own_sessions::{NewSession, OwnSessionRow};
 pub(crate) use points::{Page, Window};
 pub(crate) use programs::{ProgramKind, ProgramRow};
 pub(crate) use prototypes::{Edit, Edited, MAX_PROTOTYPES, PrototypeRow, Removal};
@@ -98,6 +100,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0013_signatures_and_uploads.sql"),
     include_str!("../../migrations/0014_rollouts_only.sql"),
     include_str!("../../migrations/0015_rollout_pages.sql"),
+    include_str!("../../migrations/0016_own_sessions.sql"),
 ];
 
 impl Store {

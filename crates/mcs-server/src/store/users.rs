@@ -1,9 +1,8 @@
-//! Users and their sessions.
+//! Users.
 
 use std::fmt;
 
 use anyhow::{Context as _, Result};
-use mcs_model::Timestamp;
 use mcs_model::api::Role;
 use sqlx::{Sqlite, Transaction};
 
@@ -23,9 +22,11 @@ pub(crate) struct UserRow {
     pub(crate) role: Role,
 }
 
-/// A session that has not expired.
+/// Somebody who proved to be a user: by a session that has not expired, or by a program of the user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SessionRow {
+    /// Which session it is; programs have none.
+    pub(crate) id: Option<String>,
     /// Whose it is.
     pub(crate) user: String,
     /// What that user may do now.
@@ -154,72 +155,11 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
-
-    /// Ends every session of a user.
-    pub(crate) async fn remove_sessions(&self, user: &str) -> Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE user = ?").bind(user).execute(&self.pool).await?;
-        Ok(())
-    }
-
-    /// Opens a session, and forgets those that have expired.
-    pub(crate) async fn add_session(
-        &self,
-        user: &str,
-        token: &[u8],
-        ticket: &[u8],
-        expires: Timestamp,
-    ) -> Result<()> {
-        let mut tx = self.begin().await?;
-        sqlx::query("DELETE FROM sessions WHERE expires <= ?")
-            .bind(millis(clock::now()))
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("INSERT INTO sessions (token, ticket, user, expires) VALUES (?, ?, ?, ?)")
-            .bind(token)
-            .bind(ticket)
-            .bind(user)
-            .bind(millis(expires))
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// The session with this token hash.
-    pub(crate) async fn session(&self, token: &[u8]) -> Result<Option<SessionRow>> {
-        let row = sqlx::query_as(
-            "SELECT u.name, u.role FROM sessions s JOIN users u ON u.name = s.user \
-             WHERE s.token = ? AND s.expires > ?",
-        )
-        .bind(token)
-        .bind(millis(clock::now()))
-        .fetch_optional(&self.pool)
-        .await?;
-        session(row)
-    }
-
-    /// The session with this ticket hash.
-    pub(crate) async fn session_of_ticket(&self, ticket: &[u8]) -> Result<Option<SessionRow>> {
-        let row = sqlx::query_as(
-            "SELECT u.name, u.role FROM sessions s JOIN users u ON u.name = s.user \
-             WHERE s.ticket = ? AND s.expires > ?",
-        )
-        .bind(ticket)
-        .bind(millis(clock::now()))
-        .fetch_optional(&self.pool)
-        .await?;
-        session(row)
-    }
-
-    /// Ends the session with this token hash.
-    pub(crate) async fn remove_session(&self, token: &[u8]) -> Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE token = ?").bind(token).execute(&self.pool).await?;
-        Ok(())
-    }
 }
 
+/// Whom a program acts for.
 pub(super) fn session(row: Option<(String, String)>) -> Result<Option<SessionRow>> {
-    row.map(|(user, role)| Ok(SessionRow { user, role: parse_role(&role)? })).transpose()
+    row.map(|(user, role)| Ok(SessionRow { id: None, user, role: parse_role(&role)? })).transpose()
 }
 
 fn role_word(role: Role) -> &'static str {

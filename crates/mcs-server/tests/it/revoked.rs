@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use crate::client::Request;
 use crate::people::{Person, add_person, sign_in, with_password};
 use crate::wire::{Hello, Message, Raw, Version};
-use crate::{ID, KEY, Site, admin, soon};
+use crate::{ID, KEY, Site, admin, soon, sql};
 
 /// A console of the person, subscribed to the device.
 async fn console(site: &Site, person: &Person) -> Raw {
@@ -155,6 +155,75 @@ async fn signing_out_everywhere_ends_every_session_and_signing_out_one() {
     ends(&mut first, "signed out").await;
     ends(&mut second, "signed out everywhere").await;
     assert_eq!(site.api(&elsewhere.token, "GET", "/api/session").send().await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_sees_the_own_sessions_and_ends_one_of_them() {
+    let site = Site::start().await;
+    let mia = add_person(&site, "mia", "viewer", &[]).await;
+    let elsewhere = sign_in(&site, "mia").await;
+    let boss = add_person(&site, "boss", "admin", &[]).await;
+    let sessions = "/api/account/sessions";
+    let mut watcher = console(&site, &elsewhere).await;
+
+    let listed = site.api(&mia.token, "GET", sessions).send().await;
+    let (text, list) = (listed.text(), listed.json());
+    for secret in [&mia.token, &mia.ticket, &elsewhere.token, &elsewhere.ticket] {
+        assert!(!text.contains(secret.as_str()), "a secret is told: {text}");
+    }
+    let list = list.as_array().expect("a list");
+    let told = |name: &str| list.iter().map(|it| it[name].clone()).collect::<Vec<_>>();
+    assert_eq!(told("here"), [true, false]);
+    assert_eq!(told("connected"), [false, true]);
+    assert_eq!(told("address"), ["127.0.0.1", "127.0.0.1"]);
+    for it in list {
+        assert!(it["opened"].as_u64() <= it["seen"].as_u64(), "{it}");
+    }
+
+    // Nobody ends or learns of somebody else's.
+    let other = list[1]["id"].as_str().expect("an id");
+    let end = format!("{sessions}/{other}");
+    assert_eq!(site.api(&boss.token, "DELETE", &end).send().await.status, 404);
+    let of_boss = site.api(&boss.token, "GET", sessions).send().await.json();
+    assert_eq!(of_boss.as_array().map(Vec::len), Some(1));
+    watcher.ping().await;
+
+    assert_eq!(site.api(&mia.token, "DELETE", &end).send().await.status, 204);
+    ends(&mut watcher, "signed out from elsewhere").await;
+    assert_eq!(site.api(&elsewhere.token, "GET", "/api/session").send().await.status, 401);
+    assert_eq!(site.api(&mia.token, "DELETE", &end).send().await.status, 404);
+    let left = site.api(&mia.token, "GET", sessions).send().await.json();
+    assert_eq!(left.as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_says_what_it_was_opened_with_and_that_it_is_used() {
+    let site = Site::start().await;
+    add_person(&site, "mia", "viewer", &[]).await;
+    let login = || {
+        let body = r#"{"name":"mia","password":"secret"}"#;
+        Request::new(site.http(), "POST", "/api/login").body(body)
+    };
+    let long = "x".repeat(500);
+    let reply = login().header("User-Agent", &long).send().await.json();
+    let token = reply["token"].as_str().expect("a token");
+    sql(&site.folder, "UPDATE sessions SET seen = 1, opened = 1").await;
+    let list = site.api(token, "GET", "/api/account/sessions").send().await.json();
+    assert_eq!(list[0]["program"], "x".repeat(200));
+    assert!(list[0]["seen"].as_u64() > Some(1), "this call uses it: {list}");
+    assert_eq!(list[1]["seen"], 1);
+    assert_eq!(list[1]["program"], "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_told_nothing_of_sessions() {
+    let site = Site::start().await;
+    let token = site.token("admin").await;
+    for (method, path) in [("GET", "/api/account/sessions"), ("DELETE", "/api/account/sessions/x")]
+    {
+        let reply = site.api(&token, method, path).send().await;
+        assert_eq!((reply.status, &reply.json()["code"]), (403, &"not-allowed".into()));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Accounts: the own password, and for administrators everybody's.
 
-use mcs_model::api::{GrantedOn, Person, Right, Role};
+use mcs_model::api::{GrantedOn, OwnSession, Person, Right, Role};
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
@@ -17,6 +17,8 @@ pub enum AccountsRequest {
         /// What it shall be.
         new: Secret,
     },
+    /// End one of the own sessions; passed over while another one is being ended.
+    EndSession(String),
     /// Do something to somebody else's account; passed over while something is being done.
     Act(Act),
 }
@@ -72,6 +74,12 @@ pub enum Act {
 pub struct AccountsView {
     /// Changing the own password.
     pub password: Step,
+    /// Where the user is signed in, this session first; `None` until the server has said.
+    pub sessions: Option<Vec<OwnSession>>,
+    /// Asking for these.
+    pub sessions_listing: Step,
+    /// Ending one of them.
+    pub ending: Step,
     /// Everybody by name, once the server has said; only for an administrator.
     pub people: Option<Vec<Person>>,
     /// Asking for them.

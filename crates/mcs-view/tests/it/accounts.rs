@@ -1,6 +1,7 @@
 //! The own password, and the people for an administrator.
 
-use mcs_model::api::{ApiError, Grant, GrantedOn, Person, Right, Role};
+use mcs_model::Timestamp;
+use mcs_model::api::{ApiError, Grant, GrantedOn, OwnSession, Person, Right, Role};
 use mcs_view::protocol::{
     AccountTrouble, AccountsRequest, AccountsView, Act, Request, Secret, Setting, Step, View,
 };
@@ -8,6 +9,7 @@ use mcs_view::protocol::{
 use crate::site::{Site, id, session};
 
 const USERS: &str = "GET /api/users";
+const SESSIONS: &str = "GET /api/account/sessions";
 const PASSWORD: &str = "POST /api/account/password";
 
 fn secret(text: &str) -> Secret {
@@ -79,6 +81,45 @@ fn the_own_password_is_changed_or_it_is_said_why_not() {
     site.server.unreachable = false;
     assert_eq!(site.accounts(AccountsRequest::Open).password, Step::Idle);
     assert!(site.notices().is_empty(), "the form says it");
+}
+
+fn own_session(id: &str, here: bool) -> OwnSession {
+    let at = Timestamp::from_millis(1);
+    let (address, program) = ("192.0.2.7".to_owned(), "Firefox".to_owned());
+    let (opened, seen, connected) = (at, at, here);
+    OwnSession { id: id.to_owned(), here, connected, opened, seen, address, program }
+}
+
+#[test]
+fn everybody_sees_the_own_sessions_and_ends_one() {
+    let mut site = Site::signed_in_as(Role::Member);
+    let both = vec![own_session("a", true), own_session("b", false)];
+    site.server.answer(SESSIONS, 200, &both);
+    assert_eq!(site.accounts(AccountsRequest::Open).sessions, Some(both.clone()));
+    site.server.answer("DELETE /api/account/sessions/b", 204, &());
+    site.server.answer(SESSIONS, 200, &both[..1].to_vec());
+    let view = site.accounts(AccountsRequest::EndSession("b".to_owned()));
+    assert_eq!((view.ending, view.sessions), (Step::Done, Some(both[..1].to_vec())));
+
+    // Whoever ended it, it is over.
+    site.refuse("DELETE /api/account/sessions/b", 404, "not-found");
+    assert_eq!(site.accounts(AccountsRequest::EndSession("b".to_owned())).ending, Step::Done);
+    site.server.unreachable = true;
+    let view = site.accounts(AccountsRequest::EndSession("b".to_owned()));
+    assert_eq!(view.ending, Step::Failed(AccountTrouble::Unreachable));
+    assert_eq!(view.sessions, Some(both[..1].to_vec()), "what is known stays");
+    assert_eq!(view.sessions_listing, Step::Failed(AccountTrouble::Unreachable));
+}
+
+#[test]
+fn another_password_ends_the_other_sessions_and_the_list_says_so() {
+    let mut site = Site::signed_in_as(Role::Viewer);
+    site.server.answer(SESSIONS, 200, &vec![own_session("a", true), own_session("b", false)]);
+    site.accounts(AccountsRequest::Open);
+    site.server.answer(PASSWORD, 204, &());
+    site.server.answer(SESSIONS, 200, &vec![own_session("a", true)]);
+    assert_eq!(site.change_password(), Step::Done);
+    assert_eq!(site.shown().sessions, Some(vec![own_session("a", true)]));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::http::error::Error;
 use crate::http::operator::{self, Operator};
 use crate::http::query::Asked;
 use crate::http::{Way, body, effect};
-use crate::operators::{SESSION_LIFE, ticket};
+use crate::operators::{SESSION_LIFE, Whence, ticket};
 
 /// Sign in
 ///
@@ -44,7 +44,9 @@ pub(in crate::http) async fn login(
         return Err(Error::Refused(StatusCode::FORBIDDEN, "wrong-origin", message));
     }
     let login: LoginRequest = body::json(&headers, body).await?;
-    match app.operators.sign_in(&login.name, login.password, peer.ip()).await? {
+    let program = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+    let whence = Whence { peer: peer.ip(), program: program.unwrap_or_default().to_owned() };
+    match app.operators.sign_in(&login.name, login.password, whence).await? {
         Ok(signed_in) => {
             let info = info(&app, signed_in.user, signed_in.role, &signed_in.token);
             let cookie = cookie(&app, &headers, way, &signed_in.token, SESSION_LIFE.as_secs());

@@ -18,6 +18,17 @@ if (mqtt) root.dataset.mqtt = mqtt.description;
 const app = document.querySelector('meta[name="mcs-app"]');
 const address = (path) => new URL(path, document.baseURI).href;
 
+// The engine comes beside the page and not after it. What it says is kept until the page takes it
+// over (app/src/engine.rs).
+const engine = { events: [] };
+globalThis.mcsEngine = engine;
+try {
+  engine.worker = new Worker(address("mcs-engine_loader.js"), { type: "module" });
+  engine.worker.onmessage = engine.worker.onerror = (event) => engine.events.push(event);
+} catch (error) {
+  engine.refused = String(error);
+}
+
 // Once every part is here, the service worker keeps them all. Not under `trunk serve`, where they
 // change all the time.
 if (!mqtt && "serviceWorker" in navigator) {

@@ -14,7 +14,7 @@ use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use leptos::prelude::*;
 use mcs_view::protocol::{self, DecodeError, FirstFrame, FrameRequest, Request, Start, View};
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, File, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Event, File, MessageEvent, Worker};
 
 use crate::chart::Plot;
 use crate::clock;
@@ -22,7 +22,7 @@ use crate::shell;
 use crate::store::{Boot, Store};
 use crate::texts::shell as t;
 
-/// Where the worker's script is, beside the page.
+/// Where app/boot.js takes the worker's script from, beside the page.
 const SCRIPT: &str = "mcs-engine_loader.js";
 
 /// How long a page without a chart rests between two questions: each costs, even where nothing is new.
@@ -80,14 +80,12 @@ pub(crate) struct Question {
 }
 
 impl Engine {
-    /// Starts the worker, and with the next animation frame the questions.
+    /// Takes over the worker, and starts the questions with the next animation frame.
     ///
     /// # Errors
-    /// The browser refuses to start a worker.
-    pub(crate) fn start(store: Store) -> Result<Rc<Self>, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(SCRIPT, &options)?;
+    /// The browser refused to start a worker, in its own words.
+    pub(crate) fn start(store: Store) -> Result<Rc<Self>, String> {
+        let Started { worker, events } = Started::take()?;
         let engine = Rc::new(Self {
             worker,
             store,
@@ -99,7 +97,7 @@ impl Engine {
             rests: Cell::new(false),
             failed: Cell::new(false),
         });
-        engine.listen();
+        engine.listen(&events);
         let running = engine.clone();
         request_animation_frame(move || run(running));
         let turning = engine.clone();
@@ -131,22 +129,25 @@ impl Engine {
         }
     }
 
-    fn listen(self: &Rc<Self>) {
+    /// Hears the worker from now on, and first what it said before.
+    fn listen(self: &Rc<Self>, before: &Array) {
         let engine = self.clone();
-        let message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            engine.receive(&event.data());
-        });
-        self.worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
-        let engine = self.clone();
-        let error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
-            // A script that could not be loaded gives an event without a message.
-            let message = Reflect::get(&event, &JsValue::from_str("message")).ok();
-            engine.fail(message.and_then(|it| it.as_string()).filter(|it| !it.is_empty()));
-        });
-        self.worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        let hear = Closure::<dyn Fn(Event)>::new(move |event: Event| engine.hear(&event));
+        let listener = hear.as_ref().unchecked_ref();
+        self.worker.set_onmessage(Some(listener));
+        self.worker.set_onerror(Some(listener));
         // The worker lives as long as the page.
-        message.forget();
-        error.forget();
+        hear.forget();
+        before.iter().for_each(|event| self.hear(event.unchecked_ref()));
+    }
+
+    fn hear(&self, event: &Event) {
+        if let Some(message) = event.dyn_ref::<MessageEvent>() {
+            return self.receive(&message.data());
+        }
+        // A script that could not be loaded gives an event without a message.
+        let message = text(event, "message");
+        self.fail(message.filter(|it| !it.is_empty()));
     }
 
     fn receive(&self, data: &JsValue) {
@@ -249,6 +250,23 @@ impl Engine {
     }
 }
 
+/// What app/boot.js started before the page was here.
+struct Started {
+    worker: Worker,
+    /// What it said meanwhile: messages and errors, the oldest first.
+    events: Array,
+}
+
+impl Started {
+    fn take() -> Result<Self, String> {
+        let engine = field(&js_sys::global(), "mcsEngine");
+        match field(&engine, "worker").dyn_into() {
+            Ok(worker) => Ok(Self { worker, events: field(&engine, "events").unchecked_into() }),
+            Err(_) => Err(text(&engine, "refused").unwrap_or_default()),
+        }
+    }
+}
+
 fn run(engine: Rc<Engine>) {
     engine.frame();
     if engine.failed.get() {
@@ -281,8 +299,16 @@ fn start() -> Start {
 }
 
 fn member(data: &JsValue, name: &str) -> Option<JsValue> {
-    let value = Reflect::get(data, &JsValue::from_str(name)).ok()?;
+    let value = field(data, name);
     value.is_instance_of::<ArrayBuffer>().then_some(value)
+}
+
+fn text(of: &JsValue, name: &str) -> Option<String> {
+    field(of, name).as_string()
+}
+
+fn field(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
 fn set(object: &Object, name: &str, value: &JsValue) {

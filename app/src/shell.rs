@@ -71,7 +71,7 @@ fn App(language: Language) -> impl IntoView {
     let dispatch = match Engine::start(store) {
         Ok(engine) => Dispatch::new(move |request, file| engine.send(request, file)),
         Err(error) => {
-            store.boot.set(Boot::Failed(t::engine_refused(&format!("{error:?}"))));
+            store.boot.set(Boot::Failed(t::engine_refused(&error)));
             Dispatch::new(|_, _| {})
         }
     };

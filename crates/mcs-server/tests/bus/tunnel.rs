@@ -124,7 +124,9 @@ async fn a_browser_and_a_device_exchange_small_and_large_messages() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
+/// On one thread: whether a message is ready before the one before it has gone out is a matter of turns then, and not of
+/// which thread was quicker.
+#[tokio::test]
 async fn many_small_messages_come_in_few_frames() {
     let bench = Bench::start().await;
     let address = serve(Edge::new(Broker::Embedded(bench.bus.clone()))).await;
@@ -146,15 +148,10 @@ async fn many_small_messages_come_in_few_frames() {
     const COUNT: usize = 2000;
     let topic = format!("{DEVICE}/count");
     let bus = bench.bus.clone();
-    let publishing = async {
-        for _ in 0..COUNT {
-            let payload = bytes::Bytes::from_static(b"0123456789");
-            mcs_server::bus::Bus::publish(&*bus, &topic, payload, 0, false)
-                .await
-                .expect("published");
-        }
-    };
-    publishing.await;
+    for _ in 0..COUNT {
+        let payload = bytes::Bytes::from_static(b"0123456789");
+        mcs_server::bus::Bus::publish(&*bus, &topic, payload, 0, false).await.expect("published");
+    }
     let (mut frames, mut bytes) = (0, 0);
     while bytes < COUNT * (4 + topic.len() + 10) {
         let frame = soon("the next frame", socket.next()).await.expect("open").expect("a frame");
@@ -162,7 +159,7 @@ async fn many_small_messages_come_in_few_frames() {
         frames += 1;
         bytes += frame.len();
     }
-    assert!(frames < COUNT / 2, "{COUNT} messages in {frames} frames");
+    assert!(frames < COUNT / 10, "{COUNT} messages in {frames} frames");
 }
 
 #[tokio::test(flavor = "multi_thread")]

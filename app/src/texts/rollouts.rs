@@ -161,7 +161,12 @@ super::texts! { "rollouts"
     field_confirming = "A device has to keep the version for (minutes)";
     field_attempts = "Notices to a device that comes back with the old version";
     field_unanswered = "Notices to a device that does not answer";
-    field_wrong = "This cannot be.";
+    rule_waves = "Counts, or percentages from 1 to 100 %, such as 1, 10 %, 50 %; at most 20.";
+    rule_count = "A whole number, 1 or more.";
+    rule_few = "A whole number from 1 to 255.";
+    rule_percent = "A whole number from 1 to 100.";
+    rule_time = "A number above 0, and no more than a year.";
+    rule_rest = "A number, 0 or more, and no more than a year.";
     preview = "What will happen";
     preview_asking = "Working it out";
     preview_none = "Choose devices to see it.";

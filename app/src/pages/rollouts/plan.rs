@@ -51,7 +51,7 @@ fn field(draft: Draft, field: Field) -> AnyView {
                 prop:value=move || draft.form.with(|form| form.text(field).to_owned())
                 on:input:target=move |event| draft.form.update(|form| form.set(field, event.target().value()))/>
             <span class="hint" id=note data-error=move || wrong().to_string()>
-                {move || if wrong() { t::field_wrong() } else { hint }}
+                {move || if wrong() { rule(field) } else { hint }}
             </span>
         </label>
     }
@@ -73,5 +73,21 @@ fn words(field: Field) -> (&'static str, &'static str) {
         Field::Confirming => (t::field_confirming(), ""),
         Field::Attempts => (t::field_attempts(), ""),
         Field::Unanswered => (t::field_unanswered(), ""),
+    }
+}
+
+/// What a text has to be.
+fn rule(field: Field) -> &'static str {
+    match field {
+        Field::Waves => t::rule_waves(),
+        Field::Parallel | Field::MaxFailures => t::rule_count(),
+        Field::Success | Field::MaxFailedPercent => t::rule_percent(),
+        Field::Attempts | Field::Unanswered => t::rule_few(),
+        Field::Confirming => t::rule_rest(),
+        Field::Queued
+        | Field::Initiated
+        | Field::Downloading
+        | Field::Downloaded
+        | Field::Updating => t::rule_time(),
     }
 }

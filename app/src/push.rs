@@ -1,5 +1,7 @@
 //! The state of a push to a device, in words.
 
+mod why;
+
 use core::fmt::Display;
 
 use leptos::prelude::*;
@@ -10,6 +12,8 @@ use crate::clock;
 use crate::store::Store;
 use crate::texts::ui as t;
 use crate::ui::{Icon, Memo, Symbol};
+
+pub(crate) use why::{Why, objection, reason};
 
 /// The newest push to a device: icon, word, version.
 #[component]
@@ -41,12 +45,7 @@ pub(crate) fn State(
 }
 
 fn since(status: &PushStatus) -> String {
-    let at = clock::local(status.since.as_millis()).date_and_time();
-    if status.detail.is_empty() {
-        t::push_since(&at)
-    } else {
-        t::push_since_why(&at, &status.detail)
-    }
+    t::push_since(&clock::local(status.since.as_millis()).date_and_time())
 }
 
 /// The state's name on the wire.

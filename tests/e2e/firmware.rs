@@ -151,5 +151,28 @@ async fn walk(
     verdict(browser, "unchanged", "failed").await?;
     browser.language("zh-TW").await?;
     browser.pictures("firmware-zh-TW").await?;
-    Ok(())
+    browser.language("en").await?;
+    remove(browser).await.context("the removal")?;
+    browser.clean().await
+}
+
+async fn remove(browser: &Browser) -> Result<()> {
+    // Only for devices that run a version, of which there is no other.
+    let script =
+        "return document.querySelector('[data-testid^=\"remove-\"]').dataset.testid.slice(7);";
+    let id = browser.script(script).await?;
+    let id = id.as_str().context("no firmware")?;
+    browser.click(&format!("edit-{id}")).await?;
+    browser.fill(&format!("edit-note-{id}"), "For the pump.").await?;
+    browser.click(&format!("for-some-{id}")).await?;
+    let save = format!("edit-save-{id}");
+    ensure!(browser.attribute(&save, "disabled").await?.is_some(), "it would be for nobody");
+    browser.pictures("firmware-edit").await?;
+    browser.click(&format!("for-any-{id}")).await?;
+    browser.click(&save).await?;
+    browser.see_text(&format!("firmware-row-{id}"), "For the pump.").await?;
+    browser.click(&format!("remove-{id}")).await?;
+    browser.pictures("firmware-remove").await?;
+    browser.click(&format!("remove-confirm-{id}")).await?;
+    browser.see("firmwares-empty").await
 }

@@ -140,7 +140,8 @@ async fn wrong_addresses(browser: &Browser, site: &str) -> Result<()> {
     browser.fill("image-url", &format!("{site}app-2.0.bin")).await?;
     browser.fill("image-md5", &Checksums::of(b"another").md5.to_string()).await?;
     browser.click("image-fetch").await?;
-    browser.see_text("rollouts-problem", &Checksums::of(IMAGE).md5.to_string()).await?;
+    browser.expect("check-md5", "data-verdict", "failed").await?;
+    browser.see_text("check-md5", &Checksums::of(IMAGE).md5.to_string()).await?;
     browser.pictures("rollouts-static-wrong").await
 }
 

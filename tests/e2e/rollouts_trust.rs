@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use mcs_digest::Checksums;
 
 use crate::boards::Board;
 use crate::browser::Browser;
@@ -20,6 +21,10 @@ async fn only_an_image_that_a_trusted_key_vouches_for_is_rolled_out_from_the_bro
     let broker = Broker::start(NAME).await?;
     let folder = output().join(NAME);
     std::fs::write(folder.join("app-2.0.bin"), IMAGE)?;
+    std::fs::write(folder.join("cut.bin"), &IMAGE[..5])?;
+    std::fs::write(folder.join("page.bin"), "<!doctype html><title>404 Not Found</title>")?;
+    let flipped: Vec<_> = IMAGE.iter().map(|it| it ^ 1).collect();
+    std::fs::write(folder.join("flipped.bin"), flipped)?;
     let address = files::serve_all(vec![dist(), folder]).await?;
     let site = format!("http://{address}/");
     let browser = Browser::start(NAME).await?;
@@ -42,6 +47,23 @@ async fn walk(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     browser.open(&format!("{site}#/rollouts")).await?;
     browser.expect("rollouts-keeper", "data-state", "here").await?;
     believe(browser).await.context("the keys")?;
+    for (file, md5, check) in [
+        ("page.bin", " ", "nopage"),
+        ("flipped.bin", &*Checksums::of(IMAGE).md5.to_string(), "md5"),
+        ("cut.bin", &*Checksums::of(IMAGE).md5.to_string(), "md5"),
+        ("app-2.0.bin", &*"0".repeat(32), "md5"),
+        ("none.bin", " ", "fetched"),
+    ] {
+        browser.fill("image-url", &format!("{site}{file}")).await?;
+        browser.fill("image-version", "2.0").await?;
+        browser.fill("image-md5", md5).await?;
+        browser.click("image-fetch").await?;
+        let check = format!("check-{check}");
+        browser.expect(&check, "data-verdict", "failed").await.with_context(|| file.to_owned())?;
+        board.heard_nothing().await.context(file)?;
+    }
+    browser.pictures("rollouts-trust-none").await?;
+    browser.fill("image-md5", " ").await?;
 
     browser.fill("image-url", &format!("{site}app-2.0.bin")).await?;
     browser.fill("image-version", "2.0").await?;

@@ -119,7 +119,8 @@ fn Head(row: ArcRwSignal<DeviceRow>, online: Memo<Online>, right: Memo<Right>) -
             <h1 data-testid="device-name">{move || name.get()}</h1>
             <OnlineLight online testid=format!("online-{id}")/>
             <span class="muted number" class:gone=move || online.get() == Online::Yes>{age}</span>
-            <push::State id testid="push"/>
+            <push::State id=id.clone() testid="push"/>
+            <push::Why id testid="push-why"/>
         </div>
         {move || (online.get() == Online::No).then(|| view! {
             <p class="remark" data-testid="device-offline">{match away.get() {

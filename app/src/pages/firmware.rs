@@ -2,8 +2,10 @@
 
 mod checks;
 mod dropped;
+mod edit;
 mod file;
 mod push;
+mod remove;
 mod stored;
 mod words;
 

@@ -1,6 +1,8 @@
 //! What happened, in words.
 
-use mcs_view::protocol::{Failure, Md5Objection, Named, News, NotPushed, NotUploaded, Sought};
+use mcs_view::protocol::{
+    Failure, Md5Objection, Named, News, NotPushed, NotRemoved, NotUploaded, Sought,
+};
 
 use crate::reasons;
 use crate::texts::notices as t;
@@ -40,8 +42,15 @@ pub(super) fn words(news: &News) -> String {
         News::FirmwareNeedsServer => t::firmware_server().to_owned(),
         News::FirmwareLookOnly => t::firmware_look_only().to_owned(),
         News::NotUploaded(why) => not_uploaded(why),
+        News::NotDescribed(failure) => t::not_described(&self::why(failure)),
+        News::Removed(firmware) => t::removed(firmware),
+        News::NotRemoved { firmware, why } => match why {
+            NotRemoved::RolledOut => t::not_removed_rolled_out(firmware),
+            NotRemoved::Needed => t::not_removed_needed(firmware),
+            NotRemoved::Failed(failure) => t::not_removed(firmware, &self::why(failure)),
+        },
         News::NotPushed { firmware, why } => not_pushed(firmware, why),
-        News::DeviceNotPushed { device, why } => t::push_refused(device, why),
+        News::DeviceNotPushed(device) => t::push_refused(device),
         News::Pushed(devices) => t::pushed((*devices).into()),
     }
 }

@@ -37,6 +37,7 @@ super::texts! { "firmware"
     held = "The server does not answer. The upload goes on by itself from where it was.";
     pace(rate, left) = "{rate} a second, {left} left";
     checks = "Checks";
+    check_whole = "Fetched whole";
     check_page = "Not a web page";
     check_size = "Size";
     check_signature = "Signature";
@@ -55,6 +56,7 @@ super::texts! { "firmware"
     lack_signature = "Not possible: drop the .minisig file of the manifest, too.";
     lack_key = "Not possible: no key is trusted here.";
     fault_page = "It is a web page, such as servers send instead of a file that is not there.";
+    fault_empty = "It is empty.";
     fault_manifest(why) = "The manifest cannot be read. ({why})";
     fault_signature_form = "The signature is no .minisig file.";
     fault_signature = "The manifest or its signature was changed.";
@@ -99,6 +101,20 @@ super::texts! { "firmware"
     stored_none = "Nothing yet. Choose a file under “New firmware” and upload it.";
     md5_server = "MD5 by the server";
     verify = "Verify";
+    edit = "Edit";
+    edit_title(version) = "Version {version}";
+    edit_save = "Save";
+    edit_back = "Back";
+    for_whom = "For which devices";
+    for_any = "All, whatever they run";
+    for_some = "Only those that run one of these versions";
+    for_nothing = "There is no other version.";
+    only_for(versions) = "Only for devices that run {versions}";
+    remove = "Remove";
+    remove_question(version) = "Remove version {version} from the server?";
+    remove_consequence = "Its file is deleted, and no device can fetch it any more. What its rollouts did stays on record.";
+    remove_seq(seq) = "Its seq {seq} stays taken: to upload it again, sign it anew with a higher one.";
+    keep = "Keep it";
     not_verified = "Not verified yet";
     fetching_back(done, total) = "Fetching back {done} of {total}";
     verified = "The download is what was uploaded";

@@ -43,6 +43,11 @@ super::texts! { "notices"
     push_unsigned(firmware) = "{firmware} is not pushed: no trusted key vouches for it. Roll it out and say why.";
     push_differs(firmware) = "{firmware} is not pushed: devices would download something else than what was uploaded. Upload it again.";
     push_not_fetched(firmware, why) = "{firmware} is not pushed: it could not be fetched back. Verify it again. ({why})";
-    push_refused(device, why) = "Not pushed to {device}: {why}";
+    not_described(why) = "The firmware was not changed: {why}";
+    removed(firmware) = "{firmware} is removed.";
+    not_removed(firmware, why) = "{firmware} was not removed: {why}";
+    not_removed_rolled_out(firmware) = "{firmware} was not removed: a rollout of it goes on. Cancel that first.";
+    not_removed_needed(firmware) = "{firmware} was not removed: another firmware is only for devices that run it.";
+    push_refused(device) = "Not pushed to {device}. Its line on the firmware page says why.";
     pushed(#n) = "The notice goes to {n} device. It is updated once it reports the version." | "The notice goes to {n} devices. Each is updated once it reports the version.";
 }

@@ -108,6 +108,7 @@ super::texts! { "rollouts"
     against_model = "The firmware is for another model.";
     against_incompatible = "The device does not run a firmware that this one is for.";
     against_unverified = "Nobody vouches for the image.";
+    against_older = "An image of its model with a higher seq is known: this one is older.";
 
     // What was done
     audit = "What was done";
@@ -131,6 +132,7 @@ super::texts! { "rollouts"
     no_firmware_why = "It was removed, or you may not see it. Choose one on the firmware page.";
     the_file = "The file";
     verifying_why = "The browser fetches the file back as a device would, and compares it.";
+    verified_address = "The address still gives what was checked";
     to_whom = "To whom";
     whom_all(#n) = "All {n} device of the prototype" | "All {n} devices of the prototype";
     whom_tag = "Devices with a tag";
@@ -230,10 +232,9 @@ super::texts! { "rollouts"
     bad_version = "The version cannot stand in a notice. Write it without commas and line breaks.";
     bad_md5 = "That is no MD5. It has 32 digits from 0 to f.";
     not_fetched(why) = "Nothing was sent: the browser could not fetch the image. Is the address right, and does its web server allow this page (CORS: Access-Control-Allow-Origin)? ({why})";
-    empty_file = "Nothing was sent: the file behind the address is empty.";
-    web_page = "Nothing was sent: behind the address is a web page, not a firmware. It may be the page of an error or of a login.";
     proof = "Manifest and signature";
     proof_hint = "A .json file and its .minisig, when the image is signed. The version is then the signed one.";
+    proof_choose = "Choose both files, or drop them here";
     only_manifest = "A manifest without its signature: nobody vouches for it.";
     only_signature = "A signature without its manifest: it says nothing.";
     both_held = "Manifest and signature are at hand.";
@@ -244,6 +245,7 @@ super::texts! { "rollouts"
     unsigned = "Nothing was sent: no trusted key vouches for this image, and unsigned ones are refused here. Add its manifest and signature, or change the trusted keys.";
     trust = "Trusted keys";
     trust_why = "Whoever can change the file behind an address can change its MD5, too. A signature proves who made the image: the browser checks it before any device hears of it. Only this browser keeps the keys.";
+    trust_memory = "Which seq was the newest of a model this browser remembers with the data of this site. Whoever deletes that lets older signed images pass as new.";
     trust_keys = "Public minisign keys";
     trust_keys_hint = "One a line, such as RWQ…; the second line of a .pub file.";
     trust_strict = "Refuse images that no trusted key has signed";
@@ -251,7 +253,6 @@ super::texts! { "rollouts"
     believed = "Saved.";
     bad_key(line) = "Nothing was saved: line {line} is no public key of minisign, or there are more than 16 keys. Paste the second line of the .pub file.";
     no_key = "Nothing was saved: without a trusted key every image would be refused. Add a key, or allow unsigned images.";
-    wrong_md5(found, expected) = "Nothing was sent: the file has the MD5 {found}, and {expected} is expected. It is another file, or it was damaged on the way.";
     wrong_percent = "A percentage of the plan is above 100, or 0 where something has to be reached.";
     wrong_parallel = "The plan lets no device be updated at once. Allow one at least.";
     wrong_attempts = "The plan lets no notice be sent. Allow one at least.";

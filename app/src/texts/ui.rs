@@ -26,5 +26,4 @@ super::texts! { "ui"
     push_rejected(version) = "Turned down: {version}";
     push_unknown(version) = "Unknown: {version}";
     push_since(at) = "Since {at}";
-    push_since_why(at, why) = "Since {at}: {why}";
 }

@@ -62,7 +62,7 @@ pub struct Vouched {
     /// What it says.
     pub manifest: Manifest,
     /// Whose signature it bears.
-    pub by: KeyId,
+    pub by: TrustedKey,
 }
 
 impl Manifest {

@@ -1,6 +1,5 @@
 //! How far one firmware is on its way to one device.
 
-mod reason;
 mod seconds;
 mod terms;
 mod words;
@@ -12,7 +11,7 @@ use mcs_model::api::{PushState, PushStatus};
 use mcs_model::{FirmwareId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use reason::{Reason, Unreachable};
+pub use mcs_model::api::{Reason, Unreachable};
 pub use terms::Terms;
 
 use words::Word;
@@ -183,6 +182,7 @@ impl Push {
             firmware: self.firmware.clone(),
             version: self.version.to_string(),
             state: self.state,
+            reason: self.reason.clone(),
             detail: self.reason.to_string(),
             since: self.since,
         }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod prototypes;
+mod reason;
 mod series;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use prototypes::{
     MadeDevice, NewDevices, PrototypeDraft, PrototypeEdit, PrototypeInfo, PrototypeSummary,
     SkippedChannel, TryFunction,
 };
+pub use reason::{Objection, Reason, Unreachable};
 pub use series::{Absence, BucketColumns, PointColumns, PointTime, Series, SeriesData, Summary};
 
 #[cfg(test)]
@@ -225,6 +227,16 @@ pub struct FirmwareInfo {
     pub signed: Option<FirmwareSignature>,
 }
 
+/// `PUT /api/firmwares/:id`: what may be said anew of a firmware.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FirmwareEdit {
+    /// Release note.
+    pub note: String,
+    /// The firmwares that a device must run to get this one; `None` is any.
+    pub compatible: Option<Vec<FirmwareId>>,
+}
+
 /// Who vouches for a firmware, and what the signed manifest says beside what the record says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -279,7 +291,9 @@ pub struct PushStatus {
     pub version: String,
     /// How far.
     pub state: PushState,
-    /// Why, where the state has a reason; empty otherwise.
+    /// Why, where the state has a reason.
+    pub reason: Reason,
+    /// The same in an English sentence; empty otherwise.
     pub detail: String,
     /// Since when.
     pub since: Timestamp,
@@ -323,6 +337,14 @@ pub enum PushState {
     RolledBack,
     /// The device, or a rule that nobody overrode, turned the firmware down.
     Rejected,
+}
+
+impl PushStatus {
+    /// The same for another reason.
+    #[must_use]
+    pub fn because(self, reason: Reason) -> Self {
+        Self { detail: reason.to_string(), reason, ..self }
+    }
 }
 
 impl PushState {

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use mcs_digest::Md5Hex;
-use mcs_fota::{KeyId, Manifest, ManifestError, TrustedKey};
+use mcs_fota::{Manifest, ManifestError, TrustedKey};
 use mcs_model::api::{FirmwareInfo, FirmwarePolicy};
 use mcs_model::{DeviceId, FirmwareId, ProductId};
 
@@ -19,8 +19,9 @@ mod flow;
 mod judge;
 mod pace;
 mod sending;
+mod stored;
 
-pub(crate) use judge::Statement;
+pub(crate) use judge::{Behind, Statement};
 use pace::Pacing;
 use sending::Sending;
 
@@ -52,7 +53,7 @@ pub(crate) struct Firmwares {
     /// What the manifest says, whoever vouches for it.
     read: Option<Result<Manifest, ManifestError>>,
     /// Whether a trusted key vouches for it; nothing while one of both files is missing.
-    vouched: Option<Result<KeyId, ManifestError>>,
+    vouched: Option<Result<TrustedKey, ManifestError>>,
     /// The file is on its way.
     sending: Option<Sending>,
     pace: Option<Pacing>,

@@ -157,6 +157,8 @@ impl Console {
             Call::Runs { device, channel } => self.runs_fetched(device, channel, fetched),
             Call::Export { channel, span, .. } => self.export_fetched(&channel, span, fetched),
             Call::Firmwares(prototype) => self.firmwares_listed(&prototype, fetched),
+            Call::DescribeFirmware(id) => self.firmware_described(&id, &fetched),
+            Call::RemoveFirmware(id) => self.firmware_removed(&id, &fetched),
             Call::FirmwarePolicy => self.policy_fetched(&fetched),
             Call::Sending(call) => self.sending_fetched(call, fetched),
             Call::Password => self.password_changed(fetched),

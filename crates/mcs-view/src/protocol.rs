@@ -66,7 +66,7 @@ pub use messages::{
     SubscriptionState, TopicRef, TraceRow, TraceView, TreeLook, TreeRow, TreeView,
 };
 pub use notices::{
-    Failure, Level, Md5Objection, Named, News, NotPushed, NotUploaded, Notice, Sought,
+    Failure, Level, Md5Objection, Named, News, NotPushed, NotRemoved, NotUploaded, Notice, Sought,
 };
 pub use prototypes::{
     OpenPrototype, Outcome, OwnDevice, PrototypesRequest, PrototypesView, Trouble,

@@ -1,7 +1,7 @@
 //! REST calls on their way, and how they are written (ARCHITECTURE: the `/api` surface).
 
 use mcs_model::api::PointTime;
-use mcs_model::{ChannelId, DeviceId, ProductId, api};
+use mcs_model::{ChannelId, DeviceId, FirmwareId, ProductId, api};
 use mcs_sorted::Map;
 use serde::Serialize;
 
@@ -70,6 +70,10 @@ pub(crate) enum Call {
     Firmwares(ProductId),
     FirmwarePolicy,
     Sending(SendingCall),
+    /// Say something else of a firmware.
+    DescribeFirmware(FirmwareId),
+    /// Remove a firmware.
+    RemoveFirmware(FirmwareId),
     /// A rollout to all devices at once.
     Push,
     Prototypes(PrototypesCall),
@@ -250,6 +254,8 @@ impl Rest {
             Call::Firmwares(prototype) => {
                 (Method::Get, format!("/api/prototypes/{prototype}/firmwares"))
             }
+            Call::DescribeFirmware(id) => (Method::Put, format!("/api/firmwares/{id}")),
+            Call::RemoveFirmware(id) => (Method::Delete, format!("/api/firmwares/{id}")),
             Call::FirmwarePolicy => (Method::Get, "/api/firmware-policy".to_owned()),
             Call::Sending(call) => call.line(),
             Call::Prototypes(call) => call.line(),

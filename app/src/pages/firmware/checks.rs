@@ -23,6 +23,7 @@ pub(crate) fn Checks(checks: Memo<Vec<Check>>) -> impl IntoView {
 /// A check's name.
 pub(crate) fn name(what: Checked) -> &'static str {
     match what {
+        Checked::Fetched => t::check_whole(),
         Checked::NoPage => t::check_page(),
         Checked::Size => t::check_size(),
         Checked::Md5 => "MD5",
@@ -70,6 +71,7 @@ fn missing(lack: Lack) -> &'static str {
 fn fault(fault: &Fault) -> String {
     match fault {
         Fault::Page => t::fault_page().to_owned(),
+        Fault::Empty => t::fault_empty().to_owned(),
         Fault::Differs(what) => words::deviation(what),
         Fault::Manifest(why) => t::fault_manifest(why),
         Fault::SignatureForm => t::fault_signature_form().to_owned(),

@@ -73,8 +73,10 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
     };
     let all = move || !mine.with(Vec::is_empty) && targets.get().len() == mine.with(Vec::len);
     let toggle_all = move |_| {
-        let next =
-            if all() { mcs_sorted::Set::new() } else { mine.get_untracked().into_iter().collect() };
+        let next = match untrack(all) {
+            true => mcs_sorted::Set::new(),
+            false => mine.get_untracked().into_iter().collect(),
+        };
         ticked.set(next);
     };
     view! {
@@ -137,9 +139,6 @@ fn Target(id: DeviceId, ticked: RwSignal<mcs_sorted::Set<DeviceId>>) -> impl Int
             })
         }
     };
-    let detail = move || {
-        row.with(|row| row.push.as_ref().map(|push| push.detail.clone()).unwrap_or_default())
-    };
     let locked = {
         let id = id.clone();
         move || !controls(store, &id)
@@ -168,7 +167,7 @@ fn Target(id: DeviceId, ticked: RwSignal<mcs_sorted::Set<DeviceId>>) -> impl Int
             <div class="item-side">
                 <OnlineLight online testid=format!("push-online-{id}")/>
                 <push::State id=id.clone() testid="push-state"/>
-                <span class="hint" data-testid=format!("push-detail-{id}")>{detail}</span>
+                <push::Why id=id.clone() testid="push-detail"/>
             </div>
         </li>
     })

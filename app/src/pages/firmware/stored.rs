@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use mcs_model::FirmwareId;
 use mcs_view::protocol::{FirmwareRequest, Request, StoredFirmware, Verification};
 
+use super::edit::Edit;
+use super::remove::Remove;
 use super::{Page, words};
 use crate::clock;
 use crate::engine::Dispatch;
@@ -38,9 +40,26 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
         move |all: &Vec<StoredFirmware>| all.iter().find(|it| it.info.id == id).cloned()
     };
     let info = page.firmwares.with_untracked(&find)?.info;
-    let verified = Memo::new(move || {
-        page.firmwares.with(&find).map_or(Verification::NotYet, |it| it.verified)
-    });
+    let verified = {
+        let find = find.clone();
+        Memo::new(move || page.firmwares.with(&find).map_or(Verification::NotYet, |it| it.verified))
+    };
+    let note = {
+        let find = find.clone();
+        Memo::new(move || page.firmwares.with(&find).map(|it| it.info.note).unwrap_or_default())
+    };
+    // The versions that a device must run.
+    let only = {
+        let find = find.clone();
+        Memo::new(move || {
+            let wanted = page.firmwares.with(&find)?.info.compatible?;
+            let named = |all: &Vec<StoredFirmware>| {
+                let named = all.iter().filter(|it| wanted.contains(&it.info.id));
+                named.map(|it| it.info.version.clone()).collect::<Vec<_>>().join(", ")
+            };
+            Some(page.firmwares.with(named))
+        })
+    };
     let is_chosen = {
         let id = id.clone();
         move || page.chosen().is_some_and(|it| it.info.id == id)
@@ -64,7 +83,8 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
                 <span>
                     <strong class="break">{info.version.clone()}</strong>" "<span class="break">{info.name}</span><br/>
                     <span class="muted number">{format!("{}, {uploaded}", format::bytes(info.size))}</span>
-                    {(!info.note.is_empty()).then(|| view! { <br/><span class="break">{info.note}</span> })}
+                    {move || note.with(|it| (!it.is_empty()).then(|| view! { <br/><span class="break">{it.clone()}</span> }))}
+                    {move || only.get().map(|it| view! { <br/><span class="break" data-testid="only-for">{t::only_for(&it)}</span> })}
                     <br/><code class="break" title=t::md5_server()>{info.md5}</code>
                 </span>
             </label>
@@ -78,6 +98,8 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
                 </span>
                 <button type="button" class="button" data-testid=format!("verify-{id}") disabled=running on:click=verify>{t::verify()}</button>
                 <a class="button" data-testid=format!("roll-out-{id}") href=format!("#/rollouts/new/{}/{id}", info.prototype)>{t::roll_out()}</a>
+                <Edit page id=id.clone()/>
+                <Remove page id=id.clone() version=info.version.clone() seq=info.signed.map(|it| it.seq)/>
             </div>
         </li>
     })

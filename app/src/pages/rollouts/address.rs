@@ -1,5 +1,6 @@
 //! Without a server: an image behind an address, fetched and hashed in the browser.
 
+use leptos::ev::DragEvent;
 use leptos::prelude::*;
 use mcs_model::api::FirmwareInfo;
 use mcs_view::protocol::{ImageRequest, Keeper, RolloutsRequest};
@@ -77,19 +78,11 @@ pub(super) fn Address(page: Page) -> impl IntoView {
                 {line(t::address(), t::address_hint(), "image-url", |it| &mut it.url)}
                 {line(t::version(), t::version_hint(), "image-version", |it| &mut it.version)}
                 {line(t::expected_md5(), t::expected_md5_hint(), "image-md5", |it| &mut it.md5)}
-                <label class="field">
+                <div class="field">
                     <span class="field-name">{t::proof()}</span>
-                    <input class="input" type="file" multiple accept=".json,.minisig" data-testid="image-proof"
-                        on:change:target=move |event| {
-                            let field = event.target();
-                            if let Some(files) = field.files() {
-                                each(&files, choose);
-                            }
-                            // So that the same file can be chosen again.
-                            field.set_value("");
-                        }/>
-                    <span class="hint">{t::proof_hint()}</span>
-                </label>
+                    <Proof choose/>
+                    <span class="hint" id="proof-hint">{t::proof_hint()}</span>
+                </div>
                 <div role="status">{move || held().map(|(state, words)| view! {
                     <div class="actions">
                         <p class="state" data-tone="pending" data-testid="image-held" data-state=state>{words}</p>
@@ -113,6 +106,36 @@ pub(super) fn Address(page: Page) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// Where manifest and signature are dropped or chosen: the browser's own button speaks its own language.
+#[component]
+fn Proof(choose: impl Fn(web_sys::File) + Copy + Send + 'static) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let dropped = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        if let Some(files) = event.data_transfer().and_then(|it| it.files()) {
+            each(&files, choose);
+        }
+    };
+    view! {
+        <label class="drop low" class:over=move || over.get()
+            on:dragover=move |event: DragEvent| { event.prevent_default(); over.set(true); }
+            on:dragleave=move |_| over.set(false) on:drop=dropped>
+            <Icon symbol=Symbol::Upload/>
+            <span>{t::proof_choose()}</span>
+            <input type="file" multiple class="sr-only" accept=".json,.minisig" data-testid="image-proof"
+                aria-describedby="proof-hint" on:change:target=move |event| {
+                    let field = event.target();
+                    if let Some(files) = field.files() {
+                        each(&files, choose);
+                    }
+                    // So that the same file can be chosen again.
+                    field.set_value("");
+                }/>
+        </label>
+    }
 }
 
 type Part = fn(&mut ImageRequest) -> &mut String;

@@ -78,7 +78,7 @@ fn Form(page: Page, firmware: FirmwareId, found: Memo<Option<StoredFirmware>>) -
             <Failure page/>
             <div class="columns">
                 <div class="column">
-                    <FilePanel page found/>
+                    <FilePanel page found alone/>
                     <WhomPanel draft version=version.clone()/>
                 </div>
                 <div class="column">
@@ -94,7 +94,7 @@ fn Form(page: Page, firmware: FirmwareId, found: Memo<Option<StoredFirmware>>) -
 
 /// What is sent, and whether it was verified.
 #[component]
-fn FilePanel(page: Page, found: Memo<Option<StoredFirmware>>) -> impl IntoView {
+fn FilePanel(page: Page, found: Memo<Option<StoredFirmware>>, alone: bool) -> impl IntoView {
     // Of an image of an address, as it was fetched.
     let checks = Memo::new(move || {
         let id = found.with(|it| it.as_ref().map(|it| it.info.id.clone()));
@@ -106,6 +106,13 @@ fn FilePanel(page: Page, found: Memo<Option<StoredFirmware>>) -> impl IntoView {
     let verified = Memo::new(move || {
         found.with(|it| it.as_ref().map_or(Verification::NotYet, |it| it.verified.clone()))
     });
+    let state = move || match (look(&verified.get()), alone) {
+        // Nothing was uploaded.
+        ((name @ "verified", tone, symbol, _), true) => {
+            (name, tone, symbol, t::verified_address().to_owned())
+        }
+        (look, _) => look,
+    };
     let facts = move || {
         found.get().map(|StoredFirmware { info, .. }| {
             view! {
@@ -121,9 +128,9 @@ fn FilePanel(page: Page, found: Memo<Option<StoredFirmware>>) -> impl IntoView {
         <section class="panel" aria-labelledby="make-file">
             <h2 id="make-file">{t::the_file()}</h2>
             {facts}
-            <p class="state" role="status" data-testid="make-verified" data-state=move || look(&verified.get()).0
-                data-tone=move || look(&verified.get()).1>
-                {move || { let (_, _, symbol, words) = look(&verified.get()); view! { <Icon symbol/><span>{words}</span> } }}
+            <p class="state" role="status" data-testid="make-verified" data-state=move || state().0
+                data-tone=move || state().1>
+                {move || { let (_, _, symbol, words) = state(); view! { <Icon symbol/><span>{words}</span> } }}
             </p>
             <Checks checks/>
             <p class="remark">{t::verifying_why()}</p>
@@ -275,7 +282,8 @@ fn Question(
     let agreed = move || typed.with(|it| it.trim().parse::<u64>().ok()) == Some(count.get());
     let make = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if let Some(request) = draft.whole_request(&firmware).filter(|_| agreed()) {
+        let request = || draft.whole_request(&firmware).filter(|_| agreed());
+        if let Some(request) = untrack(request) {
             close();
             page.ask(&RolloutsRequest::Make(request));
         }

@@ -73,6 +73,7 @@ fn Objections(page: Page, draft: Draft) -> impl IntoView {
             Objection::Model,
             Objection::Incompatible,
             Objection::Unverified,
+            Objection::Older,
         ];
         let count = |it: &Objection| {
             devices.with(|all| all.iter().filter(|one| one.objections.contains(it)).count())

@@ -27,6 +27,7 @@ pub(super) fn Trust(page: Page) -> impl IntoView {
         <section class="panel" aria-labelledby="trust">
             <h2 id="trust">{t::trust()}</h2>
             <p class="remark">{t::trust_why()}</p>
+            <p class="remark">{t::trust_memory()}</p>
             <form class="stack" on:submit=save>
                 <label class="field">
                     <span class="field-name">{t::trust_keys()}</span>

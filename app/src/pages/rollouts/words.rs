@@ -2,11 +2,12 @@
 
 use mcs_model::api::PushState;
 use mcs_view::protocol::{
-    ActError, Course, NoticeTransport, Objection, Pause, PlanError, Reason, RolloutDevice,
-    RolloutError, RolloutTrouble, Unreachable, Wait,
+    ActError, Course, NoticeTransport, Pause, PlanError, Reason, RolloutDevice, RolloutError,
+    RolloutTrouble, Wait,
 };
 
 use crate::pages::firmware::check_name;
+pub(super) use crate::push::{objection, reason};
 use crate::texts::rollouts as t;
 use crate::ui::Symbol;
 
@@ -73,34 +74,6 @@ pub(super) fn state_look(state: PushState) -> (&'static str, &'static str, Symbo
     }
 }
 
-/// Why a device is where it is; empty where the state says it all.
-pub(super) fn reason(reason: &Reason) -> String {
-    let plain = match reason {
-        Reason::None => "",
-        Reason::NotSent(Unreachable::Broken(why)) => return t::why_broken(why),
-        Reason::NotSent(Unreachable::Deaf) => t::why_deaf(),
-        Reason::NotSent(_) => t::why_away(),
-        Reason::Unsure => t::why_unsure(),
-        Reason::CameBack(version) => return t::why_came_back(version),
-        Reason::StillOld { version, attempts } => return t::why_still_old(version, attempts),
-        Reason::WentBack(version) => return t::why_went_back(version),
-        Reason::DidNotCome => t::why_did_not_come(),
-        Reason::DidNotAnswer => t::why_did_not_answer(),
-        Reason::DidNotFetch => t::why_did_not_fetch(),
-        Reason::DidNotReport => t::why_did_not_report(),
-        Reason::Said(words) => return words.clone(),
-        Reason::Objected(it) => objection(*it),
-        Reason::Superseded => t::why_superseded(),
-        Reason::Removed => t::why_removed(),
-        Reason::Stopped => t::why_stopped(),
-        Reason::Retried => t::why_retried(),
-        Reason::Overridden => t::why_overridden(),
-        // A newer server may know more.
-        _ => return reason.to_string(),
-    };
-    plain.to_owned()
-}
-
 /// Why a device is where it is, what it waits for, and what speaks against the firmware.
 pub(super) fn why(device: &RolloutDevice) -> String {
     let waits = match device.waits {
@@ -120,17 +93,6 @@ pub(super) fn why(device: &RolloutDevice) -> String {
         return against.collect::<Vec<_>>().join(" ");
     }
     said.join(" ")
-}
-
-/// What speaks against a firmware.
-pub(super) fn objection(objection: Objection) -> &'static str {
-    match objection {
-        Objection::Downgrade => t::against_downgrade(),
-        Objection::Model => t::against_model(),
-        Objection::Incompatible => t::against_incompatible(),
-        Objection::Unverified => t::against_unverified(),
-        _ => t::state_unknown(),
-    }
 }
 
 /// A way to a device.
@@ -190,9 +152,6 @@ pub(super) fn trouble(trouble: &RolloutTrouble) -> String {
         RolloutTrouble::BadVersion => t::bad_version().to_owned(),
         RolloutTrouble::BadMd5 => t::bad_md5().to_owned(),
         RolloutTrouble::NotFetched(why) => t::not_fetched(why),
-        RolloutTrouble::EmptyFile => t::empty_file().to_owned(),
-        RolloutTrouble::WebPage => t::web_page().to_owned(),
-        RolloutTrouble::WrongMd5 { found, expected } => t::wrong_md5(found, expected),
         RolloutTrouble::Check(what) => t::failed_check(&check_name(*what)),
         RolloutTrouble::OtherVersion(version) => t::other_version(version),
         RolloutTrouble::Unsigned => t::unsigned().to_owned(),

@@ -84,12 +84,12 @@ pub(super) fn verify(
     bytes: &[u8],
     signature: &Signature,
     keys: &[TrustedKey],
-) -> Result<KeyId, ManifestError> {
+) -> Result<TrustedKey, ManifestError> {
     let mut outcome = if keys.is_empty() { ManifestError::NoKey } else { ManifestError::WrongKey };
     for trusted in keys {
         // Signatures of before 2021 are of the bytes themselves; both forms are sound.
         match trusted.key.verify(bytes, signature, true) {
-            Ok(()) => return Ok(trusted.id.clone()),
+            Ok(()) => return Ok(trusted.clone()),
             Err(Error::UnexpectedKeyId) => {}
             Err(_) => outcome = ManifestError::WrongSignature,
         }

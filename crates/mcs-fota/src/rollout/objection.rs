@@ -1,8 +1,8 @@
 //! What speaks against a firmware for a device.
 
 use core::cmp::Ordering;
-use core::fmt;
 
+pub use mcs_model::api::Objection;
 use mcs_model::{DeviceId, FirmwareId};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,9 @@ pub struct Release {
     pub min_version: Option<Version>,
     /// Whether somebody vouches for the image, as far as that is asked for.
     pub verified: bool,
+    /// Whether one is known that was signed for the same model with a higher `seq`.
+    #[serde(default)]
+    pub older: bool,
 }
 
 /// A device that the firmware is meant for.
@@ -38,22 +41,6 @@ pub struct Target {
     pub model: Option<String>,
     /// Whether it runs one of the firmwares that this one is for.
     pub compatible: bool,
-}
-
-/// Why a device is not sent a firmware before an operator overrides it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum Objection {
-    /// The device runs a newer version.
-    Downgrade,
-    /// The firmware is for another model.
-    Model,
-    /// The device does not run one of the firmwares that this one is for, or an older version than
-    /// it asks for.
-    Incompatible,
-    /// Nobody vouches for the image.
-    Unverified,
 }
 
 impl Release {
@@ -77,19 +64,9 @@ impl Release {
         if !self.verified {
             found.push(Objection::Unverified);
         }
+        if self.older {
+            found.push(Objection::Older);
+        }
         found
-    }
-}
-
-impl fmt::Display for Objection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Downgrade => "the device runs a newer version",
-            Self::Model => "the firmware is for another model",
-            Self::Incompatible => {
-                "the device does not run one of the firmwares that this one is for"
-            }
-            Self::Unverified => "nobody vouches for the image",
-        })
     }
 }

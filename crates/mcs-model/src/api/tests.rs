@@ -59,6 +59,7 @@ fn device() -> DeviceInfo {
             firmware: "FAdJBknrDsOM".parse().unwrap(),
             version: "v1".to_owned(),
             state: PushState::AlreadyInstalled,
+            reason: Reason::None,
             detail: String::new(),
             since: at,
         }),

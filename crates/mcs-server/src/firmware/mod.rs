@@ -3,6 +3,7 @@
 mod bucket;
 mod files;
 mod notify;
+mod remove;
 mod rollouts;
 mod trust;
 mod uploads;
@@ -22,6 +23,7 @@ use crate::{clock, random};
 
 pub use bucket::Bucket;
 pub(crate) use files::{Files, ReceiveError, Received};
+pub(crate) use remove::Removal;
 pub(crate) use rollouts::Draft;
 pub(crate) use trust::{Signed, Trust};
 pub(crate) use uploads::{Progress, Turn, UploadError, Uploads};

@@ -17,7 +17,7 @@ use mcs_fota::Reason;
 use mcs_fota::rollout::api::{AuditEntry, AuditEvent, Pace, RolloutInfo};
 use mcs_fota::rollout::{Course, Fact, Input, Member, Output, Rollout, Transport};
 use mcs_model::api::{PushState, PushStatus};
-use mcs_model::{DeviceId, Timestamp};
+use mcs_model::{DeviceId, FirmwareId, Timestamp};
 
 pub(crate) use make::Draft;
 pub(super) use run::waiting;
@@ -117,6 +117,18 @@ impl Rollouts {
         let entries = self.lock();
         let open = |it: &Entry| it.rollout.member(device).is_some_and(|it| !it.is_over());
         entries.iter().filter(|(_, it)| open(it)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Nobody else changes rollouts as long as this is held.
+    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
+    /// A rollout of this firmware that goes on.
+    pub(super) fn of_firmware(&self, firmware: &FirmwareId) -> Option<String> {
+        let entries = self.lock();
+        let open = |it: &Entry| it.firmware.id == *firmware && !it.rollout.head().is_over();
+        entries.iter().find(|(_, it)| open(it)).map(|(id, _)| id.clone())
     }
 
     /// The devices for which a rollout goes on.
@@ -253,6 +265,7 @@ impl Entry {
             firmware: self.firmware.id.clone(),
             version: self.firmware.version.clone(),
             state: member.state(),
+            reason: member.reason(),
             detail: member.reason().to_string(),
             since: member.since()?,
         })

@@ -1,7 +1,7 @@
 //! Whom we believe about a firmware.
 
 use mcs_fota::rollout::{self, Release};
-use mcs_fota::{KeyId, Manifest, ManifestError, TrustedKey, VersionError};
+use mcs_fota::{Manifest, ManifestError, TrustedKey, VersionError};
 use mcs_model::api::{FirmwareInfo, FirmwarePolicy, FirmwareSignature};
 
 use crate::config::Config;
@@ -49,7 +49,7 @@ impl Trust {
         let proof = Proof {
             manifest: manifest.to_owned(),
             signature: signature.to_owned(),
-            key: vouched.by.to_string(),
+            key: vouched.by.id().to_string(),
             seq: vouched.manifest.seq,
         };
         Ok(Signed { manifest: vouched.manifest, proof })
@@ -57,7 +57,7 @@ impl Trust {
 
     /// Whether somebody whom we trust today vouches for a firmware.
     fn vouches(&self, firmware: &FirmwareRow) -> bool {
-        firmware.proof.as_ref().is_some_and(|it| self.trusts(&it.key))
+        firmware.proof.as_ref().is_some_and(|it| self.trusts(it))
     }
 
     /// Whether a firmware is what is asked for: with keys an image is verified when one of them vouches for it;
@@ -85,8 +85,12 @@ impl Trust {
         !self.require || firmware.signed.as_ref().is_some_and(|it| it.trusted)
     }
 
-    /// What a rollout has to know of a firmware.
-    pub(super) fn release(&self, firmware: &FirmwareRow) -> Result<Release, VersionError> {
+    /// What a rollout has to know of a firmware; `newest` is the highest `seq` of its prototype.
+    pub(super) fn release(
+        &self,
+        firmware: &FirmwareRow,
+        newest: Option<u64>,
+    ) -> Result<Release, VersionError> {
         let manifest = firmware.proof.as_ref().and_then(read);
         Ok(Release {
             firmware: firmware.id.clone(),
@@ -94,19 +98,21 @@ impl Trust {
             model: manifest.as_ref().map(|it| it.model.clone()),
             min_version: manifest.and_then(|it| it.min_version),
             verified: self.verified(firmware),
+            older: firmware.proof.as_ref().is_some_and(|it| newest.is_some_and(|seq| it.seq < seq)),
         })
     }
 
     /// What operators are told of a firmware.
     pub(super) fn signature(&self, proof: &Proof) -> Option<FirmwareSignature> {
         let Manifest { seq, model, min_version, .. } = read(proof)?;
-        let (key, trusted) = (proof.key.clone(), self.trusts(&proof.key));
+        let (key, trusted) = (proof.key.clone(), self.trusts(proof));
         let min_version = min_version.map(|it| it.to_string());
         Some(FirmwareSignature { key, trusted, seq, model, min_version })
     }
 
-    fn trusts(&self, key: &str) -> bool {
-        self.keys.iter().map(TrustedKey::id).map(KeyId::as_str).any(|it| it == key)
+    /// Whether one of the keys made the signature: an id alone is no proof, two keys may bear the same.
+    fn trusts(&self, proof: &Proof) -> bool {
+        Manifest::verify(proof.manifest.as_bytes(), &proof.signature, &self.keys).is_ok()
     }
 }
 

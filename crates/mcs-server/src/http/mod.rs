@@ -126,6 +126,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api::prototypes::export))
         .routes(routes!(api::firmwares::list, api::firmwares::upload))
         .routes(routes!(api::firmwares::policy))
+        .routes(routes!(api::firmwares::describe, api::firmwares::remove))
         .routes(routes!(api::uploads::begin))
         .routes(routes!(api::uploads::state, api::uploads::append, api::uploads::give_up))
         .routes(routes!(api::rollouts::list, api::rollouts::create))

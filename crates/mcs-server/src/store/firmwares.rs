@@ -84,14 +84,35 @@ impl Store {
         Ok(added.rows_affected() > 0)
     }
 
-    /// The highest `seq` of a signed firmware of the prototype.
+    /// The highest `seq` that a signed firmware of the prototype has or had.
     pub(crate) async fn newest_seq(&self, prototype: &ProductId) -> Result<Option<u64>> {
-        let newest: Option<i64> =
-            sqlx::query_scalar("SELECT max(seq) FROM firmwares WHERE prototype = ?")
-                .bind(prototype.as_str())
-                .fetch_one(&self.pool)
-                .await?;
+        let newest: Option<i64> = sqlx::query_scalar(
+            "SELECT max(seq) FROM (SELECT seq FROM firmwares WHERE prototype = ?1 \
+             UNION ALL SELECT seq FROM removed_seqs WHERE prototype = ?1)",
+        )
+        .bind(prototype.as_str())
+        .fetch_one(&self.pool)
+        .await?;
         Ok(newest.map(u64::try_from).transpose()?)
+    }
+
+    /// Removes a firmware; its `seq` stays taken. The file is another matter.
+    pub(crate) async fn remove_firmware(&self, firmware: &FirmwareRow) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO removed_seqs SELECT prototype, seq FROM firmwares \
+             WHERE id = ? AND seq IS NOT NULL \
+             ON CONFLICT (prototype) DO UPDATE SET seq = max(seq, excluded.seq)",
+        )
+        .bind(firmware.id.as_str())
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query("DELETE FROM firmwares WHERE id = ?")
+            .bind(firmware.id.as_str())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Changes what is said about a firmware; its file and version stay.

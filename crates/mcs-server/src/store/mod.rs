@@ -101,6 +101,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0014_rollouts_only.sql"),
     include_str!("../../migrations/0015_rollout_pages.sql"),
     include_str!("../../migrations/0016_own_sessions.sql"),
+    include_str!("../../migrations/0017_removed_firmwares.sql"),
 ];
 
 impl Store {

@@ -247,6 +247,8 @@ async fn a_push_that_waits_says_whether_the_device_is_away_or_does_not_listen() 
     assert_eq!(heard["state"], "INITIATED");
     board.unsubscribe(&topic("+")).await;
     let deaf = site.push(&token, &firmware).await;
+    assert_eq!(away["reason"], json!({ "notSent": "away" }));
+    assert_eq!(deaf["reason"], json!({ "notSent": "deaf" }));
     let detail = "the device is here, but does not listen for firmware notices";
     assert_eq!((&deaf["state"], &deaf["detail"]), (&json!("QUEUED"), &json!(detail)));
 }

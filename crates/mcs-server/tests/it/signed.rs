@@ -145,6 +145,44 @@ async fn each_check_of_a_manifest_refuses_under_its_own_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_older_signed_firmware_is_sent_only_with_a_reason_and_a_removed_seq_stays_taken() {
+    let key = key();
+    let site = site(&[&key], true).await;
+    let token = site.sign_in("operator").await;
+    let mut ids = Vec::new();
+    for (version, seq) in [("2.0", 7), ("2.1", 8)] {
+        let text = manifest(&site, version, seq, &[]);
+        let reply = site.offer(&token, version, &text, &sign(&key, &text)).await;
+        ids.push(reply.json()["id"].as_str().expect("an id").to_owned());
+    }
+    let roll_out = async |id: &str, overrides: Value| {
+        let body = json!({ "firmware": id, "devices": [ID], "overrides": overrides }).to_string();
+        site.api(&token, "POST", "/api/rollouts").body(body).send().await.json()
+    };
+    // The device never said what it runs, so that it is no downgrade.
+    let refused = roll_out(&ids[0], json!([])).await;
+    let device = &refused["devices"][0];
+    assert_eq!((&device["state"], &device["objections"]), (&json!("REJECTED"), &json!(["older"])));
+    let reason = json!([{ "objection": "older", "reason": "2.1 breaks the pump" }]);
+    let made = roll_out(&ids[0], reason).await;
+    assert_eq!(made["devices"][0]["state"], "QUEUED");
+    assert_eq!(made["overrides"][0]["reason"], "2.1 breaks the pump");
+    let newest = roll_out(&ids[1], json!([])).await;
+    assert_eq!(newest["devices"][0]["state"], "QUEUED");
+
+    let path = format!("/api/rollouts/{}/act", newest["id"].as_str().expect("an id"));
+    let cancel = site.api(&token, "POST", &path).body(r#"{"act":"cancel"}"#).send().await;
+    assert_eq!(cancel.status, 200, "{}", cancel.text());
+    let path = format!("/api/firmwares/{}", ids[1]);
+    assert_eq!(site.api(&token, "DELETE", &path).send().await.status, 204);
+    let text = manifest(&site, "2.1", 8, &[]);
+    let again = site.offer(&token, "2.1", &text, &sign(&key, &text)).await;
+    assert_eq!(refusal(&again).1, "seq-replayed");
+    let still = roll_out(&ids[0], json!([])).await;
+    assert_eq!(still["devices"][0]["objections"], json!(["older"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unsigned_firmware_needs_an_override_where_keys_are_known_and_is_refused_where_they_rule() {
     let key = key();
     let site = site(&[&key], false).await;

@@ -49,6 +49,9 @@ impl Firmwares {
     }
 
     fn size(&self) -> Verdict {
+        if self.stage == JobStage::Failed(FileFailure::Empty) {
+            return Verdict::Failed(Fault::Empty);
+        }
         let Some(hashes) = &self.hashes else { return Verdict::Waiting };
         let wanted = self.manifest().map_or(hashes.size, |it| it.size);
         let differs = Deviation::Size { found: hashes.size, wanted };

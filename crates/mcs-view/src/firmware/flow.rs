@@ -39,6 +39,8 @@ impl Console {
                 self.upload(prototype, &name, &version, &note);
             }
             FirmwareRequest::Verify(firmware) => self.verify(firmware),
+            FirmwareRequest::Describe { firmware, edit } => self.describe_firmware(firmware, &edit),
+            FirmwareRequest::Remove(firmware) => self.remove_firmware(firmware),
             FirmwareRequest::Push { firmware, devices } => self.push(firmware, devices),
         }
     }
@@ -46,11 +48,14 @@ impl Console {
     fn may(&self, request: &FirmwareRequest) -> bool {
         let controls =
             |id: &DeviceId| self.devices.get(id).is_none_or(|it| it.right >= Right::Control);
+        let keeps = |prototype: &ProductId| {
+            let is_of = |it: &Device| it.prototype.as_ref().is_some_and(|it| it.0 == *prototype);
+            self.devices.iter().any(|it| is_of(it) && it.may_upload)
+        };
         match request {
-            FirmwareRequest::Upload { prototype, .. } => {
-                let is_of =
-                    |it: &Device| it.prototype.as_ref().is_some_and(|it| it.0 == *prototype);
-                self.devices.iter().any(|it| is_of(it) && it.may_upload)
+            FirmwareRequest::Upload { prototype, .. } => keeps(prototype),
+            FirmwareRequest::Describe { .. } | FirmwareRequest::Remove(_) => {
+                self.firmware.prototype().is_some_and(keeps)
             }
             FirmwareRequest::Push { devices, .. } => devices.iter().all(controls),
             _ => true,
@@ -387,12 +392,12 @@ impl Console {
                 firmware: info.firmware.clone(),
                 version: info.version.to_string(),
                 state,
+                reason: it.reason,
                 detail: it.detail,
                 since: it.since.unwrap_or(info.created),
             };
             if state.went_wrong() || state == PushState::Canceled {
-                let (device, why) = (device.name.clone(), status.detail.clone());
-                self.notices.add(Level::Error, News::DeviceNotPushed { device, why });
+                self.notices.add(Level::Error, News::DeviceNotPushed(device.name.clone()));
             } else {
                 taken += 1;
             }

@@ -1,11 +1,11 @@
 //! An image of an address goes through the same checks as a file that is uploaded.
 
-use mcs_fota::Manifest;
+use mcs_fota::{Manifest, TrustedKey};
 use mcs_model::api::{FirmwareInfo, FirmwarePolicy, FirmwareSignature};
 
 use super::Firmwares;
 use crate::io::Hashes;
-use crate::protocol::{Check, Checked, JobStage};
+use crate::protocol::{Check, Checked, Fault, FileFailure, JobStage, Verdict};
 
 /// What is said of an image before it is looked at.
 #[derive(Debug, Default)]
@@ -20,8 +20,18 @@ pub(crate) struct Statement {
 /// What came of it.
 pub(crate) struct Judged {
     pub(crate) checks: Vec<Check>,
-    /// The key that vouches for it.
-    pub(crate) signed: Option<FirmwareSignature>,
+    /// Who vouches for it, and with which key.
+    pub(crate) signed: Option<(FirmwareSignature, TrustedKey)>,
+}
+
+/// What is behind an address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Behind<'a> {
+    File(&'a Hashes),
+    /// A web page, such as that of an error.
+    Page,
+    /// Nothing, or not all of it could be fetched; the browser's reason.
+    Nothing(&'a str),
 }
 
 impl Firmwares {
@@ -31,15 +41,19 @@ impl Firmwares {
         policy: FirmwarePolicy,
         mut others: Vec<FirmwareInfo>,
         statement: Statement,
-        found: &Hashes,
+        found: Behind<'_>,
     ) -> Judged {
-        let (md5, sha256) = (found.md5.clone(), found.sha256.clone());
-        let mut file = Self {
-            hashes: Some(found.clone()),
-            stage: JobStage::Hashed { md5, sha256 },
-            expectation: statement.expectation,
-            ..Self::default()
+        let (hashes, stage) = match found {
+            Behind::File(Hashes { size: 0, .. }) => (None, JobStage::Failed(FileFailure::Empty)),
+            Behind::File(it) => {
+                let (md5, sha256) = (it.md5.clone(), it.sha256.clone());
+                (Some(it.clone()), JobStage::Hashed { md5, sha256 })
+            }
+            Behind::Page => (None, JobStage::Failed(FileFailure::Page)),
+            Behind::Nothing(_) => (None, JobStage::Empty),
         };
+        let mut file =
+            Self { hashes, stage, expectation: statement.expectation, ..Self::default() };
         file.believe(policy);
         file.vouch(statement.manifest, statement.signature);
         // Images of addresses are of any model: each has its own versions.
@@ -54,13 +68,18 @@ impl Firmwares {
                 Checked::Model | Checked::Unchanged | Checked::Received | Checked::FetchedBack
             )
         });
+        let verdict = match found {
+            Behind::Nothing(why) => Verdict::Failed(Fault::NotFetched(why.to_owned())),
+            Behind::File(_) | Behind::Page => Verdict::Passed,
+        };
+        checks.insert(0, Check { what: Checked::Fetched, verdict });
         Judged { checks, signed: file.signed() }
     }
 
-    fn signed(&self) -> Option<FirmwareSignature> {
-        let (Some(Ok(key)), Some(manifest)) = (&self.vouched, self.manifest()) else { return None };
+    fn signed(&self) -> Option<(FirmwareSignature, TrustedKey)> {
+        let (Some(Ok(by)), Some(manifest)) = (&self.vouched, self.manifest()) else { return None };
         let Manifest { seq, model, min_version, .. } = manifest.clone();
-        let (key, min_version) = (key.to_string(), min_version.map(|it| it.to_string()));
-        Some(FirmwareSignature { key, trusted: true, seq, model, min_version })
+        let (key, min_version) = (by.id().to_string(), min_version.map(|it| it.to_string()));
+        Some((FirmwareSignature { key, trusted: true, seq, model, min_version }, by.clone()))
     }
 }

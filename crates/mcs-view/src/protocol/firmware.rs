@@ -150,6 +150,8 @@ pub struct Check {
 /// What is checked of a firmware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Checked {
+    /// That all of what is behind an address came.
+    Fetched,
     /// That it is no web page.
     NoPage,
     /// Its size.
@@ -207,6 +209,8 @@ pub enum Lack {
 pub enum Fault {
     /// It is a web page.
     Page,
+    /// It has no bytes.
+    Empty,
     /// A size or sum differs.
     Differs(Deviation),
     /// The manifest cannot be read; the reader's reason.

@@ -92,6 +92,17 @@ pub enum News {
     FirmwareLookOnly,
     /// A file was not uploaded.
     NotUploaded(NotUploaded),
+    /// What is said of a firmware was not changed.
+    NotDescribed(Failure),
+    /// This firmware is gone.
+    Removed(String),
+    /// A firmware was not removed.
+    NotRemoved {
+        /// Its name and version.
+        firmware: String,
+        /// Why not.
+        why: NotRemoved,
+    },
     /// A firmware was not pushed.
     NotPushed {
         /// Its name and version.
@@ -99,15 +110,21 @@ pub enum News {
         /// Why not.
         why: NotPushed,
     },
-    /// A firmware was not pushed to one device; the server's reason.
-    DeviceNotPushed {
-        /// The device's name.
-        device: String,
-        /// The server's reason.
-        why: String,
-    },
+    /// A firmware was not pushed to the device of this name; its line says why.
+    DeviceNotPushed(String),
     /// The notice of a firmware goes to so many devices.
     Pushed(u32),
+}
+
+/// Why a firmware was not removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotRemoved {
+    /// A rollout of it goes on.
+    RolledOut,
+    /// Another firmware is only for devices that run it.
+    Needed,
+    /// The server does not answer, or has another reason.
+    Failed(Failure),
 }
 
 /// Checked was asked for.

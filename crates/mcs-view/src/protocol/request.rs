@@ -1,5 +1,6 @@
 //! From the page to the engine.
 
+use mcs_model::api::FirmwareEdit;
 use mcs_model::{Channel, ChannelId, DeviceId, DeviceKey, FirmwareId, ProductId};
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +180,15 @@ pub enum FirmwareRequest {
     },
     /// Fetch a stored firmware back and verify it against its record.
     Verify(FirmwareId),
+    /// Say something else of a stored firmware.
+    Describe {
+        /// Which.
+        firmware: FirmwareId,
+        /// Its note, and whom it is for.
+        edit: FirmwareEdit,
+    },
+    /// Remove a stored firmware.
+    Remove(FirmwareId),
     /// Push a firmware that was verified since the page opened.
     Push {
         /// Which.

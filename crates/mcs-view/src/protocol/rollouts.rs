@@ -225,17 +225,6 @@ pub enum RolloutTrouble {
     BadMd5,
     /// The image could not be fetched; in words.
     NotFetched(String),
-    /// There is nothing behind the address.
-    EmptyFile,
-    /// A web page is behind the address, such as that of an error.
-    WebPage,
-    /// The image is another than expected.
-    WrongMd5 {
-        /// Its MD5.
-        found: String,
-        /// What it should be.
-        expected: String,
-    },
     /// The image did not pass a check.
     Check(Checked),
     /// The image is for another version than was typed: this one.

@@ -84,6 +84,9 @@ struct Image {
     /// Who vouched for it when it was fetched.
     #[serde(default)]
     signed: Option<FirmwareSignature>,
+    /// Their whole key, as its base64 line.
+    #[serde(default)]
+    signer: Option<String>,
 }
 
 /// A rollout and what was done in it.
@@ -162,11 +165,10 @@ impl Local {
 
     /// The images, newest first.
     pub(super) fn images(&self) -> Vec<FirmwareInfo> {
-        let trusts = self.trusts();
         let info = |it: &Image| {
             let mut info = it.info();
             if let Some(signed) = &mut info.signed {
-                signed.trusted = trusts(&signed.key);
+                signed.trusted = self.vouches(it);
             }
             info
         };

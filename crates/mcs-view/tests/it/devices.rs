@@ -1,6 +1,6 @@
 //! The device list and the cards.
 
-use mcs_model::api::{DeviceChange, LastPoint, Presence, PushState, PushStatus, Role};
+use mcs_model::api::{DeviceChange, LastPoint, Presence, PushState, PushStatus, Reason, Role};
 use mcs_model::{Timestamp, Value};
 use mcs_view::protocol::{
     Alert, ControlFailure, ControlStage, DeviceRow, Failure, News, Online, Request, Sought, View,
@@ -49,6 +49,7 @@ fn announcements_change_the_row() {
         firmware: id("F1"),
         version: "2.0".to_owned(),
         state: PushState::Updated,
+        reason: Reason::None,
         detail: String::new(),
         since: Timestamp::from_millis(WALL),
     };

@@ -1,10 +1,14 @@
 //! A firmware, from the file to the devices.
 
+mod caught;
 mod checks;
+mod stored;
 
 use mcs_fota::rollout::api::RolloutRequest;
 use mcs_fota::rollout::{Fact, Input as Happened, Plan};
-use mcs_model::api::{self, ApiError, FirmwareInfo, FirmwareUpload, PushState, PushStatus, Role};
+use mcs_model::api::{
+    self, ApiError, FirmwareInfo, FirmwareUpload, PushState, PushStatus, Reason, Role,
+};
 use mcs_model::{FirmwareId, Timestamp};
 use mcs_view::protocol::{
     Deviation, ExpectedMd5, FileFailure, FirmwareRequest, FirmwareView, JobStage, LoginError,
@@ -167,6 +171,7 @@ fn a_file_is_hashed_uploaded_fetched_back_and_pushed() {
         firmware: id("F1"),
         version: "2.0".to_owned(),
         state: PushState::Initiated,
+        reason: Reason::None,
         detail: String::new(),
         since: Timestamp::from_millis(WALL),
     };

@@ -5,9 +5,9 @@ use mcs_fota::rollout::{Objection, Plan, RolloutError};
 use mcs_model::api::PushState;
 use mcs_model::{FirmwareId, ProductId};
 use mcs_view::protocol::{
-    Apart, Deed, ImageRequest, Keeper, NewDevice, OpenRollout, OverrideRequest, Reason, Request,
-    RolloutDevice, RolloutOutcome, RolloutPreview, RolloutRequest, RolloutTrouble, RolloutsPlace,
-    RolloutsRequest, RolloutsView, View,
+    Apart, Checked, Deed, ImageRequest, Keeper, NewDevice, OpenRollout, OverrideRequest, Reason,
+    Request, RolloutDevice, RolloutOutcome, RolloutPreview, RolloutRequest, RolloutTrouble,
+    RolloutsPlace, RolloutsRequest, RolloutsView, View,
 };
 use mcs_view::{Claim, Ended, Hashes, Input, Output};
 
@@ -276,8 +276,7 @@ fn an_image_with_another_md5_goes_nowhere_and_one_without_needs_an_override() {
     let wrong = "0".repeat(32);
     ask(&mut site, &RolloutsRequest::Fetch(image(&wrong)));
     fetches(&mut site, MD5);
-    let found = MD5.to_owned();
-    assert_eq!(trouble(&mut site), RolloutTrouble::WrongMd5 { found, expected: wrong });
+    assert_eq!(trouble(&mut site), RolloutTrouble::Check(Checked::Md5));
     let firmware = fetched(&mut site, "");
     let request = to(&firmware, 1, Plan::at_once());
     ask(&mut site, &RolloutsRequest::Preview(request.clone()));
@@ -359,4 +358,49 @@ fn a_device_that_is_forgotten_leaves_its_rollout() {
     site.request(Request::RemoveDevice(id("D2")));
     let gone = device(&mut site, &rollout, 2);
     assert_eq!((gone.state, gone.reason), (PushState::Canceled, Reason::Removed));
+}
+
+#[test]
+fn how_fast_a_download_goes_is_known_from_what_the_device_says_of_it() {
+    let mut site = site(1);
+    list(&mut site);
+    ask(&mut site, &RolloutsRequest::Fetch(image(MD5)));
+    let Some(Output::Download { job, .. }) = site.jobs.pop() else { panic!("nothing is fetched") };
+    let hashes = Hashes { size: 1000, md5: MD5.to_owned(), sha256: "ba78".repeat(16) };
+    site.input(Input::Ended(job, Ended::Hashed(hashes.clone())));
+    let RolloutOutcome::Fetched(prototype, firmware) = outcome(&mut site) else { panic!() };
+    look(&mut site, RolloutsPlace::New { prototype, firmware: firmware.clone() });
+    let Some(Output::Download { job, .. }) = site.jobs.pop() else { panic!("nothing is fetched") };
+    site.input(Input::Ended(job, Ended::Hashed(hashes)));
+    ask(&mut site, &RolloutsRequest::Make(to(&firmware, 1, Plan::at_once())));
+    let RolloutOutcome::Made(rollout) = outcome(&mut site) else { panic!() };
+    says(&mut site, 1, "status", "online");
+    says(&mut site, 1, "status", "downloading 10%");
+    let begun = device(&mut site, &rollout, 1).download.unwrap();
+    assert_eq!((begun.bytes, begun.of, begun.rate), (100, 1000, None));
+    site.seconds(4);
+    says(&mut site, 1, "status", "downloading 50%");
+    let later = device(&mut site, &rollout, 1).download.unwrap();
+    assert_eq!((later.bytes, later.rate, later.seconds_left()), (500, Some(100), Some(5)));
+    says(&mut site, 1, "status", "downloaded");
+    assert_eq!(device(&mut site, &rollout, 1).download, None);
+}
+
+#[test]
+fn a_device_that_is_tried_again_leaves_the_newer_rollout() {
+    let mut site = site(2);
+    let older = make(&mut site, 1, Plan::at_once());
+    says(&mut site, 1, "status", "online");
+    says(&mut site, 1, "status", "failed: no space");
+    assert_eq!(state(&mut site, &older, 1), PushState::Failed);
+    let newer = make(&mut site, 2, Plan::at_once());
+    let sent = notices(&site, 1).len();
+    ask(&mut site, &RolloutsRequest::Act(older.clone(), Deed::RetryFailed));
+    assert_eq!(outcome(&mut site), RolloutOutcome::Done);
+    assert_eq!(notices(&site, 1).len(), sent + 1, "it was heard a moment ago");
+    assert_eq!(device(&mut site, &newer, 1).reason, Reason::Superseded);
+    assert_eq!(state(&mut site, &newer, 2), PushState::Queued, "the others stay");
+    says(&mut site, 1, "version", "2.0");
+    site.seconds(11 * 60);
+    assert_eq!(state(&mut site, &older, 1), PushState::Updated);
 }

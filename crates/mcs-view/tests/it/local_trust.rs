@@ -1,5 +1,7 @@
 //! Whom the operator of a static site believes about an image of an address.
 
+mod caught;
+
 use mcs_digest::Checksums;
 use mcs_fota::rollout::{Objection, Plan};
 use mcs_model::{FirmwareId, ProductId};

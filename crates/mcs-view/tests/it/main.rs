@@ -22,6 +22,7 @@ mod rights;
 mod rollouts;
 mod sample;
 mod setting;
+mod signer;
 mod site;
 mod static_site;
 mod trails;

@@ -47,6 +47,7 @@ pub(crate) fn rollout() -> Rollout {
         model: None,
         min_version: None,
         verified: true,
+        older: false,
     };
     let now = Timestamp::from_millis(WALL);
     let mut rollout = Rollout::new(release, Plan::default(), vec![target], vec![], now).unwrap();

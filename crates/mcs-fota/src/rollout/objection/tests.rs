@@ -7,6 +7,7 @@ fn release() -> Release {
         model: Some("7697".to_owned()),
         min_version: Some("1.5".parse().unwrap()),
         verified: true,
+        older: false,
     }
 }
 
@@ -21,7 +22,7 @@ fn target(reported: Option<&str>) -> Target {
 
 #[test]
 fn each_rule_speaks_for_itself() {
-    use Objection::{Downgrade, Incompatible, Model, Unverified};
+    use Objection::{Downgrade, Incompatible, Model, Older, Unverified};
     for (reported, expected) in [
         (None, vec![]),
         (Some("1.9"), vec![]),
@@ -40,4 +41,6 @@ fn each_rule_speaks_for_itself() {
     let limited = Target { compatible: false, ..target(Some("1.0")) };
     let doubtful = Release { verified: false, ..release() };
     assert_eq!(doubtful.objections(&limited), [Incompatible, Unverified]);
+    let replayed = Release { older: true, ..release() };
+    assert_eq!(replayed.objections(&target(None)), [Older], "it never said what it runs");
 }

@@ -26,6 +26,7 @@ pub(super) fn release() -> Release {
         model: None,
         min_version: None,
         verified: true,
+        older: false,
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) async fn last(store: &Store) -> Result<BTreeMap<DeviceId, PushStatus>
             firmware,
             version: head.release().version.to_string(),
             state: member.state(),
+            reason: member.reason(),
             detail: member.reason().to_string(),
             since: member.since()?,
         };

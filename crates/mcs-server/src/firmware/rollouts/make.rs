@@ -10,8 +10,8 @@ use mcs_fota::rollout::api::{
     RolloutInfo, RolloutRequest, Wait,
 };
 use mcs_fota::rollout::{Act, ActError, Course, Fact, Override, Rollout, RolloutError, Target};
-use mcs_model::DeviceId;
 use mcs_model::api::PushState;
+use mcs_model::{DeviceId, FirmwareId};
 
 use super::{Entry, run};
 use crate::app::App;
@@ -36,6 +36,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// What is rolled out.
+    pub(crate) fn firmware(&self) -> &FirmwareId {
+        &self.firmware.id
+    }
+
     /// What would come of it.
     pub(crate) fn details(&self) -> RolloutDetails {
         details(&self.rollout, &about("", &self.by, &self.firmware))
@@ -53,14 +58,15 @@ impl Firmware {
         by: &str,
     ) -> Result<Result<Draft, RolloutError>> {
         let mut targets = Vec::with_capacity(devices.len());
+        let siblings = self.store.firmwares(&firmware.prototype).await?;
         for device in devices {
             let reported = self.store.firmware_version(&device.id).await?;
             if request.outdated_only && reported.as_deref() == Some(firmware.version.as_str()) {
                 continue;
             }
-            let running = self.running(app, &device).await?.map(|it| it.id);
+            let running = siblings.iter().find(|it| reported.as_ref() == Some(&it.version));
             let compatible = device.prototype.id == firmware.prototype
-                && fits(firmware.compatible.as_deref(), running.as_ref());
+                && fits(firmware.compatible.as_deref(), running.map(|it| &it.id));
             let id = device.id.clone();
             targets.push(Target { device: id, reported, model: None, compatible });
         }
@@ -68,18 +74,22 @@ impl Firmware {
         targets.sort_by_key(|it| run::hearing(app, &it.device).is_empty());
         let now = clock::now();
         let overrides = request.overrides.iter().map(|it| override_of(it, by)).collect();
-        let release = self.trust.release(&firmware)?;
+        let newest = self.store.newest_seq(&firmware.prototype).await?;
+        let release = self.trust.release(&firmware, newest)?;
         let rollout = Rollout::new(release, request.plan, targets, overrides, now);
         let overrides = request.overrides;
         Ok(rollout.map(|rollout| Draft { rollout, firmware, by: by.to_owned(), overrides }))
     }
 
-    /// Makes a rollout; its devices leave every other one.
-    pub(crate) async fn roll_out(&self, app: &App, draft: Draft) -> Result<RolloutDetails> {
+    /// Makes a rollout; its devices leave every other one. `None` if the firmware was removed meanwhile.
+    pub(crate) async fn roll_out(&self, app: &App, draft: Draft) -> Result<Option<RolloutDetails>> {
         let Draft { rollout, firmware, by, overrides } = draft;
         let id = random::id(PREFIX, RANDOM)?;
         let devices: Vec<_> = rollout.members().map(|(device, _)| device.clone()).collect();
         let _turn = self.rollouts.turn.lock().await;
+        if self.store.firmware(&firmware.id).await?.is_none() {
+            return Ok(None);
+        }
         for device in &devices {
             self.feed_rollouts(app, device, &Fact::Dropped(Reason::Superseded)).await;
         }
@@ -119,7 +129,7 @@ impl Firmware {
         }
         self.run_rollout(app, &id).await;
         app.events.tell_of_rollouts();
-        self.rollout(app, &id).await?.context("a rollout that was just made")
+        self.rollout(app, &id).await?.context("a rollout that was just made").map(Some)
     }
 
     /// Does what an operator wants. The outer error is ours, the inner one the caller's.

@@ -1,8 +1,8 @@
 //! What happens to devices, told to the rollouts that they are in.
 
-use mcs_fota::Unreachable;
 use mcs_fota::rollout::api::AuditEvent;
 use mcs_fota::rollout::{Fact, Input, Transport};
+use mcs_fota::{Reason, Unreachable};
 use mcs_model::DeviceId;
 use mcs_model::api::{self, DeviceChange, PushState, PushStatus};
 
@@ -143,16 +143,12 @@ impl Firmware {
 }
 
 /// With why it waits, if the device cannot hear now.
-pub(in crate::firmware) fn waiting(
-    app: &App,
-    device: &DeviceId,
-    mut status: PushStatus,
-) -> PushStatus {
-    let waits = status.state == PushState::Queued && status.detail.is_empty();
+pub(in crate::firmware) fn waiting(app: &App, device: &DeviceId, status: PushStatus) -> PushStatus {
+    let waits = status.state == PushState::Queued && status.reason == Reason::None;
     if waits && hearing(app, device).is_empty() {
         let is_away = app.hub.presence(device).transports.is_empty();
         let why = if is_away { Unreachable::Away } else { Unreachable::Deaf };
-        status.detail = why.to_string();
+        return status.because(Reason::NotSent(why));
     }
     status
 }

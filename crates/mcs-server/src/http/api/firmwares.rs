@@ -6,15 +6,17 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use mcs_model::api::{FirmwareInfo, FirmwarePolicy, Right};
+use mcs_model::FirmwareId;
+use mcs_model::api::{FirmwareEdit, FirmwareInfo, FirmwarePolicy, Right};
 
 use super::declared::{Declared, Offer, exists};
 use crate::app::App;
-use crate::firmware::ReceiveError;
+use crate::firmware::{ReceiveError, Release, Removal};
 use crate::http::error::Error;
 use crate::http::operator::Operator;
 use crate::http::query::Asked;
 use crate::http::{body, effect};
+use crate::store::FirmwareRow;
 
 /// List the firmwares of a prototype, newest first
 #[utoipa::path(get, path = "/api/prototypes/{product}/firmwares", tag = "Console",
@@ -58,6 +60,89 @@ pub(in crate::http) async fn upload(
     let offer = Offer::of(&app, prototype, &declared).await?;
     let info = keep(&app, &operator, &offer, body).await?;
     Ok((StatusCode::CREATED, Json(info)))
+}
+
+/// Say something else of a firmware
+///
+/// Its note, and the firmwares that a device must run to get this one. File, name and version stay.
+#[utoipa::path(put, path = "/api/firmwares/{firmware}", tag = "Console",
+    request_body(content = FirmwareEdit, example = json!({ "note": "", "compatible": ["FAa6B540CMmJ"] })),
+    responses((status = 200, body = FirmwareInfo, description = "The firmware as it is now.")))]
+pub(in crate::http) async fn describe(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    Path(firmware): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<FirmwareInfo>, Error> {
+    let mut row = find(&app, &operator, &firmware).await?;
+    let FirmwareEdit { note, compatible } = body::json(&headers, body).await?;
+    // Its version was checked when it came.
+    Release::new(row.prototype.clone(), &row.name, &row.version, &note)
+        .map_err(Error::malformed)?;
+    let compatible = compatible.filter(|it| !it.is_empty());
+    let others = app.store.firmwares(&row.prototype).await?;
+    let is_other = |id: &FirmwareId| *id != row.id && others.iter().any(|it| it.id == *id);
+    if compatible.iter().flatten().any(|it| !is_other(it)) {
+        return Err(Error::malformed("compatible: it names no other firmware of the prototype."));
+    }
+    (row.note, row.compatible) = (note, compatible);
+    let (id, prototype) = (row.id.clone(), row.prototype.clone());
+    let change = {
+        let app = app.clone();
+        async move { app.store.describe_firmware(&row).await }
+    };
+    effect::whole(&app, change).await?;
+    tracing::info!(user = operator.name, firmware = %id, "firmware described");
+    let info = app.firmware.list(&app, &prototype).await?.into_iter().find(|it| it.id == id);
+    info.map(Json).ok_or_else(|| Error::not_found("firmware", &firmware))
+}
+
+/// Remove a firmware
+///
+/// With its file. What was done with it stays in the audit of its rollouts, and the `seq` of its manifest stays
+/// taken. One that is being rolled out, or that another one asks for, is refused with 409.
+#[utoipa::path(delete, path = "/api/firmwares/{firmware}", tag = "Console",
+    responses((status = 204, description = "It is gone.")))]
+pub(in crate::http) async fn remove(
+    State(app): State<Arc<App>>,
+    operator: Operator,
+    Path(firmware): Path<String>,
+) -> Result<StatusCode, Error> {
+    let row = find(&app, &operator, &firmware).await?;
+    let id = row.id.clone();
+    let remove = {
+        let (app, id) = (app.clone(), id.clone());
+        async move { app.firmware.remove(&id).await }
+    };
+    let (code, message) = match effect::whole(&app, remove).await? {
+        Removal::Removed => {
+            tracing::info!(user = operator.name, firmware = %id, version = row.version,
+                sha256 = row.sha256, "firmware removed");
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        Removal::Unknown => return Err(Error::not_found("firmware", &firmware)),
+        Removal::RolledOut(rollout) => {
+            let message = format!("The rollout {rollout} of it goes on. Cancel that first.");
+            ("in-use", message)
+        }
+        Removal::Needed(version) => {
+            let message = format!(
+                "The firmware {version} is only for devices that run it. Change that first."
+            );
+            ("needed", message)
+        }
+    };
+    Err(Error::Refused(StatusCode::CONFLICT, code, message))
+}
+
+/// A firmware that the caller may change.
+async fn find(app: &App, operator: &Operator, id: &str) -> Result<FirmwareRow, Error> {
+    let unknown = || Error::not_found("firmware", id);
+    let firmware = id.parse().map_err(|_| unknown())?;
+    let row = app.store.firmware(&firmware).await?.ok_or_else(unknown)?;
+    operator.prototype(app, row.prototype.as_str(), Right::Control)?;
+    Ok(row)
 }
 
 /// Takes the file of an offer, and keeps it if it is what was offered.

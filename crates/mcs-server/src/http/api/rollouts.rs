@@ -108,11 +108,13 @@ pub(in crate::http) async fn create(
     body: Body,
 ) -> Result<(StatusCode, Json<RolloutDetails>), Error> {
     let draft = draft(&app, &operator, &headers, body).await?;
+    let firmware = draft.firmware().to_string();
     let make = {
         let app = app.clone();
         async move { app.firmware.roll_out(&app, draft).await }
     };
     let details = effect::whole(&app, make).await?;
+    let details = details.ok_or_else(|| Error::not_found("firmware", &firmware))?;
     tracing::info!(
         user = operator.name,
         rollout = details.info.id,

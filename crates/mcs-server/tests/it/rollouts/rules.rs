@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::board::{Board, id};
 use super::{IMAGE, Operator, line, populate};
-use crate::client::Request;
+use crate::client::{Reply, Request};
 use crate::process::Process;
 use crate::{Folder, admin, soon};
 
@@ -112,6 +112,28 @@ async fn each_state_has_its_time_over_real_sockets() {
         assert_eq!(line(&operator.show(&rollout).await, &id(n))["reason"], reason, "device {n}");
     }
     assert_eq!(operator.show(&rollout).await["course"], "finished");
+    bench.server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_defers_keeps_its_notice_and_its_own_time() {
+    let bench = Bench::start(2).await;
+    let (server, operator) = (&bench.server, &bench.operator);
+    let (mut later, mut never) = (bench.board(1).await, bench.board(2).await);
+    let terms = json!({ "confirming": 0, "queued": 6, "initiated": 600, "unanswered": 1 });
+    let rollout = bench.make(1..=2, json!({ "waves": [], "terms": terms })).await;
+    for board in [&mut later, &mut never] {
+        board.hear_notice().await;
+        board.say(server, "deferred").await;
+        operator.until(&rollout, &board.id, "DEFERRED").await;
+    }
+    // It comes back, still with the old version: it has said that it will.
+    later.connect(server).await;
+    assert_eq!(line(&operator.show(&rollout).await, &later.id)["notices"], 1);
+    assert_eq!(later.ask(server, "").await.body, IMAGE);
+    later.report(server, "2.0").await;
+    operator.until(&rollout, &later.id, "UPDATED").await;
+    operator.until(&rollout, &never.id, "TIMED_OUT").await;
     bench.server.terminate().await;
 }
 
@@ -248,6 +270,55 @@ async fn a_rollout_outlives_its_devices_and_its_prototype() {
     assert!(audit.text().contains("removed"), "{}", audit.text());
     let retry = bench.operator.act(&rollout, json!({ "act": "retryFailed" })).await;
     assert_eq!(retry.status, 409, "there is nothing left to send");
+    bench.server.terminate().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_firmware_is_removed_with_its_file_when_nothing_needs_it_and_its_audit_stays() {
+    let bench = Bench::start(1).await;
+    let (server, operator) = (&bench.server, &bench.operator);
+    let mut board = bench.board(1).await;
+    let id = bench.firmware.as_str().expect("an id");
+    let file = bench.folder.join("firmware").join(id);
+    let remove =
+        async |id: &str| operator.call("DELETE", &format!("/api/firmwares/{id}"), "").await;
+    let code = |reply: &Reply| (reply.status, reply.json()["code"].clone());
+
+    let path =
+        format!("/api/prototypes/{}/firmwares?name=App&version=2.1&compatible={id}", bench.product);
+    let next = operator.call("POST", &path, IMAGE).await.json()["id"].clone();
+    assert_eq!(code(&remove(id).await), (409, json!("needed")));
+    // Said of it later, it is the same.
+    let path = format!("/api/firmwares/{}", next.as_str().expect("an id"));
+    let say = async |compatible: Value| {
+        let body = json!({ "note": "all new", "compatible": compatible }).to_string();
+        operator.call("PUT", &path, body).await
+    };
+    assert_eq!(say(json!(["Fother000000"])).await.status, 400);
+    let any = say(json!(null)).await.json();
+    assert_eq!((&any["note"], &any["compatible"]), (&json!("all new"), &json!(null)));
+    assert_eq!(say(json!([id])).await.json()["compatible"], json!([id]));
+    assert_eq!(code(&remove(id).await), (409, json!("needed")));
+    assert_eq!(remove(next.as_str().expect("an id")).await.status, 204);
+    let rollout = bench.make(1..=1, at_once()).await;
+    board.hear_notice().await;
+    assert_eq!(code(&remove(id).await), (409, json!("in-use")));
+    assert!(file.exists());
+    board.report(server, "2.0").await;
+    operator.until(&rollout, &board.id, "UPDATED").await;
+    let shown = operator.show(&rollout).await;
+
+    assert_eq!(remove(id).await.status, 204);
+    assert!(!file.exists(), "the file is on the disk");
+    assert_eq!(code(&remove(id).await), (404, json!("not-found")));
+    let list = format!("/api/prototypes/{}/firmwares", bench.product);
+    assert_eq!(operator.call("GET", &list, "").await.json(), json!([]));
+    assert_eq!(operator.show(&rollout).await, shown);
+    let audit = operator.call("GET", &format!("/api/rollouts/{rollout}/audit"), "").await;
+    let audit = audit.text();
+    assert!(audit.contains(&Checksums::of(IMAGE).sha256.to_string()), "{audit}");
+    let request = bench.request(1..=1, at_once()).to_string();
+    assert_eq!(operator.call("POST", "/api/rollouts", request).await.status, 404);
     bench.server.terminate().await;
 }
 

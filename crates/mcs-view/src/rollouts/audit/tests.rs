@@ -13,6 +13,7 @@ fn info() -> RolloutInfo {
         model: None,
         min_version: None,
         verified: true,
+        older: false,
     };
     let device = "D1".parse().unwrap();
     let target = Target { device, reported: None, model: None, compatible: true };

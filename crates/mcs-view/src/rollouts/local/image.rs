@@ -5,6 +5,7 @@ use mcs_fota::{Manifest, Notice, Version};
 
 use super::Image;
 use crate::console::Console;
+use crate::firmware::Behind;
 use crate::io::{Ended, Hashes, JobId, Output};
 use crate::protocol::{
     Check, Checked, Fault, ImageRequest, RolloutOutcome, RolloutTrouble, Verdict,
@@ -43,10 +44,10 @@ impl Console {
         };
         let outcome = match ended {
             Ended::Hashed(found) => self.take_image(&request, found),
-            Ended::Failed(why) => Err(RolloutTrouble::NotFetched(why.clone())),
-            Ended::Page => Err(RolloutTrouble::WebPage),
-            Ended::Changed => Err(RolloutTrouble::NotFetched(String::new())),
-            Ended::Answered { status, .. } => Err(RolloutTrouble::NotFetched(status.to_string())),
+            Ended::Failed(why) => self.no_image(&request, Behind::Nothing(why)),
+            Ended::Page => self.no_image(&request, Behind::Page),
+            // A job ends as it began.
+            Ended::Changed | Ended::Answered { .. } => self.no_image(&request, Behind::Nothing("")),
         };
         self.rollouts.end(outcome.unwrap_or_else(RolloutOutcome::Failed));
         true
@@ -73,22 +74,23 @@ impl Console {
         Ok(())
     }
 
+    /// What is there is none; which check says so.
+    fn no_image(
+        &mut self,
+        request: &ImageRequest,
+        found: Behind<'_>,
+    ) -> Result<RolloutOutcome, RolloutTrouble> {
+        self.judge(request, found)?;
+        Err(RolloutTrouble::Check(Checked::NoPage))
+    }
+
     fn take_image(
         &mut self,
         request: &ImageRequest,
         found: &Hashes,
     ) -> Result<RolloutOutcome, RolloutTrouble> {
         let Hashes { size, md5, sha256 } = found.clone();
-        if size == 0 {
-            return Err(RolloutTrouble::EmptyFile);
-        }
-        let expected = request.md5.trim().parse::<Md5Hex>().ok();
-        if let Some(expected) = expected
-            && md5.parse() != Ok(expected)
-        {
-            return Err(RolloutTrouble::WrongMd5 { found: md5, expected: expected.to_string() });
-        }
-        let signed = self.judge(request, found)?;
+        let (signed, signer) = self.judge(request, Behind::File(found))?.unzip();
         let id = format!("F{:015x}", self.random.next_u64() >> 4);
         let (Ok(firmware), Ok(prototype)) = (id.parse(), super::PROTOTYPE.parse()) else {
             return Err(RolloutTrouble::BadAddress);
@@ -105,8 +107,9 @@ impl Console {
             md5,
             sha256,
             fetched: self.clock.wall(),
-            expected: expected.is_some(),
+            expected: !request.md5.trim().is_empty(),
             signed,
+            signer: signer.map(|it| it.to_string()),
         };
         let outcome = RolloutOutcome::Fetched(image.prototype.clone(), image.firmware.clone());
         let local = &mut self.rollouts.local;
@@ -116,6 +119,7 @@ impl Console {
             let same = it.sha256 == image.sha256 && it.version == image.version;
             if same && image.signed.is_none() {
                 image.signed.clone_from(&it.signed);
+                image.signer.clone_from(&it.signer);
             }
             !same || it.url != image.url
         });

@@ -121,6 +121,7 @@ impl Console {
             model: signed.map(|it| it.model.clone()),
             min_version: signed.and_then(|it| it.min_version.as_ref()?.parse().ok()),
             verified: trust == Trust::Vouched,
+            older: self.rollouts.local.is_older(&image),
         };
         let overrides = request.overrides.iter().map(|it| override_of(it, now)).collect();
         let rollout = Rollout::new(release, request.plan.clone(), targets, overrides, now);

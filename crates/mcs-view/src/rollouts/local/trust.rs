@@ -3,12 +3,11 @@
 use mcs_fota::TrustedKey;
 use mcs_fota::rollout::{Input, Trust};
 use mcs_model::ProductId;
-use mcs_model::api::{FirmwarePolicy, FirmwareSignature};
+use mcs_model::api::{FirmwareInfo, FirmwarePolicy, FirmwareSignature};
 
 use super::{Image, Local, MOST_IMAGES};
 use crate::console::Console;
-use crate::firmware::{Firmwares, Statement};
-use crate::io::Hashes;
+use crate::firmware::{Behind, Firmwares, Statement};
 use crate::protocol::{Believed, Check, ImageRequest, RolloutOutcome, RolloutTrouble, Verdict};
 
 /// So many keys are believed.
@@ -51,8 +50,8 @@ impl Console {
     pub(super) fn judge(
         &mut self,
         request: &ImageRequest,
-        found: &Hashes,
-    ) -> Result<Option<FirmwareSignature>, RolloutTrouble> {
+        found: Behind<'_>,
+    ) -> Result<Option<(FirmwareSignature, TrustedKey)>, RolloutTrouble> {
         let local = &mut self.rollouts.local;
         let statement = Statement {
             expectation: request.md5.clone(),
@@ -60,10 +59,17 @@ impl Console {
             signature: (!request.signature.is_empty()).then(|| request.signature.clone()),
         };
         // The same file may be fetched again.
-        let others = local.images().into_iter().filter(|it| it.sha256 != found.sha256).collect();
+        let same = |it: &FirmwareInfo| match found {
+            Behind::File(found) => it.sha256 == found.sha256,
+            Behind::Page | Behind::Nothing(_) => false,
+        };
+        let others = local.images().into_iter().filter(|it| !same(it)).collect();
         let judged = Firmwares::judge(local.policy(), others, statement, found);
         local.checks = judged.checks;
         let failed = |it: &&Check| matches!(it.verdict, Verdict::Failed(_));
+        if let Behind::Nothing(why) = found {
+            return Err(RolloutTrouble::NotFetched(why.to_owned()));
+        }
         if let Some(check) = local.checks.iter().find(failed) {
             return Err(RolloutTrouble::Check(check.what));
         }
@@ -86,7 +92,15 @@ impl Local {
 
     /// Whether somebody who is believed today vouched for an image.
     pub(super) fn vouches(&self, image: &Image) -> bool {
-        image.signed.as_ref().is_some_and(|it| self.trusts()(&it.key))
+        let signer = image.signer.as_ref();
+        signer.is_some_and(|it| self.book.believed.keys.lines().any(|key| key == it))
+    }
+
+    /// Whether one was signed for the same model with a higher `seq`.
+    pub(super) fn is_older(&self, image: &Image) -> bool {
+        let Some(ours) = &image.signed else { return false };
+        let signed = self.book.images.iter().filter_map(|it| it.signed.as_ref());
+        signed.filter(|it| it.model == ours.model).any(|it| it.seq > ours.seq)
     }
 
     /// How much an image is trusted today.
@@ -100,13 +114,6 @@ impl Local {
         }
     }
 
-    /// Whether a key is believed, by its id.
-    pub(super) fn trusts(&self) -> impl Fn(&str) -> bool + use<> {
-        let lines = self.book.believed.keys.lines();
-        let keys: Vec<TrustedKey> = lines.filter_map(|it| it.parse().ok()).collect();
-        move |key| keys.iter().any(|it| it.id().as_str() == key)
-    }
-
     fn policy(&self) -> FirmwarePolicy {
         let Believed { keys, require_signed } = &self.book.believed;
         let keys = keys.lines().map(str::to_owned).collect();
@@ -115,14 +122,11 @@ impl Local {
 
     /// The oldest images go, except the newest that was signed for a model: it tells who comes with an older one.
     pub(super) fn prune_images(&mut self) {
-        let images = &self.book.images;
-        let newest = |image: &Image| {
-            let Some(ours) = &image.signed else { return false };
-            let signed = images.iter().filter_map(|it| it.signed.as_ref());
-            signed.filter(|it| it.model == ours.model).all(|it| it.seq <= ours.seq)
-        };
-        let mut surplus = images.len().saturating_sub(MOST_IMAGES);
-        let stays: Vec<bool> = images
+        let newest = |image: &Image| image.signed.is_some() && !self.is_older(image);
+        let mut surplus = self.book.images.len().saturating_sub(MOST_IMAGES);
+        let stays: Vec<bool> = self
+            .book
+            .images
             .iter()
             .map(|it| {
                 let goes = surplus > 0 && !newest(it);

@@ -91,7 +91,7 @@ fn how_quickly_it_goes_is_said_after_a_moment() {
     assert_eq!(view(&mut site).job.pace, Some(Pace { rate: 1_000, left: 2 }));
 }
 
-fn check(site: &mut Site, what: Checked) -> Verdict {
+pub(super) fn check(site: &mut Site, what: Checked) -> Verdict {
     let found = view(site).job.checks.into_iter().find(|it| it.what == what);
     found.map(|it| it.verdict).unwrap()
 }
@@ -106,6 +106,11 @@ const IMAGE: &[u8] = include_bytes!("../../../../mcs-fota/src/manifest/tests/ima
 
 /// The signed image is at hand; the prototype goes by the name of its model.
 fn signed(keys: &[&str], stored: Vec<FirmwareInfo>) -> Site {
+    at_hand(keys, stored, IMAGE)
+}
+
+/// This file is at hand, and the server takes only what one of the keys vouches for.
+pub(super) fn at_hand(keys: &[&str], stored: Vec<FirmwareInfo>, image: &[u8]) -> Site {
     let mut site = Site::new();
     site.server.answer("GET /api/session", 200, &session(Role::Operator));
     let mut device = device();
@@ -118,16 +123,16 @@ fn signed(keys: &[&str], stored: Vec<FirmwareInfo>) -> Site {
     site.server.answer("POST /api/prototypes/P1/uploads", 201, &sent(0));
     site.start();
     view(&mut site);
-    let file = FileInfo { name: "a.bin".to_owned(), size: IMAGE.len() as u64 };
+    let file = FileInfo { name: "a.bin".to_owned(), size: image.len() as u64 };
     site.input(Input::RequestWithFile(Request::Firmware(FirmwareRequest::Choose), file));
     let Some(Output::Hash(job)) = site.jobs.pop() else { panic!("a hash") };
-    let sums = Checksums::of(IMAGE);
+    let sums = Checksums::of(image);
     let (md5, sha256) = (sums.md5.to_string(), sums.sha256.to_string());
     site.input(Input::Ended(job, Ended::Hashed(Hashes { size: sums.size, md5, sha256 })));
     site
 }
 
-fn vouch(site: &mut Site, manifest: &str, signature: &str) {
+pub(super) fn vouch(site: &mut Site, manifest: &str, signature: &str) {
     let (manifest, signature) = (Some(manifest.to_owned()), Some(signature.to_owned()));
     ask(site, FirmwareRequest::Vouch { manifest, signature });
 }

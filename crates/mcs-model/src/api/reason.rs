@@ -1,13 +1,12 @@
-//! Why a push is where it is.
+//! Why a push is where it is: typed, for whoever words it, and in English sentences.
 
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rollout::Objection;
-
 /// Why a push entered its state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Reason {
@@ -55,6 +54,7 @@ pub enum Reason {
 
 /// Why a notice could not be handed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Unreachable {
@@ -64,6 +64,25 @@ pub enum Unreachable {
     Deaf,
     /// What the transport says.
     Broken(String),
+}
+
+/// Why a device is not sent a firmware before an operator overrides it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Objection {
+    /// The device runs a newer version.
+    Downgrade,
+    /// The firmware is for another model.
+    Model,
+    /// The device does not run one of the firmwares that this one is for, or an older version than
+    /// it asks for.
+    Incompatible,
+    /// Nobody vouches for the image.
+    Unverified,
+    /// A newer signed image of the same model is known: this one may be played back by somebody.
+    Older,
 }
 
 impl fmt::Display for Reason {
@@ -101,5 +120,19 @@ impl fmt::Display for Unreachable {
             }
             Self::Broken(error) => f.write_str(error),
         }
+    }
+}
+
+impl fmt::Display for Objection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Downgrade => "the device runs a newer version",
+            Self::Model => "the firmware is for another model",
+            Self::Incompatible => {
+                "the device does not run one of the firmwares that this one is for"
+            }
+            Self::Unverified => "nobody vouches for the image",
+            Self::Older => "a newer signed image of the same model is known",
+        })
     }
 }

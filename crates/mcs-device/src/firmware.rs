@@ -1,7 +1,7 @@
 //! Firmware over the air, as a board sees it (CONTRACT §5): fetch, check, say what runs.
 
 use anyhow::{Context, Result, ensure};
-use mcs_digest::Digest;
+use mcs_digest::Md5;
 use mcs_fota::{Notice, Version};
 use mcs_model::DeviceId;
 use mcs_time::{Backoff, BackoffConfig};
@@ -24,17 +24,17 @@ pub(crate) struct Image {
 pub(crate) async fn fetch(notice: Notice) -> Result<Image> {
     let origin = origin(notice.url())?;
     let mut download = Download::start(notice.url()).await?;
-    let mut digest = Digest::new();
+    let mut md5 = Md5::new();
     while let Some(piece) = download.piece().await? {
-        digest.update(&piece);
-        ensure!(digest.size() <= MAX_IMAGE, "it is longer than {MAX_IMAGE} bytes");
+        md5.update(&piece);
+        ensure!(md5.size() <= MAX_IMAGE, "it is longer than {MAX_IMAGE} bytes");
     }
-    let got = digest.finish();
     if let Some(length) = download.length {
-        ensure!(got.size == length, "{} bytes came, {length} were promised", got.size);
+        ensure!(md5.size() == length, "{} bytes came, {length} were promised", md5.size());
     }
-    if let Some(md5) = notice.md5() {
-        ensure!(got.md5 == md5, "its MD5 is {}, the notice says {md5}", got.md5);
+    let got = md5.finish();
+    if let Some(said) = notice.md5() {
+        ensure!(got == said, "its MD5 is {got}, the notice says {said}");
     }
     Ok(Image { version: notice.version().clone(), origin })
 }

@@ -18,24 +18,31 @@
 
 extern crate alloc;
 
-use md5::Digest as _;
-
+mod blocks;
+mod both;
 mod hex;
+mod md5;
+mod sha256;
 
 #[cfg(test)]
 mod tests;
 
+use blocks::Blocks;
 pub use hex::{HashError, Md5Hex, Sha256Hex};
-
-/// Small enough that a piece is still in the nearest cache when the second hash reads it.
-const PIECE: usize = 8 * 1024;
+pub use md5::Md5;
 
 /// Both hashes of what was seen so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Digest {
-    md5: md5::Md5,
-    sha256: sha2::Sha256,
-    size: u64,
+    blocks: Blocks,
+    md5: md5::State,
+    sha256: sha256::State,
+}
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self { blocks: Blocks::default(), md5: md5::START, sha256: sha256::START }
+    }
 }
 
 impl Digest {
@@ -46,25 +53,27 @@ impl Digest {
 
     /// Takes the next bytes of the stream, cut anywhere.
     pub fn update(&mut self, bytes: &[u8]) {
-        for piece in bytes.chunks(PIECE) {
-            self.md5.update(piece);
-            self.sha256.update(piece);
-        }
-        self.size += bytes.len() as u64;
+        let Self { blocks, md5, sha256 } = self;
+        blocks.take(bytes, |blocks| both::compress(md5, sha256, blocks));
     }
 
     /// How many bytes were seen so far.
     pub const fn size(&self) -> u64 {
-        self.size
+        self.blocks.size()
     }
 
     /// The hashes of all that was seen.
-    pub fn finish(self) -> Checksums {
-        Checksums {
-            md5: Md5Hex::from_bytes(self.md5.finalize().into()),
-            sha256: Sha256Hex::from_bytes(self.sha256.finalize().into()),
-            size: self.size,
-        }
+    pub fn finish(mut self) -> Checksums {
+        // The last blocks differ in how they write the length: each hash goes through both loops,
+        // and what the other one makes of them is for nobody.
+        let (mut no_md5, mut no_sha256) = (self.md5, self.sha256);
+        let md5 = md5::end(&self.blocks, &mut self.md5, |md5, blocks| {
+            both::compress(md5, &mut no_sha256, blocks);
+        });
+        let sha256 = sha256::end(&self.blocks, &mut self.sha256, |sha256, blocks| {
+            both::compress(&mut no_md5, sha256, blocks);
+        });
+        Checksums { md5, sha256, size: self.blocks.size() }
     }
 }
 

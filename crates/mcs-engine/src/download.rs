@@ -1,9 +1,7 @@
 //! A file is fetched and hashed while it comes; nothing is kept.
 
 use js_sys::{Reflect, Uint8Array};
-use mcs_digest::Digest;
 use mcs_view::Ended;
-use mcs_view::markup::is_page;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -11,7 +9,7 @@ use web_sys::{
 };
 
 use crate::browser::{fetch, words};
-use crate::hash::{hashes, take};
+use crate::hash::Hasher;
 use crate::job::Job;
 
 /// A step of progress that is worth telling, in bytes.
@@ -41,8 +39,7 @@ async fn download(url: &str, job: &Job) -> Result<Ended, JsValue> {
         let status = response.status();
         return Ok(Ended::Failed(format!("the server answered with status {status}")));
     }
-    let mut digest = Digest::new();
-    let mut buffer = Vec::new();
+    let mut hasher = Hasher::new();
     let mut told = 0;
     if let Some(body) = response.body() {
         let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
@@ -53,16 +50,14 @@ async fn download(url: &str, job: &Job) -> Result<Ended, JsValue> {
             }
             let bytes: Uint8Array =
                 Reflect::get(&piece, &JsValue::from_str("value"))?.dyn_into()?;
-            let first = digest.size() == 0;
-            take(&bytes, &mut buffer, &mut digest);
-            if first && is_page(&buffer) {
+            if hasher.take(&bytes).is_err() {
                 return Ok(Ended::Page);
             }
-            if digest.size() >= told + STEP {
-                told = digest.size();
+            if hasher.size() >= told + STEP {
+                told = hasher.size();
                 job.progress(told);
             }
         }
     }
-    Ok(Ended::Hashed(hashes(&digest.finish())))
+    Ok(Ended::Hashed(hasher.finish()))
 }

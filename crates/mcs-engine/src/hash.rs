@@ -3,7 +3,7 @@
 mod pieces;
 
 use js_sys::Uint8Array;
-use mcs_digest::{Checksums, Digest};
+use mcs_digest::Digest;
 use mcs_view::markup::is_page;
 use mcs_view::{Ended, Hashes};
 use wasm_bindgen_futures::spawn_local;
@@ -17,6 +17,9 @@ use pieces::Pieces;
 
 /// Bytes of a piece: some milliseconds of work.
 const PIECE: u32 = 1024 * 1024;
+
+/// Bytes that are copied and hashed at once: so few that they are still in a near cache.
+const NEAR: u32 = 32 * 1024;
 
 /// So often a file tells its progress, at most: each time, the page paints.
 const STEPS: f64 = 64.0;
@@ -33,9 +36,7 @@ pub fn start(file: Blob, job: Job) {
 /// `None`: it was stopped.
 async fn hash(file: &Blob, job: &Job) -> Option<Ended> {
     let step = (file.size() / STEPS).max(f64::from(PIECE));
-    let mut digest = Digest::new();
-    // One buffer for all pieces: memory does not grow with the file.
-    let mut buffer = Vec::new();
+    let mut hasher = Hasher::new();
     let mut pieces = Pieces::of(file);
     let mut told = 0;
     loop {
@@ -46,9 +47,7 @@ async fn hash(file: &Blob, job: &Job) -> Option<Ended> {
         }
         match piece {
             Ok(Some(piece)) => {
-                let is_first = digest.size() == 0;
-                take(&piece, &mut buffer, &mut digest);
-                if is_first && is_page(&buffer) {
+                if hasher.take(&piece).is_err() {
                     pieces.cancel();
                     return Some(Ended::Page);
                 }
@@ -59,33 +58,59 @@ async fn hash(file: &Blob, job: &Job) -> Option<Ended> {
                 return Some(Ended::Failed(format!("the file cannot be read: {}", words(&error))));
             }
         }
-        if (digest.size() - told) as f64 >= step {
-            told = digest.size();
+        if (hasher.size() - told) as f64 >= step {
+            told = hasher.size();
             job.progress(told);
         }
     }
-    if told < digest.size() {
-        job.progress(digest.size());
+    if told < hasher.size() {
+        job.progress(hasher.size());
     }
-    Some(Ended::Hashed(hashes(&digest.finish())))
+    Some(Ended::Hashed(hasher.finish()))
 }
 
-/// Adds what the browser holds to the digest.
-pub(crate) fn take(bytes: &Uint8Array, buffer: &mut Vec<u8>, digest: &mut Digest) {
-    let mut from = 0;
-    while from < bytes.length() {
-        let to = bytes.length().min(from.saturating_add(PIECE));
-        buffer.resize((to - from) as usize, 0);
-        bytes.subarray(from, to).copy_to(buffer);
-        digest.update(buffer);
-        from = to;
-    }
+/// Hashes what the browser holds.
+pub(crate) struct Hasher {
+    digest: Digest,
+    /// One for all pieces: memory does not grow with the file.
+    buffer: Vec<u8>,
 }
 
-pub(crate) fn hashes(checksums: &Checksums) -> Hashes {
-    Hashes {
-        size: checksums.size,
-        md5: checksums.md5.to_string(),
-        sha256: checksums.sha256.to_string(),
+/// The file begins as a page does.
+pub(crate) struct Page;
+
+impl Hasher {
+    pub(crate) fn new() -> Self {
+        Self { digest: Digest::new(), buffer: vec![0; NEAR as usize] }
+    }
+
+    /// Takes the next bytes of the file.
+    pub(crate) fn take(&mut self, bytes: &Uint8Array) -> Result<(), Page> {
+        let mut from = 0;
+        while from < bytes.length() {
+            let to = bytes.length().min(from.saturating_add(NEAR));
+            let piece = &mut self.buffer[..(to - from) as usize];
+            bytes.subarray(from, to).copy_to(piece);
+            if self.digest.size() == 0 && is_page(piece) {
+                return Err(Page);
+            }
+            self.digest.update(piece);
+            from = to;
+        }
+        Ok(())
+    }
+
+    /// How many bytes were taken.
+    pub(crate) const fn size(&self) -> u64 {
+        self.digest.size()
+    }
+
+    pub(crate) fn finish(self) -> Hashes {
+        let checksums = self.digest.finish();
+        Hashes {
+            size: checksums.size,
+            md5: checksums.md5.to_string(),
+            sha256: checksums.sha256.to_string(),
+        }
     }
 }

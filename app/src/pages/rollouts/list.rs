@@ -27,8 +27,8 @@ pub(super) fn List(page: Page) -> impl IntoView {
         }
         (Some(true), _) => view! {
             <Empty title=t::none() testid="rollouts-empty">
-                <p>{if alone.get() { t::none_why_alone() } else { t::none_why() }}</p>
-                {(!alone.get()).then(|| view! {
+                <p>{move || if alone.get() { t::none_why_alone() } else { t::none_why() }}</p>
+                {move || (!alone.get()).then(|| view! {
                     <a class="button primary" href="#/firmware">{t::to_firmware()}</a>
                 })}
             </Empty>

@@ -21,6 +21,7 @@ mod words;
 use leptos::html;
 use leptos::prelude::*;
 use mcs_model::{Channel, DeviceId};
+use mcs_view::protocol::PointTime;
 use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 pub(crate) use board::Board;
@@ -60,6 +61,8 @@ pub(crate) fn Chart(
     let line = Line::of(&channels, &channel)?;
     let colour = line.colour;
     let time = Timeline::new(Span::live(FIRST));
+    // Points stand where the operator wants them in the device's charts.
+    time.by.set(save::recall_by(&device));
     let preset = RwSignal::new(FIRST);
     let (id, name) = (channel.id.to_string(), channel.name.clone());
     let section = NodeRef::<html::Section>::new();
@@ -72,7 +75,9 @@ pub(crate) fn Chart(
             });
         }
     });
+    let by = (time.by.get_untracked() == PointTime::Arrival).then_some("arrival");
     let query = Query::default().with("tab", Some("chart")).with("channels", Some(&id));
+    let query = query.with("by", by);
     let more = format!("{}{query}", Route::Device(device.clone()).href());
     let windows: Vec<_> = PRESETS[..6]
         .iter()

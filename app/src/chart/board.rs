@@ -36,7 +36,7 @@ pub(crate) fn Board(id: DeviceId, channels: Vec<Channel>) -> impl IntoView {
     let store = expect_context::<Store>();
     let channels: Vec<_> = channels.into_iter().filter(line::is_drawable).collect();
     let known: Vec<ChannelId> = channels.iter().map(|it| it.id.clone()).collect();
-    let key = format!("mcs.charts.{id}");
+    let key = save::key(&id);
     let first = Choice {
         charts: vec![line::first(&channels).map(|it| it.id.clone()).into_iter().collect()],
         span: Span::live(FIRST),

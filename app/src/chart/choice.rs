@@ -54,10 +54,7 @@ impl Choice {
             span: Span { length, end },
             compare: query.value("compare").and_then(millis).filter(|it| *it > 0),
             table: query.value("table") == Some("1"),
-            by: match query.value("by") {
-                Some("arrival") => PointTime::Arrival,
-                _ => PointTime::Device,
-            },
+            by: by(query),
         })
     }
 
@@ -106,6 +103,14 @@ impl Choice {
             }
         }
         self.charts.push(all);
+    }
+}
+
+/// Where the points of what `query` describes are: at which of their times.
+pub(crate) fn by(query: &Query) -> PointTime {
+    match query.value("by") {
+        Some("arrival") => PointTime::Arrival,
+        _ => PointTime::Device,
     }
 }
 

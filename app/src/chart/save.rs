@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use mcs_model::{ChannelId, DeviceId};
+use mcs_view::protocol::PointTime;
 use wasm_bindgen::prelude::*;
 use web_sys::{
     Blob, CanvasRenderingContext2d as Context, HtmlAnchorElement, HtmlCanvasElement, Url,
 };
 
-use super::choice::Choice;
+use super::choice::{self, Choice};
 use super::palette::Palette;
 use super::plot::{Plot, Timeline};
 use super::words;
@@ -35,6 +36,18 @@ pub(super) fn recall(key: &str, known: &[ChannelId]) -> Option<Choice> {
     let storage = window().local_storage().ok().flatten()?;
     let choice = Choice::read(&Query::parse(&storage.get_item(key).ok().flatten()?), known)?;
     choice.charts.iter().any(|it| !it.is_empty()).then_some(choice)
+}
+
+/// Under which name the choice of a device's charts is kept.
+pub(super) fn key(device: &DeviceId) -> String {
+    format!("mcs.charts.{device}")
+}
+
+/// By which of their times the device's charts were drawn last.
+pub(super) fn recall_by(device: &DeviceId) -> PointTime {
+    let storage = window().local_storage().ok().flatten();
+    let kept = storage.and_then(|it| it.get_item(&key(device)).ok().flatten());
+    choice::by(&Query::parse(&kept.unwrap_or_default()))
 }
 
 /// Keeps which charts are open among a device's cards.

@@ -53,6 +53,11 @@ impl Board {
         Ok(())
     }
 
+    /// Ends its connection.
+    pub(crate) fn leave(&mut self) {
+        self.link = None;
+    }
+
     /// Connects anew to any broker, and hears its notices there.
     pub(crate) async fn join(&mut self, broker: SocketAddr) -> Result<()> {
         self.link = None;

@@ -1,14 +1,19 @@
 //! Charts: a month and a minute, several channels, gestures that survive new data, links, files.
 
+use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
+use crate::boards::Board;
 use crate::browser::Browser;
+use crate::output;
 use crate::process::{Server, until};
 
 const NAME: &str = "charts";
+const AWAY: &str = "charts-away";
+const PROTOTYPE: &str = "PDemoBoard01";
 const DEVICE: &str = "DemoMqtt";
 const KEY: &str = "demoMqttKey00001";
 const MINUTE: u64 = 60_000;
@@ -25,12 +30,22 @@ async fn charts_show_a_month_and_a_minute_and_stay_where_the_operator_looks() ->
     browser.finish(result).await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_away_before_anybody_looked_has_a_gap() -> Result<()> {
+    let server = Server::start(AWAY).await?;
+    let absence = come_and_go(&server).await.context("a device comes and goes")?;
+    let browser = Browser::start(AWAY).await?;
+    let result = gap(&browser, &server, absence).await;
+    browser.finish(result).await
+}
+
 async fn walk(browser: &Browser, server: &Server) -> Result<()> {
     browser.open(&format!("http://{}/", server.http)).await?;
     browser.see("login").await?;
     browser.sign_in().await?;
     several_in_one(browser, server).await.context("several channels in one chart")?;
     by_arrival(browser, server).await.context("arrival time")?;
+    every_window(browser, server).await.context("every window")?;
     a_month(browser, server).await.context("a month")?;
     zoom(browser).await.context("zooming")?;
     keys(browser).await.context("keys")?;
@@ -95,7 +110,99 @@ async fn by_arrival(browser: &Browser, server: &Server) -> Result<()> {
     let table = browser.text("chart-table-temperature").await?;
     ensure!(table.contains("Arrival time"), "the table does not say by which time: {table}");
     browser.click("table-toggle").await?;
-    browser.choose("point-time", "device").await
+
+    // What was chosen holds for a chart among the cards, too.
+    browser.open("about:blank").await?;
+    browser.open(&format!("http://{}/#/devices/{DEVICE}", server.http)).await?;
+    browser.see_text("chart-summary-temperature", "Each point is where it arrived").await?;
+    browser.click("chart-more-temperature").await?;
+    browser.see("board-0").await?;
+    ensure!(
+        address(browser).await?.contains("by=arrival"),
+        "the page of charts goes by another time"
+    );
+    browser.choose("point-time", "device").await?;
+    until("the address says no time", async || {
+        Ok((!address(browser).await?.contains("by=")).then_some(()))
+    })
+    .await
+}
+
+/// Each length of time opens with points: the present, and a time of the past by its address.
+async fn every_window(browser: &Browser, server: &Server) -> Result<()> {
+    let windows = [
+        ("1m", MINUTE),
+        ("5m", 5 * MINUTE),
+        ("15m", 15 * MINUTE),
+        ("1h", 60 * MINUTE),
+        ("6h", 360 * MINUTE),
+        ("24h", DAY),
+        ("7d", 7 * DAY),
+        ("30d", 30 * DAY),
+    ];
+    for (window, length) in windows {
+        open(browser, server, &format!("&channels=temperature&window={window}")).await?;
+        settled(browser, "temperature").await.with_context(|| format!("{window}, live"))?;
+        browser.expect(&format!("window-{window}"), "aria-pressed", "true").await?;
+        ensure!(browser.text("live").await? == "Live", "{window} is not live");
+
+        let end = now() - 30 * MINUTE.max(length / 60);
+        open(browser, server, &format!("&channels=temperature&window={window}&end={end}")).await?;
+        settled(browser, "temperature").await.with_context(|| format!("{window}, past"))?;
+        ensure!(browser.text("live").await?.starts_with("Paused"), "{window} is no past");
+    }
+    Ok(())
+}
+
+/// A lamp is on, its device is away for a while, and the lamp is still on. Answers since when, and until when.
+async fn come_and_go(server: &Server) -> Result<[u64; 2]> {
+    let mut board = Board::new(2);
+    let file = output().join(AWAY).join("board.csv");
+    fs::write(&file, board.line())?;
+    let file = file.to_str().context("the path is no text")?;
+    server.admin(&["device", "import", PROTOTYPE, file], "").await?;
+    board.connect(server).await?;
+    let passed = async |since: u64| {
+        until("some seconds have passed", async || Ok((now() >= since + 6_000).then_some(()))).await
+    };
+    board.publish("led", "1").await?;
+    passed(now()).await?;
+    board.leave();
+    let left = now();
+    passed(left).await?;
+    let back = now();
+    board.connect(server).await?;
+    board.publish("led", "1").await?;
+    passed(back).await?;
+    Ok([left, back])
+}
+
+/// The line holds before and after, and says nothing in between: not when it comes with the page, and not later.
+async fn gap(browser: &Browser, server: &Server, [left, back]: [u64; 2]) -> Result<()> {
+    browser.open(&format!("http://{}/", server.http)).await?;
+    browser.sign_in().await?;
+    let end = back + 4_000;
+    let address = format!("#/devices/Dboard02?tab=chart&channels=led&window=1m&end={end}");
+    browser.open("about:blank").await?;
+    browser.open(&format!("http://{}/{address}", server.http)).await?;
+    settled(browser, "led").await?;
+    let reads = async |at: u64, wanted: &str| {
+        point(browser, 1.0 - (end - at) as f64 / MINUTE as f64).await?;
+        let after = at as i64 - left as i64;
+        until(&format!("{wanted:?} is read {after} ms after it left"), async || {
+            let words = "return document.querySelector('.readout strong')?.innerText;";
+            Ok((browser.script(words).await? == wanted).then_some(()))
+        })
+        .await
+    };
+    let middle = u64::midpoint(left, back);
+    // No two in a row are the same: each is read where it stands.
+    for (at, wanted) in [(left - 3_000, "On"), (middle, "–"), (back + 3_000, "On"), (middle, "–")]
+    {
+        reads(at, wanted).await?;
+    }
+    browser.pictures("charts-away").await?;
+    browser.clean().await
 }
 
 async fn a_month(browser: &Browser, server: &Server) -> Result<()> {

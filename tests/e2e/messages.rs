@@ -90,6 +90,7 @@ async fn inspect(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     browser.click("tab-all").await?;
     flood(browser, &mut publisher).await.context("the flood")?;
     export(browser).await.context("the export")?;
+    stream(browser).await.context("the export to a chosen file")?;
     browser.reload().await?;
     browser.see("subscription-#").await.context("the subscription after a reload")?;
     browser.clean().await
@@ -159,4 +160,50 @@ async fn export(browser: &Browser) -> Result<()> {
         browser.text("export-state").await?.chars().filter(char::is_ascii_digit).collect();
     ensure!(said == total.to_string(), "{said} of {total} messages were written");
     Ok(())
+}
+
+/// Where the browser asks for a file, the pieces go there one by one. Nobody answers its dialog in a test: a file of
+/// the site's own folder stands for what an operator would choose.
+async fn stream(browser: &Browser) -> Result<()> {
+    let ask = "Object.defineProperty(navigator, 'webdriver', {get: () => false});
+        window.e2eWrites = 0;
+        window.showSaveFilePicker = async ({suggestedName}) => {
+            const folder = await navigator.storage.getDirectory();
+            const file = await folder.getFileHandle(suggestedName, {create: true});
+            return {createWritable: async () => {
+                const stream = await file.createWritable();
+                return {
+                    write: async piece => { window.e2eWrites++; await stream.write(piece); },
+                    close: () => stream.close(),
+                };
+            }};
+        };";
+    browser.script(ask).await?;
+    let total = browser.number("message-counts", "data-total", |it| it > 0.0).await?;
+    browser.click("export-csv").await?;
+    let written = until("all messages are in the file", async || {
+        let read = "const done = arguments[arguments.length - 1];
+            navigator.storage.getDirectory().then(it => it.getFileHandle('messages.csv'))
+                .then(it => it.getFile()).then(it => it.text())
+                .then(it => done([it.split('\\r\\n').length, it.slice(0, 200), window.e2eWrites]), () => done(null));";
+        let read = browser.script_later(read).await?;
+        Ok(read[0].as_f64().filter(|lines| *lines > total).map(|_| read))
+    })
+    .await?;
+    // A head, and an empty line at the end.
+    ensure!(written[0].as_f64() == Some(total + 2.0), "{total} messages became {written}");
+    ensure!(written[2].as_u64() > Some(1), "it went to the disk in one piece: {written}");
+    browser.expect("export-state", "data-state", "done").await?;
+
+    // Who would rather not is asked nothing more; a disk that takes no more is said.
+    let refuse =
+        "window.showSaveFilePicker = async () => { throw new DOMException('', 'AbortError'); };";
+    browser.script(refuse).await?;
+    browser.click("export-jsonl").await?;
+    browser.expect("export-state", "data-state", "done").await?;
+    let full = "window.showSaveFilePicker = async () => ({createWritable: async () => ({
+        write: async () => { throw new DOMException('', 'QuotaExceededError'); }, close: async () => {}})});";
+    browser.script(full).await?;
+    browser.click("export-jsonl").await?;
+    browser.expect("export-state", "data-state", "failed").await
 }

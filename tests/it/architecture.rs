@@ -13,7 +13,7 @@ const CORE: [(&str, &[&str]); 10] = [
     ("mcs-model", &["serde", "serde_json", "utoipa"]),
     ("mcs-session", &["mqtt-protocol-core"]),
     ("mcs-command", &[]),
-    ("mcs-digest", &["md-5", "sha2"]),
+    ("mcs-digest", &["sha2"]),
     ("mcs-fota", &["minisign-verify", "serde", "serde_json"]),
     ("mcs-series", &[]),
     ("mcs-sorted", &[]),

@@ -1,9 +1,12 @@
-//! The canvas: lanes, grid, bands, lines, marks, cursor; one path a line.
+//! The canvas: lanes, grid, bands, lines, marks, cursor.
+//!
+//! A line of few points is a path. Where it has points in every column it is rastered here, and all such lines are one
+//! picture: a browser strokes paths of thousands of pieces many times slower.
 
 use core::f64::consts::TAU;
 
 use js_sys::Array;
-use leptos::prelude::{ReadUntracked, window};
+use leptos::prelude::window;
 use mcs_model::Bounds;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
@@ -11,8 +14,10 @@ use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
 use super::lanes::{self, Axis, Lane, Scale, Want};
 use super::line::Line;
 use super::palette::Palette;
+use super::picture::Picture;
 use super::plot::{Data, Plot, Points, Readout};
-use super::shape;
+use super::raster::{Clip, Colour};
+use super::shape::{self, Run};
 use super::ticks::{self, TimeTick};
 use crate::clock;
 
@@ -22,6 +27,8 @@ pub(crate) const TOP: f64 = 22.0;
 pub(crate) const BOTTOM: f64 = 24.0;
 /// A line of more points than this is thinner.
 const DENSE: usize = 300;
+/// Opacity of what lies between least and greatest.
+const BAND: f64 = 0.15;
 /// Radius of the newest point.
 const DOT: f64 = 2.5;
 
@@ -62,12 +69,11 @@ impl Area {
 pub(crate) fn paint(
     canvas: &HtmlCanvasElement,
     (width, height): (f64, f64),
-    data: &Data,
+    (data, palette): (&Data, &Palette),
     plot: &Plot,
     cursor: Option<f64>,
 ) -> Option<Readout> {
     let context: Context = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-    let palette = Palette::of(canvas)?;
     let ratio = window().device_pixel_ratio();
     // A canvas of our own is never detached, so that nothing here can be refused.
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
@@ -81,16 +87,35 @@ pub(crate) fn paint(
     context.set_font(&format!("12px {}", palette.font));
     let lanes = lanes::lanes(&wants(plot), area.height);
     for lane in &lanes {
-        grid(&context, &area, &palette, lane);
+        grid(&context, &area, palette, lane);
     }
     if data.columns == 0 {
         return None;
     }
-    times(&context, &area, &palette, data);
-    for lane in &lanes {
-        for axis in &lane.axes {
-            axis_lines(&context, &area, &palette, (lane, axis), data, plot);
+    times(&context, &area, palette, data);
+    let axes = || lanes.iter().flat_map(|lane| lane.axes.iter().map(move |axis| (lane, axis)));
+    for (lane, axis) in axes() {
+        let bounds = axis.lines.iter().filter_map(|line| plot.lines.get(*line)?.bounds);
+        if let Some(bounds) = bounds.reduce(wider) {
+            forbidden(&context, &area, palette, (lane, axis), bounds);
         }
+    }
+    let drawn: Vec<_> = data.lines.iter().map(|it| shape::runs(&it.now.pairs)).collect();
+    let mut picture = plot.picture.borrow_mut();
+    picture.begin(area.width * ratio, height * ratio);
+    for (lane, axis) in axes() {
+        for &index in &axis.lines {
+            if let (Some(line), Some(lines)) = (plot.lines.get(index), data.lines.get(index))
+                && is_rastered(line, &drawn[index])
+            {
+                let colour = palette.pixel(line.colour);
+                dense(&mut picture, &area, (lane, axis), colour, (&lines.now, &drawn[index]));
+            }
+        }
+    }
+    picture.show(&context, LEFT, (area.width, height));
+    for (lane, axis) in axes() {
+        axis_lines(&context, &area, palette, (lane, axis), (data, &drawn), plot);
     }
     if let Some((from, to)) = plot.dragged.get() {
         context.set_fill_style_str(&palette.accent);
@@ -99,11 +124,11 @@ pub(crate) fn paint(
         context.fill_rect(left, TOP, (to - from).abs() * area.width, area.height);
         context.set_global_alpha(1.0);
     }
-    cursor.map(|place| cross(&context, &area, &palette, &lanes, (data, plot), place))
+    cursor.map(|place| cross(&context, &area, palette, &lanes, (data, plot), place))
 }
 
 fn wants(plot: &Plot) -> Vec<Want> {
-    let info = plot.info.read_untracked();
+    let info = plot.newest.borrow();
     let want = |(index, line): (usize, &Line)| {
         let (mut min, mut max) = (f64::NAN, f64::NAN);
         if let Some(info) = info.lines.get(index) {
@@ -182,13 +207,9 @@ fn axis_lines(
     area: &Area,
     palette: &Palette,
     (lane, axis): (&Lane, &Axis),
-    data: &Data,
+    (data, runs): (&Data, &[Vec<Run>]),
     plot: &Plot,
 ) {
-    let bounds = axis.lines.iter().filter_map(|line| plot.lines.get(*line)?.bounds);
-    if let Some(bounds) = bounds.reduce(wider) {
-        forbidden(context, area, palette, (lane, axis), bounds);
-    }
     // The neighbours of the first and the last point may lie outside; the newest dot shows whole.
     context.save();
     context.begin_path();
@@ -208,11 +229,19 @@ fn axis_lines(
         if let Some(before) = &drawn.before {
             context.set_global_alpha(0.55);
             dash(context, &[2.0, 3.0]);
-            stroke(context, area, before, y, false);
+            let runs = shape::runs(&before.pairs);
+            context.set_line_width(if is_dense(&runs) { 1.0 } else { 1.5 });
+            stroke(context, area, (before, &runs), y);
         }
         context.set_global_alpha(1.0);
-        dash(context, if line.dashed { &[6.0, 3.0] } else { &[] });
-        stroke(context, area, &drawn.now, y, true);
+        let runs = &runs[index];
+        if !is_rastered(line, runs) {
+            dash(context, if line.dashed { &[6.0, 3.0] } else { &[] });
+            bands(context, area, (&drawn.now, runs), y);
+            context.set_line_width(if is_dense(runs) { 1.0 } else { 1.5 });
+            stroke(context, area, (&drawn.now, runs), y);
+        }
+        dots(context, area, (&drawn.now, runs), y);
     }
     context.restore();
 }
@@ -238,26 +267,73 @@ fn forbidden(
     context.set_global_alpha(1.0);
 }
 
-/// A line, and its band where points are condensed; `full` with its newest point.
-fn stroke(context: &Context, area: &Area, points: &Points, y: impl Fn(f64) -> f64, full: bool) {
-    let y = |value: f64| y(value + points.base);
-    let runs = shape::runs(&points.pairs);
-    context.set_line_join("round");
-    if full {
-        context.set_global_alpha(0.15);
-        for band in runs.iter().flat_map(|run| &run.bands) {
-            fill(context, area, band, y);
-        }
-        context.set_global_alpha(1.0);
+/// Whether there are so many points that a thick line would hide them.
+fn is_dense(runs: &[Run]) -> bool {
+    runs.iter().map(|run| run.line.len()).sum::<usize>() > DENSE
+}
+
+/// Whether a line is part of the picture.
+fn is_rastered(line: &Line, runs: &[Run]) -> bool {
+    !line.dashed && line.scale != Scale::Marks && is_dense(runs)
+}
+
+/// A dense line and its bands, into the picture.
+fn dense(
+    picture: &mut Picture,
+    area: &Area,
+    (lane, axis): (&Lane, &Axis),
+    colour: Colour,
+    (points, runs): (&Points, &[Run]),
+) {
+    let scale = 1.0 / area.pixel;
+    let clip = Clip {
+        top: (TOP + lane.top - 6.0) * scale,
+        bottom: (TOP + lane.top + lane.height + 6.0) * scale,
+    };
+    let x = |column: f64| (area.x(column) - LEFT) * scale;
+    let y = |value: f64| (TOP + lane.y(axis, value + points.base)) * scale;
+    for (column, least, greatest) in runs.iter().flat_map(|run| run.bands.iter().flatten()) {
+        let place = (x(*column), y(*greatest), y(*least));
+        picture.raster.column(clip, colour, BAND, place);
     }
-    // Without a graphics processor a line of one pixel costs a tenth of a wider one.
-    let dense = runs.iter().map(|run| run.line.len()).sum::<usize>() > DENSE;
-    context.set_line_width(if dense { 1.0 } else { 1.5 });
+    for run in runs.iter().filter(|run| points.step || !run.is_spot()) {
+        let mut before = None;
+        let corners = run.line.iter().flat_map(|&(column, value)| {
+            let (x, y) = (x(column), y(value));
+            let corner = before.replace(y).filter(|_| points.step).map(|before| (x, before));
+            corner.into_iter().chain([(x, y)])
+        });
+        picture.raster.line(clip, colour, scale, corners);
+    }
+}
+
+/// What lies under a line where points are condensed.
+fn bands(
+    context: &Context,
+    area: &Area,
+    (points, runs): (&Points, &[Run]),
+    y: impl Fn(f64) -> f64,
+) {
+    context.set_global_alpha(BAND);
+    for band in runs.iter().flat_map(|run| &run.bands) {
+        fill(context, area, band, |value| y(value + points.base));
+    }
+    context.set_global_alpha(1.0);
+}
+
+/// A line as a path.
+fn stroke(
+    context: &Context,
+    area: &Area,
+    (points, runs): (&Points, &[Run]),
+    y: impl Fn(f64) -> f64,
+) {
+    context.set_line_join("round");
     context.begin_path();
     for run in runs.iter().filter(|run| points.step || !run.is_spot()) {
         let mut before = None;
         for &(x, value) in &run.line {
-            let (x, y) = (area.x(x), y(value));
+            let (x, y) = (area.x(x), y(value + points.base));
             match before {
                 None => context.move_to(x, y),
                 Some(last) if points.step => {
@@ -270,13 +346,14 @@ fn stroke(context: &Context, area: &Area, points: &Points, y: impl Fn(f64) -> f6
         }
     }
     context.stroke();
-    if full {
-        // Points between two gaps have no line, and the newest one deserves a mark.
-        let alone = runs.iter().filter(|run| run.is_spot()).flat_map(|run| &run.line);
-        let newest = runs.last().and_then(|run| run.line.last());
-        for &(x, value) in alone.chain(newest) {
-            dot(context, area.x(x), y(value), DOT);
-        }
+}
+
+/// Points between two gaps have no line, and the newest one deserves a mark.
+fn dots(context: &Context, area: &Area, (points, runs): (&Points, &[Run]), y: impl Fn(f64) -> f64) {
+    let alone = runs.iter().filter(|run| run.is_spot()).flat_map(|run| &run.line);
+    let newest = runs.last().and_then(|run| run.line.last());
+    for &(x, value) in alone.chain(newest) {
+        dot(context, area.x(x), y(value + points.base), DOT);
     }
 }
 

@@ -10,11 +10,15 @@ use web_sys::HtmlCanvasElement;
 
 use super::line::Line;
 use super::paint;
+use super::palette::Palette;
+use super::picture::Picture;
 use super::span::{Edges, Span};
 use crate::clock;
 
 /// Rows of the table view.
 const ROWS: u16 = 200;
+/// How long the texts around a chart rest, in milliseconds.
+const PACE: u64 = 250;
 
 /// What charts that belong together share; a handle.
 #[derive(Clone, Copy)]
@@ -78,6 +82,10 @@ pub(crate) struct Plot {
     pub(crate) dragged: Cell<Option<(f64, f64)>>,
     /// What the texts around the canvas say.
     pub(crate) info: ArcRwSignal<Info>,
+    /// What they will say when they are told next: nobody reads sixty figures a second.
+    pub(crate) newest: RefCell<Info>,
+    /// When they were told, in milliseconds since the epoch.
+    told: Cell<u64>,
     /// What the cursor points at.
     pub(crate) readout: ArcRwSignal<Option<Readout>>,
     /// How often the canvas was painted.
@@ -87,6 +95,10 @@ pub(crate) struct Plot {
     /// How many columns the open question asked for.
     asked: Cell<u16>,
     data: RefCell<Data>,
+    /// The dense lines.
+    pub(crate) picture: RefCell<Picture>,
+    /// The theme's colours, until it changes.
+    palette: RefCell<Option<Palette>>,
     stale: Cell<bool>,
     /// The cursor that was painted.
     pointed: Cell<Option<f64>>,
@@ -193,12 +205,16 @@ impl Plot {
             on_screen: Cell::new(false),
             dragged: Cell::new(None),
             info: ArcRwSignal::default(),
+            newest: RefCell::default(),
+            told: Cell::new(0),
             readout: ArcRwSignal::new(None),
             paints: ArcRwSignal::new(0),
             canvas: RefCell::new(None),
             size: Cell::new((0.0, 0.0)),
             asked: Cell::new(0),
             data: RefCell::new(Data::default()),
+            picture: RefCell::default(),
+            palette: RefCell::new(None),
             stale: Cell::new(true),
             pointed: Cell::new(None),
         }
@@ -218,8 +234,9 @@ impl Plot {
         self.touch();
     }
 
-    /// Something that the canvas shows has changed.
+    /// Something that the canvas shows has changed, maybe its colours.
     pub(crate) fn touch(&self) {
+        self.palette.replace(None);
         self.stale.set(true);
     }
 
@@ -276,16 +293,30 @@ impl Plot {
         }
         let (start, end) = (frame.start.as_millis(), frame.end.as_millis());
         self.data.replace(Data { start, end, columns: self.asked.get(), lines });
-        if *self.info.read_untracked() != info {
-            self.info.set(info);
-        }
+        self.newest.replace(info);
+        self.tell();
         self.time.edges.try_set((start, end));
-        self.touch();
+        self.stale.set(true);
+    }
+
+    /// The texts follow what is new at [`PACE`], and at once where it is more than figures.
+    fn tell(&self) {
+        let (newest, shown) = (self.newest.borrow(), self.info.read_untracked());
+        if *newest == *shown {
+            return;
+        }
+        let now = clock::now();
+        if newest.is_other_than(&shown) || now.abs_diff(self.told.get()) >= PACE {
+            drop(shown);
+            self.told.set(now);
+            self.info.set(newest.clone());
+        }
     }
 
     /// Paints what changed, if anything did and somebody can see it.
     pub(crate) fn paint(&self) {
         let Some(cursor) = self.time.cursor.try_get_untracked() else { return };
+        self.tell();
         let stale = self.stale.get() || cursor != self.pointed.get();
         if !self.on_screen.get() || !stale {
             return;
@@ -293,7 +324,13 @@ impl Plot {
         let canvas = self.canvas.borrow();
         let Some(canvas) = canvas.as_ref() else { return };
         self.pointed.set(cursor);
-        let readout = paint::paint(canvas, self.size.get(), &self.data.borrow(), self, cursor);
+        let mut palette = self.palette.borrow_mut();
+        if palette.is_none() {
+            *palette = Palette::of(canvas);
+        }
+        let Some(palette) = palette.as_ref() else { return };
+        let shown = (&*self.data.borrow(), palette);
+        let readout = paint::paint(canvas, self.size.get(), shown, self, cursor);
         self.stale.set(false);
         if *self.readout.read_untracked() != readout {
             self.readout.set(readout);
@@ -324,6 +361,15 @@ impl Plot {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
         let columns = columns.clamp(0.0, 8192.0) as u16;
         columns
+    }
+}
+
+impl Info {
+    /// Whether more than figures has changed.
+    fn is_other_than(&self, other: &Self) -> bool {
+        let kind =
+            |it: &Self| (it.known, it.loading, it.points == 0, it.newer == 0, it.lines.len());
+        kind(self) != kind(other)
     }
 }
 

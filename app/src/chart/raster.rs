@@ -1,0 +1,164 @@
+//! Lines of many points as pixels, column by column.
+//!
+//! Without a graphics processor a browser strokes each of thousands of pieces for itself. A line that has points in
+//! every column is, in each of them, a stroke from its least to its greatest place: that much can be filled at once.
+
+#[cfg(test)]
+mod tests;
+
+/// A colour: red, green, blue.
+pub(crate) type Colour = [u8; 3];
+
+/// A picture that lines are drawn into; its room is kept from paint to paint.
+#[derive(Debug, Default)]
+pub(crate) struct Raster {
+    width: usize,
+    height: usize,
+    /// Red, green, blue, opacity; a row after the other.
+    pixels: Vec<u8>,
+    /// Where the line that is being drawn is highest and lowest in each column.
+    reach: Vec<(f64, f64)>,
+    is_drawn: bool,
+}
+
+/// The part of the picture that may be drawn to, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Clip {
+    pub(crate) top: f64,
+    pub(crate) bottom: f64,
+}
+
+/// Nothing of a line is in the column.
+const NOWHERE: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
+
+impl Raster {
+    /// An empty picture of this size.
+    pub(crate) fn clear(&mut self, width: usize, height: usize) {
+        (self.width, self.height) = (width, height);
+        self.pixels.clear();
+        self.pixels.resize(width * height * 4, 0);
+        self.reach.clear();
+        self.reach.resize(width, NOWHERE);
+        self.is_drawn = false;
+    }
+
+    /// Whether nothing is drawn.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.is_drawn
+    }
+
+    /// The pixels: red, green, blue and opacity of each, a row after the other.
+    pub(crate) fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// A line so thick through `points`, which go from left to right.
+    pub(crate) fn line(
+        &mut self,
+        clip: Clip,
+        colour: Colour,
+        thick: f64,
+        points: impl Iterator<Item = (f64, f64)>,
+    ) {
+        self.reach.fill(NOWHERE);
+        let mut before = None;
+        for point in points {
+            if let Some(before) = before {
+                self.stretch(before, point);
+            }
+            before = Some(point);
+        }
+        for column in 0..self.width {
+            let Some(&(top, bottom)) = self.reach.get(column).filter(|it| it.0 <= it.1) else {
+                continue;
+            };
+            // A slope is thicker, measured upright; a peak keeps its place.
+            let rise = bottom - top;
+            let slope = thick * (1.0 + rise * rise).sqrt() - rise;
+            let pad = slope.min(thick) / 2.0;
+            self.fill(column, clip, (top - pad, bottom + pad), colour, 1.0);
+        }
+    }
+
+    /// A stroke in the column of `x` from `top` to `bottom`.
+    pub(crate) fn column(
+        &mut self,
+        clip: Clip,
+        colour: Colour,
+        opacity: f64,
+        (x, top, bottom): (f64, f64, f64),
+    ) {
+        if (0.0..self.right()).contains(&x) {
+            self.fill(whole(x), clip, (top, bottom), colour, opacity);
+        }
+    }
+
+    /// A piece of a line widens what it reaches in the columns that it passes.
+    fn stretch(&mut self, (x0, y0): (f64, f64), (x1, y1): (f64, f64)) {
+        let (first, last) = (x0.max(0.0).floor(), x1.min(self.right() - 1.0).floor());
+        let mut column = first;
+        while column <= last {
+            let at = |x: f64| y0 + (y1 - y0) * (x - x0) / (x1 - x0);
+            let from = if x0 >= column { y0 } else { at(column) };
+            let to = if x1 <= column + 1.0 { y1 } else { at(column + 1.0) };
+            if let Some(reach) = self.reach.get_mut(whole(column)) {
+                *reach = (reach.0.min(from).min(to), reach.1.max(from).max(to));
+            }
+            column += 1.0;
+        }
+    }
+
+    /// A pixel that is covered in part is opaque in part.
+    fn fill(
+        &mut self,
+        column: usize,
+        clip: Clip,
+        (top, bottom): (f64, f64),
+        colour: Colour,
+        opacity: f64,
+    ) {
+        #[expect(clippy::cast_precision_loss, reason = "a screen's height")]
+        let height = self.height as f64;
+        let (top, bottom) = (top.max(clip.top).max(0.0), bottom.min(clip.bottom).min(height));
+        self.is_drawn |= top < bottom;
+        let mut row = top.floor();
+        while row < bottom {
+            let cover = bottom.min(row + 1.0) - top.max(row);
+            let at = (whole(row) * self.width + column) * 4;
+            if let Some(pixel) = self.pixels.get_mut(at..).and_then(|it| it.first_chunk_mut()) {
+                blend(pixel, colour, cover * opacity);
+            }
+            row += 1.0;
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a screen's width")]
+    fn right(&self) -> f64 {
+        self.width as f64
+    }
+}
+
+/// Paints over a pixel.
+fn blend(pixel: &mut [u8; 4], colour: Colour, opacity: f64) {
+    let [red, green, blue, alpha] = pixel;
+    let below = f64::from(*alpha) / 255.0 * (1.0 - opacity);
+    let sum = opacity + below;
+    if sum <= 0.0 {
+        return;
+    }
+    for (old, new) in [red, green, blue].into_iter().zip(colour) {
+        *old = byte((f64::from(new) * opacity + f64::from(*old) * below) / sum);
+    }
+    *alpha = byte(sum * 255.0);
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+fn byte(value: f64) -> u8 {
+    value.round().clamp(0.0, 255.0) as u8
+}
+
+/// A place that is not negative, as an index.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a screen's size")]
+fn whole(value: f64) -> usize {
+    value as usize
+}

@@ -69,6 +69,18 @@ async fn cannot_upload(browser: &Browser) -> Result<()> {
     Ok(())
 }
 
+/// Looks before every paint: a file is soon gone.
+async fn until_some_is_sent(browser: &Browser) -> Result<()> {
+    let script = "
+        const [done] = arguments;
+        const look = () => {
+            const progress = document.querySelector('[data-testid=upload-progress]');
+            if (progress?.value > 0) done(); else requestAnimationFrame(look);
+        };
+        look();";
+    browser.script_later(script).await.map(drop)
+}
+
 async fn walk(
     browser: &Browser,
     server: &mut Server,
@@ -142,8 +154,35 @@ async fn walk(
     verdict(browser, "seq", "failed").await?;
     cannot_upload(browser).await.context("a replayed manifest")?;
 
-    // What was verified is what is sent: the file changes on the disk.
+    // The page goes in the middle, and the next one goes on with the same file. It is so large that
+    // there is a middle.
+    let image = image.repeat(4);
+    let release = Release { sums: Checksums::of(&image), ..release };
+    let path = write("fw.bin", &image)?;
+    choose(browser, &path).await?;
+    browser.expect("job", "data-stage", "hashed").await?;
     vouch(browser, key, &release.manifest("2.1", 8)).await?;
+    verdict(browser, "seq", "passed").await?;
+    browser.click("upload").await?;
+    until_some_is_sent(browser).await?;
+    server.kill().await?;
+    browser.see("job-held").await?;
+    browser.open("about:blank").await?;
+    server.start_again().await?;
+    browser.open(&format!("http://{}/#/firmware", server.http)).await?;
+    browser.see("left-upload").await?;
+    browser.pictures("firmware-left").await?;
+    choose(browser, &write("other.bin", &flipped)?).await?;
+    browser.expect("job", "data-stage", "hashed").await?;
+    browser.see("left-upload").await.context("another file took its place")?;
+    choose(browser, &path).await?;
+    browser.expect("job", "data-stage", "uploaded").await?;
+    browser.miss("left-upload").await?;
+
+    // What was verified is what is sent: the file changes on the disk.
+    choose(browser, &path).await?;
+    browser.expect("job", "data-stage", "hashed").await?;
+    vouch(browser, key, &release.manifest("2.2", 9)).await?;
     verdict(browser, "seq", "passed").await?;
     fs::write(&path, &flipped)?;
     browser.click("upload").await?;
@@ -157,11 +196,13 @@ async fn walk(
 }
 
 async fn remove(browser: &Browser) -> Result<()> {
+    let id = first_stored(browser).await?;
+    browser.click(&format!("remove-{id}")).await?;
+    browser.click(&format!("remove-confirm-{id}")).await?;
+    browser.miss(&format!("firmware-row-{id}")).await?;
+
     // Only for devices that run a version, of which there is no other.
-    let script =
-        "return document.querySelector('[data-testid^=\"remove-\"]').dataset.testid.slice(7);";
-    let id = browser.script(script).await?;
-    let id = id.as_str().context("no firmware")?;
+    let id = first_stored(browser).await?;
     browser.click(&format!("edit-{id}")).await?;
     browser.fill(&format!("edit-note-{id}"), "For the pump.").await?;
     browser.click(&format!("for-some-{id}")).await?;
@@ -175,4 +216,11 @@ async fn remove(browser: &Browser) -> Result<()> {
     browser.pictures("firmware-remove").await?;
     browser.click(&format!("remove-confirm-{id}")).await?;
     browser.see("firmwares-empty").await
+}
+
+async fn first_stored(browser: &Browser) -> Result<String> {
+    let script =
+        "return document.querySelector('[data-testid^=\"remove-\"]').dataset.testid.slice(7);";
+    let id = browser.script(script).await?;
+    Ok(id.as_str().context("no firmware")?.to_owned())
 }

@@ -4,6 +4,7 @@ mod checks;
 mod dropped;
 mod edit;
 mod file;
+mod left;
 mod push;
 mod remove;
 mod stored;

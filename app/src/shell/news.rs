@@ -49,6 +49,8 @@ pub(super) fn words(news: &News) -> String {
             NotRemoved::Needed => t::not_removed_needed(firmware),
             NotRemoved::Failed(failure) => t::not_removed(firmware, &self::why(failure)),
         },
+        News::UploadExpired(name) => t::upload_expired(name),
+        News::UploadOfOther(name) => t::upload_other(name),
         News::NotPushed { firmware, why } => not_pushed(firmware, why),
         News::DeviceNotPushed(device) => t::push_refused(device),
         News::Pushed(devices) => t::pushed((*devices).into()),

@@ -35,6 +35,8 @@ super::texts! { "firmware"
 
     // Its checks
     held = "The server does not answer. The upload goes on by itself from where it was.";
+    left(name, percent) = "The upload of {name} stopped at {percent} %. Choose the same file to go on.";
+    left_discard = "Discard";
     pace(rate, left) = "{rate} a second, {left} left";
     checks = "Checks";
     check_whole = "Fetched whole";

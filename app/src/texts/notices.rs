@@ -36,6 +36,8 @@ super::texts! { "notices"
     upload_check = "Not uploaded: a check failed. The list of checks says which.";
     upload_refused(why) = "Not uploaded. The server says: {why}";
     upload_unclear(why) = "The answer to the upload cannot be read. Reload the page and look whether it is there. ({why})";
+    upload_expired(name) = "The server no longer has the unfinished upload of {name}. Upload the file anew.";
+    upload_other(name) = "This is another file than {name}, whose upload stopped. Uploading it discards that one.";
     push_no_device(firmware) = "{firmware} is not pushed: choose at least one device.";
     push_md5(firmware, found, expected) = "{firmware} is not pushed: its MD5 is {found}, and you expect {expected}.";
     push_md5_invalid(firmware) = "{firmware} is not pushed: what you expect is no MD5. Correct or clear it.";

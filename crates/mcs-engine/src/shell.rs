@@ -139,7 +139,7 @@ impl Shell {
             if let Some(bytes) = kept {
                 shell.input(Input::KeptElsewhere(name.to_owned(), bytes));
             }
-            shell.input(Input::Claimed(claim));
+            shell.input(Input::Claimed(name, claim));
         };
         if claim == Claim::Ours
             && let Some(storage) = &self.state.borrow().storage

@@ -10,18 +10,20 @@ use mcs_model::{DeviceId, FirmwareId, ProductId};
 
 use crate::io::{FileInfo, Hashes, JobId};
 use crate::protocol::{
-    Deviation, ExpectedMd5, FirmwareJob, FirmwareView, JobStage, StoredFirmware, Trust,
+    Deviation, ExpectedMd5, FirmwareJob, FirmwareView, JobStage, LeftUpload, StoredFirmware, Trust,
     Verification, Vouched,
 };
 
 mod checks;
 mod flow;
 mod judge;
+mod left;
 mod pace;
 mod sending;
 mod stored;
 
 pub(crate) use judge::{Behind, Statement};
+use left::Left;
 use pace::Pacing;
 use sending::Sending;
 
@@ -56,6 +58,8 @@ pub(crate) struct Firmwares {
     vouched: Option<Result<TrustedKey, ManifestError>>,
     /// The file is on its way.
     sending: Option<Sending>,
+    /// Files that were on their way when their page went.
+    left: Left,
     pace: Option<Pacing>,
     /// The page has not seen it as it is.
     pub(crate) changed: bool,
@@ -158,6 +162,7 @@ impl Firmwares {
         prototypes: Vec<(ProductId, String)>,
         devices: Vec<DeviceId>,
         may_upload: bool,
+        left: Option<LeftUpload>,
     ) -> FirmwareView {
         let md5 = self.hashes.as_ref().map(|it| it.md5.as_str());
         let checks = self.checks(&prototypes);
@@ -181,6 +186,7 @@ impl Firmwares {
             },
             devices,
             may_upload,
+            left,
             trust: self.trust(),
         }
     }

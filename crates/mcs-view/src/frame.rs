@@ -158,7 +158,9 @@ impl Console {
             };
             let devices = self.devices.iter().filter(of).map(|it| it.id.clone()).collect();
             let may_upload = self.devices.iter().filter(of).any(|it| it.may_upload);
-            frame.firmware = Some(self.firmware.view(self.prototypes(), devices, may_upload));
+            let left = self.left_upload();
+            let view = self.firmware.view(self.prototypes(), devices, may_upload, left);
+            frame.firmware = Some(view);
         }
     }
 

@@ -64,8 +64,9 @@ pub enum Input<'a> {
     Settled(String),
     /// Nothing can be kept, from now on or from the start.
     NotKept(StorageTrouble),
-    /// What came of [`Output::Claim`]; it may be told again when the other tab is closed.
-    Claimed(Claim),
+    /// What came of the [`Output::Claim`] of this name; it may be told again when the other tab is
+    /// closed.
+    Claimed(&'static str, Claim),
     /// The part that [`Console::first`](crate::Console::first) lacks.
     Later(&'static Later),
     /// The page asks.

@@ -36,6 +36,9 @@ pub(crate) const PUBLISHING: &str = "publishing";
 /// Rollouts that this console runs without a server.
 pub(crate) const ROLLOUTS: &str = "rollouts";
 
+/// Uploads of firmware that have not ended.
+pub(crate) const UPLOADS: &str = "uploads";
+
 /// How a blob is written. One of a later version is not understood, and left alone.
 const VERSION: u32 = 1;
 
@@ -148,6 +151,7 @@ impl Console {
             PROTOTYPES => self.restore_prototypes(read(bytes)?),
             SUBSCRIPTIONS => self.restore_subscriptions(read(bytes)?),
             ROLLOUTS => self.restore_rollouts(read(bytes)?),
+            UPLOADS => self.restore_uploads(read(bytes)?),
             PUBLISHING => self.restore_publishing(read(bytes)?),
             // Of a later version, or put aside.
             _ => {}

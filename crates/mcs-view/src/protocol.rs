@@ -51,7 +51,8 @@ pub use connections::{
 };
 pub use firmware::{
     Check, Checked, Deviation, ExpectedMd5, Fault, FileFailure, FirmwareJob, FirmwareView,
-    JobStage, Lack, Pace, StoredFirmware, Trust, Verdict, Verification, VerifyFailure, Vouched,
+    JobStage, Lack, LeftUpload, Pace, StoredFirmware, Trust, Verdict, Verification, VerifyFailure,
+    Vouched,
 };
 pub use frame::{
     Alert, DeviceRow, DeviceView, Ended, FirstFrame, Frame, Link, LinkState, LoginError, Online,

@@ -97,6 +97,8 @@ pub(crate) enum SendingCall {
     Begin(ProductId, u64),
     /// How far is it?
     Ask(String),
+    /// How far is what another page began?
+    Look(String),
     GiveUp(String),
 }
 
@@ -106,7 +108,7 @@ impl SendingCall {
             Self::Begin(prototype, _) => {
                 (Method::Post, format!("/api/prototypes/{prototype}/uploads"))
             }
-            Self::Ask(id) => (Method::Get, upload_path(id)),
+            Self::Ask(id) | Self::Look(id) => (Method::Get, upload_path(id)),
             Self::GiveUp(id) => (Method::Delete, upload_path(id)),
         }
     }

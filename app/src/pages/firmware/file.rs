@@ -12,6 +12,7 @@ use web_sys::File as WebFile;
 
 use super::checks::Checks;
 use super::dropped::{Part, each, part_of_manifest, read};
+use super::left::Left;
 use super::{Page, words};
 use crate::engine::Dispatch;
 use crate::format;
@@ -107,6 +108,7 @@ pub(crate) fn File(page: Page) -> impl IntoView {
         <section class="panel" aria-labelledby="new-firmware" data-testid="job"
             data-stage=move || page.job.with(|job| stage(&job.stage))>
             <h2 id="new-firmware">{t::new()}</h2>
+            <Left page/>
             <Drop choose/>
             <Hashes page/>
             <label class="field">

@@ -38,6 +38,7 @@ impl Console {
             FirmwareRequest::Upload { prototype, name, version, note } => {
                 self.upload(prototype, &name, &version, &note);
             }
+            FirmwareRequest::Discard => self.discard_left(),
             FirmwareRequest::Verify(firmware) => self.verify(firmware),
             FirmwareRequest::Describe { firmware, edit } => self.describe_firmware(firmware, &edit),
             FirmwareRequest::Remove(firmware) => self.remove_firmware(firmware),
@@ -71,6 +72,7 @@ impl Console {
             self.firmware.changed = true;
         }
         self.list_firmwares();
+        self.look_for_left();
         if self.signed_in.is_some() && !self.rest.awaits(|it| *it == Call::FirmwarePolicy) {
             self.out.push_back(self.rest.call(Call::FirmwarePolicy));
         }
@@ -133,11 +135,13 @@ impl Console {
         }
     }
 
-    /// Forgets everything; jobs are stopped.
+    /// Forgets everything; jobs are stopped. An upload waits for its user.
     pub(crate) fn forget_firmware(&mut self) {
+        self.firmware.sending = None;
         self.cancel_firmware();
         let last_job = self.firmware.last_job;
-        self.firmware = Firmwares { last_job, changed: true, ..Firmwares::default() };
+        let left = core::mem::take(&mut self.firmware.left).signed_out();
+        self.firmware = Firmwares { last_job, left, changed: true, ..Firmwares::default() };
     }
 
     pub(super) fn abandon_file(&mut self) {
@@ -279,6 +283,7 @@ impl Console {
         let (md5, sha256) = (hashes.md5.clone(), hashes.sha256.clone());
         self.firmware.stage = JobStage::Hashed { md5, sha256 };
         self.firmware.hashes = Some(hashes);
+        self.go_on_with_left();
     }
 
     /// Back to where the operator can try again with the same file.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mcs_model::ProductId;
 use mcs_model::api::{self, ApiError, FirmwareInfo, FirmwareUpload};
 use mcs_time::Time;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Firmwares, Task};
 use crate::console::Console;
@@ -31,7 +31,7 @@ pub(super) struct Sending {
 }
 
 /// What is said about a file before it is sent.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Declared {
     pub(super) name: String,
     pub(super) version: String,
@@ -41,6 +41,31 @@ pub(super) struct Declared {
     pub(super) sha256: String,
     pub(super) manifest: String,
     pub(super) signature: String,
+}
+
+impl Declared {
+    /// Whether it was said of a file with these hashes.
+    pub(super) fn is_of(&self, hashes: &Hashes) -> bool {
+        (self.size, &self.md5, &self.sha256) == (hashes.size, &hashes.md5, &hashes.sha256)
+    }
+}
+
+impl Sending {
+    /// One that another page began, as far as it came.
+    pub(super) const fn left(
+        number: u64,
+        prototype: ProductId,
+        declared: Declared,
+        id: String,
+        from: u64,
+    ) -> Self {
+        Self { number, prototype, declared, id: Some(id), from, failures: 0, again_at: None }
+    }
+
+    /// What another page needs to go on, once the server knows of it.
+    pub(super) fn begun(&self) -> Option<(String, ProductId, Declared)> {
+        Some((self.id.clone()?, self.prototype.clone(), self.declared.clone()))
+    }
 }
 
 /// The longest pause between two attempts.
@@ -60,6 +85,7 @@ impl Firmwares {
 
 impl Console {
     pub(super) fn begin_upload(&mut self, prototype: ProductId, declared: Declared) {
+        self.discard_left();
         let number = self.firmware.next_job().0;
         self.firmware.sending = Some(Sending {
             number,
@@ -74,11 +100,14 @@ impl Console {
     }
 
     pub(crate) fn sending_fetched(&mut self, call: SendingCall, fetched: Fetched) {
+        if let SendingCall::Look(id) = &call {
+            return self.left_seen(id, &fetched);
+        }
         let Some(sending) = &self.firmware.sending else { return self.give_up_late(call, fetched) };
         let ours = match &call {
             SendingCall::Begin(_, number) => *number == sending.number,
             SendingCall::Ask(id) => Some(id) == sending.id.as_ref(),
-            SendingCall::GiveUp(_) => false,
+            SendingCall::Look(_) | SendingCall::GiveUp(_) => false,
         };
         if !ours {
             return self.give_up_late(call, fetched);
@@ -107,7 +136,7 @@ impl Console {
             }
             Ended::Answered { status, body } => {
                 // What was refused is forgotten there.
-                self.firmware.sending = None;
+                self.end_sending();
                 self.not_uploaded(NotUploaded::Refused(rest::error_text(status, &body)));
             }
             Ended::Failed(_) => self.try_again(),
@@ -123,9 +152,16 @@ impl Console {
 
     /// The upload is forgotten, here and there.
     pub(super) fn give_up(&mut self) {
-        if let Some(Sending { id: Some(id), .. }) = self.firmware.sending.take() {
+        if let Some(id) = self.end_sending() {
             self.out.push_back(self.rest.call(Call::Sending(SendingCall::GiveUp(id))));
         }
+    }
+
+    /// The upload is over; answers the id that it had.
+    fn end_sending(&mut self) -> Option<String> {
+        let id = self.firmware.sending.take()?.id?;
+        self.upload_over(&id);
+        Some(id)
     }
 
     /// Asks the server how far the upload is, or begins it, when it is time for that.
@@ -157,7 +193,7 @@ impl Console {
         };
         let FirmwareUpload { id, offset, firmware, .. } = upload;
         if let Some(firmware) = firmware {
-            self.firmware.sending = None;
+            self.end_sending();
             return self.arrived(firmware);
         }
         let job = self.firmware.next_job();
@@ -174,6 +210,7 @@ impl Console {
             *done = offset;
         }
         self.out.push_back(Output::Upload { job, from: offset, path, headers: HEADERS.to_vec() });
+        self.keep_upload();
     }
 
     /// The connection was cut: the server has what came before.

@@ -19,8 +19,21 @@ pub struct FirmwareView {
     pub devices: Vec<DeviceId>,
     /// Whether the operator may upload firmware for the prototype.
     pub may_upload: bool,
+    /// An upload that a former page has left.
+    pub left: Option<LeftUpload>,
     /// Whose signatures count.
     pub trust: Trust,
+}
+
+/// An upload that goes on once the same file is chosen again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftUpload {
+    /// What the file was called.
+    pub file: String,
+    /// Bytes that the server has.
+    pub done: u64,
+    /// Bytes of the file.
+    pub total: u64,
 }
 
 /// What the server asks of a firmware.

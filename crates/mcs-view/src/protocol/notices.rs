@@ -103,6 +103,10 @@ pub enum News {
         /// Why not.
         why: NotRemoved,
     },
+    /// The server has forgotten the unfinished upload of a file.
+    UploadExpired(String),
+    /// The file that was chosen is another one than that whose upload was left.
+    UploadOfOther(String),
     /// A firmware was not pushed.
     NotPushed {
         /// Its name and version.

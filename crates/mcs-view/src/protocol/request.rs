@@ -178,6 +178,8 @@ pub enum FirmwareRequest {
         /// Its release note.
         note: String,
     },
+    /// Give up the upload that a former page has left.
+    Discard,
     /// Fetch a stored firmware back and verify it against its record.
     Verify(FirmwareId),
     /// Say something else of a stored firmware.

@@ -2,6 +2,7 @@
 
 mod caught;
 mod checks;
+mod left;
 mod stored;
 
 use mcs_fota::rollout::api::RolloutRequest;

@@ -342,7 +342,7 @@ fn the_second_tab_looks_on_until_the_first_is_closed() {
     let blob = first.kept["rollouts"].clone();
     second.input(Input::KeptElsewhere("rollouts".to_owned(), Some(blob)));
     assert_eq!(state(&mut second, &rollout, 1), PushState::Initiated);
-    second.input(Input::Claimed(Claim::Ours));
+    second.input(Input::Claimed("rollouts", Claim::Ours));
     assert_eq!(list(&mut second).keeper, Keeper::Here);
     says(&mut second, 1, "temp", "20");
     assert!(notices(&second, 1).is_empty(), "it has the notice of the first tab");

@@ -227,7 +227,7 @@ fn what_is_no_key_is_not_believed_and_nothing_is_refused_without_one() {
     ask(&mut site, &RolloutsRequest::Believe(believed));
     let kept = look(&mut site, RolloutsPlace::List).believed;
     assert_eq!(kept.keys, KEY.lines().last().unwrap().trim(), "once, without its comment");
-    site.input(Input::Claimed(Claim::Elsewhere));
+    site.input(Input::Claimed("rollouts", Claim::Elsewhere));
     ask(&mut site, &RolloutsRequest::Believe(Believed::default()));
     assert_eq!(outcome(&mut site), RolloutOutcome::Failed(RolloutTrouble::OtherTab));
 }

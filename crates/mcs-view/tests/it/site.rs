@@ -278,7 +278,7 @@ impl Site {
                 };
                 self.console.handle_input(now, Input::Settled(name));
             }
-            Output::Claim(_) => self.console.handle_input(now, Input::Claimed(self.claim)),
+            Output::Claim(name) => self.console.handle_input(now, Input::Claimed(name, self.claim)),
             // A cipher for tests: the passphrase stands before what it seals.
             Output::Seal { id, passphrase, bytes } => {
                 let sealed = [passphrase.0.as_bytes(), b"|", &rot(bytes)].concat();

@@ -100,6 +100,8 @@ pub(crate) struct Plot {
     /// The theme's colours, until it changes.
     palette: RefCell<Option<Palette>>,
     stale: Cell<bool>,
+    /// [`Self::show`]. The frames of the first page reach it only so: what it takes to paint comes with the chart.
+    paint: fn(&Self),
     /// The cursor that was painted.
     pointed: Cell<Option<f64>>,
 }
@@ -216,6 +218,7 @@ impl Plot {
             picture: RefCell::default(),
             palette: RefCell::new(None),
             stale: Cell::new(true),
+            paint: Self::show,
             pointed: Cell::new(None),
         }
     }
@@ -315,6 +318,10 @@ impl Plot {
 
     /// Paints what changed, if anything did and somebody can see it.
     pub(crate) fn paint(&self) {
+        (self.paint)(self);
+    }
+
+    fn show(&self) {
         let Some(cursor) = self.time.cursor.try_get_untracked() else { return };
         self.tell();
         let stale = self.stale.get() || cursor != self.pointed.get();

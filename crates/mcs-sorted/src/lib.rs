@@ -2,9 +2,9 @@
 //! types, which is what counts where the code is downloaded.
 //!
 //! They have the names and meanings of the standard library's. Looking up takes logarithmic time, and
-//! so does adding or removing at either end; in the middle the shorter side is moved, which for some
-//! ten thousand small entries is still a matter of microseconds. A map that grows without such a
-//! bound should be a B-tree.
+//! so does adding at the end; elsewhere what follows is moved, which for some ten thousand small
+//! entries is still a matter of microseconds. A map that grows without such a bound should be a
+//! B-tree.
 //!
 //! [`Hints`] remember what was found, where even logarithmic time is too long.
 //!

@@ -4,20 +4,20 @@ use core::borrow::Borrow;
 use core::cmp::Ordering;
 use core::fmt;
 use core::ops::{Bound, RangeBounds};
-use std::collections::{VecDeque, vec_deque};
+use std::{slice, vec};
 
 use crate::Entry;
 
 /// A map in the order of its keys.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Map<K, V> {
-    pub(crate) entries: VecDeque<(K, V)>,
+    pub(crate) entries: Vec<(K, V)>,
 }
 
 impl<K, V> Map<K, V> {
     /// An empty one.
     pub const fn new() -> Self {
-        Self { entries: VecDeque::new() }
+        Self { entries: Vec::new() }
     }
 
     /// How many entries it has.
@@ -72,17 +72,17 @@ impl<K, V> Map<K, V> {
 
     /// Removes the entry of the least key.
     pub fn pop_first(&mut self) -> Option<(K, V)> {
-        self.entries.pop_front()
+        (!self.is_empty()).then(|| self.entries.remove(0))
     }
 
     /// The entry of the least key.
     pub fn first_key_value(&self) -> Option<(&K, &V)> {
-        self.entries.front().map(|it| (&it.0, &it.1))
+        self.entries.first().map(|it| (&it.0, &it.1))
     }
 
     /// The entry of the greatest key.
     pub fn last_key_value(&self) -> Option<(&K, &V)> {
-        self.entries.back().map(|it| (&it.0, &it.1))
+        self.entries.last().map(|it| (&it.0, &it.1))
     }
 }
 
@@ -143,7 +143,7 @@ impl<K: Ord, V> Map<K, V> {
         K: Borrow<Q>,
     {
         let place = self.place(key).ok()?;
-        self.entries.remove(place).map(|it| it.1)
+        Some(self.entries.remove(place).1)
     }
 
     /// The place of a key.
@@ -164,7 +164,7 @@ impl<K: Ord, V> Map<K, V> {
             Bound::Excluded(key) => self.place(key).unwrap_or_else(|place| place),
             Bound::Unbounded => self.len(),
         };
-        Iter(self.entries.range(from.min(until)..until))
+        Iter(self.entries[from.min(until)..until].iter())
     }
 
     /// Where a key is, or where it would be.
@@ -173,7 +173,7 @@ impl<K: Ord, V> Map<K, V> {
         K: Borrow<Q>,
     {
         // What comes in its order comes at the end.
-        if self.entries.back().is_none_or(|it| it.0.borrow().cmp(key) == Ordering::Less) {
+        if self.entries.last().is_none_or(|it| it.0.borrow().cmp(key) == Ordering::Less) {
             return Err(self.entries.len());
         }
         self.entries.binary_search_by(|it| it.0.borrow().cmp(key))
@@ -216,7 +216,7 @@ impl<K: Ord, V, const N: usize> From<[(K, V); N]> for Map<K, V> {
 
 impl<K, V> IntoIterator for Map<K, V> {
     type Item = (K, V);
-    type IntoIter = vec_deque::IntoIter<(K, V)>;
+    type IntoIter = vec::IntoIter<(K, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()
@@ -242,7 +242,7 @@ impl<'a, K, V> IntoIterator for &'a mut Map<K, V> {
 }
 
 /// The entries of a [`Map`].
-pub struct Iter<'a, K, V>(vec_deque::Iter<'a, (K, V)>);
+pub struct Iter<'a, K, V>(slice::Iter<'a, (K, V)>);
 
 impl<K, V> Clone for Iter<'_, K, V> {
     fn clone(&self) -> Self {
@@ -271,7 +271,7 @@ impl<K, V> DoubleEndedIterator for Iter<'_, K, V> {
 impl<K, V> ExactSizeIterator for Iter<'_, K, V> {}
 
 /// The entries of a [`Map`], to change their values.
-pub struct IterMut<'a, K, V>(vec_deque::IterMut<'a, (K, V)>);
+pub struct IterMut<'a, K, V>(slice::IterMut<'a, (K, V)>);
 
 impl<'a, K, V> Iterator for IterMut<'a, K, V> {
     type Item = (&'a K, &'a mut V);
@@ -282,7 +282,7 @@ impl<'a, K, V> Iterator for IterMut<'a, K, V> {
 }
 
 /// The values of a [`Map`], to change them.
-pub struct ValuesMut<'a, K, V>(vec_deque::IterMut<'a, (K, V)>);
+pub struct ValuesMut<'a, K, V>(slice::IterMut<'a, (K, V)>);
 
 impl<'a, K, V> Iterator for ValuesMut<'a, K, V> {
     type Item = &'a mut V;

@@ -243,6 +243,16 @@ impl Browser {
         field.send_keys(text).await.with_context(|| format!("`{id}` takes no text"))
     }
 
+    /// Replaces the text of a field as somebody does who types: one key after the other.
+    pub(crate) async fn type_in(&self, id: &str, text: &str) -> Result<()> {
+        self.fill(id, "").await?;
+        let field = self.client.find(Locator::Css(&selector(id))).await?;
+        for key in text.chars() {
+            field.send_keys(&key.to_string()).await?;
+        }
+        Ok(())
+    }
+
     /// Types into an element as it is: a file's path into a chooser.
     pub(crate) async fn send(&self, id: &str, text: &str) -> Result<()> {
         let what = format!("`{id}` is there");

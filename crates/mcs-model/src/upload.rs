@@ -181,5 +181,9 @@ fn lines(
         }
         points.push(read(index + 1, line));
     }
+    if points.is_empty() {
+        // NULs and blanks in turn.
+        points.push(Err(PointError::nothing()));
+    }
     points
 }

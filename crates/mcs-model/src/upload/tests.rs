@@ -33,6 +33,14 @@ fn told(points: Vec<Result<RawPoint, PointError>>) -> Vec<String> {
 }
 
 #[test]
+fn nuls_and_blanks_in_turn_are_no_point_and_told_so() {
+    let body = b"\0\n \0";
+    for points in [from_csv(body, RULES), from_mqtt(None, body, RULES)] {
+        assert_eq!(told(points), ["line 1: there is no data point"]);
+    }
+}
+
+#[test]
 fn every_way_to_publish_on_a_channel_topic_is_read() {
     let t = Some(1_432_538_716_989);
     for (payload, timestamp, value) in [

@@ -8,7 +8,9 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use mcs_model::api::{Credentials, DeviceDraft, DeviceEdit, MadeDevice, NewDevices, Right};
+use mcs_model::api::{
+    Credentials, DeviceChange, DeviceDraft, DeviceEdit, MadeDevice, NewDevices, Right,
+};
 use mcs_model::check::{self, Field, Flaw};
 use mcs_model::{DeviceId, ProductId};
 use serde::Deserialize;
@@ -101,6 +103,8 @@ pub(in crate::http) async fn update(
     if !effect::whole(&app, save).await? {
         return Err(Error::not_found("device", device.id.as_str()));
     }
+    // Nobody but consoles asks for a description and tags: the registry does not know them.
+    app.events.tell(&device.id, DeviceChange::Registry);
     tracing::info!(user = operator.name, device = %device.id, "device edited");
     Ok(Json(edit))
 }

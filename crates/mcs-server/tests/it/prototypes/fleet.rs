@@ -80,6 +80,21 @@ async fn who_controls_a_device_names_describes_and_tags_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_console_hears_of_a_device_that_got_nothing_but_a_tag() {
+    let site = Site::start().await;
+    let token = site.sign_in("admin").await;
+    let mut console = Client::operator(&site, "console", "admin", &token).await;
+    console.subscribe("console/v1/devices/+").await;
+    let name = site.listed(&token).await["name"].clone();
+    let edit = json!({ "name": name, "description": "", "tags": ["glass"] });
+    let path = format!("/api/devices/{ID}");
+    let reply = site.api(&token, "PUT", &path).body(edit.to_string()).send().await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let (topic, payload) = console.message().await;
+    assert!(topic.ends_with(ID) && payload.contains("registry"), "{topic} {payload}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_key_or_no_device_ends_its_connections() {
     let site = Site::start().await;
     let token = site.sign_in("admin").await;

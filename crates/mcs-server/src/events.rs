@@ -56,7 +56,7 @@ impl Events {
         self.some.notify_one();
     }
 
-    /// Tells the consoles, soon, that prototypes have changed.
+    /// Tells the consoles, soon, that prototypes or their firmwares have changed.
     pub(crate) fn tell_of_prototypes(&self) {
         self.tell_that(PROTOTYPES);
     }

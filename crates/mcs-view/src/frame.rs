@@ -111,7 +111,10 @@ impl Console {
             View::Devices => {}
             View::Device(id) => self.show_device(id, turned || all, frame),
             View::Messages => frame.messages = self.show_messages(turned || all),
-            View::Firmware(_) => self.show_firmware(devices || turned || all, frame),
+            View::Firmware(_) => {
+                self.hear_of_prototypes();
+                self.show_firmware(devices || turned || all, frame);
+            }
             View::Prototypes(_) => {
                 self.watch_prototypes();
                 frame.prototypes = self.show_prototypes(devices || turned || all);

@@ -16,7 +16,7 @@ pub enum ConsoleTopic {
     Commands(DeviceId, ChannelId),
     /// `console/v1/devices/:deviceId`, from the server: a [`DeviceEvent`](crate::api::DeviceEvent) as JSON.
     Device(DeviceId),
-    /// `console/v1/prototypes`, from the server: prototypes have changed; `{}`.
+    /// `console/v1/prototypes`, from the server: prototypes or their firmwares have changed; `{}`.
     Prototypes,
     /// `console/v1/rollouts`, from the server: rollouts are further than before; `{}`.
     Rollouts,

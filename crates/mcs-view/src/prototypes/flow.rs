@@ -68,16 +68,7 @@ impl Console {
 
     /// The page is open: it wants to hear what changes.
     pub(crate) fn watch_prototypes(&mut self) {
-        if self.signed_in.is_none() {
-            return;
-        }
-        if self.prototypes.news.is_none()
-            && let Some(session) = self.links.session(ConnectionId::SERVER)
-            && let Ok(filter) = TopicFilter::new(ConsoleTopic::Prototypes.to_string())
-        {
-            let news = session.subscribe(self.clock.now(), filter, OPTIONS);
-            self.prototypes.news = Some((ConnectionId::SERVER, news));
-        }
+        self.hear_of_prototypes();
         let Prototypes { list, trouble, .. } = &self.prototypes;
         let listing = Call::Prototypes(PrototypesCall::List);
         if list.is_none() && trouble.is_none() && !self.rest.awaits(|it| *it == listing) {
@@ -85,10 +76,27 @@ impl Console {
         }
     }
 
-    /// Prototypes have changed.
+    /// A page is open that shows prototypes or their firmwares.
+    pub(crate) fn hear_of_prototypes(&mut self) {
+        if self.signed_in.is_some()
+            && self.prototypes.news.is_none()
+            && let Some(session) = self.links.session(ConnectionId::SERVER)
+            && let Ok(filter) = TopicFilter::new(ConsoleTopic::Prototypes.to_string())
+        {
+            let news = session.subscribe(self.clock.now(), filter, OPTIONS);
+            self.prototypes.news = Some((ConnectionId::SERVER, news));
+        }
+    }
+
+    /// Prototypes or their firmwares have changed.
     pub(crate) fn prototypes_changed(&mut self) {
-        if matches!(self.page.view(), Some(View::Prototypes(_))) {
-            self.fetch_prototypes();
+        match self.page.view() {
+            Some(View::Prototypes(_)) => self.fetch_prototypes(),
+            Some(View::Firmware(_)) => {
+                self.rest.forget(|it| matches!(it, Call::Firmwares(_)));
+                self.list_firmwares();
+            }
+            _ => {}
         }
     }
 

@@ -93,6 +93,7 @@ pub(in crate::http) async fn describe(
         async move { app.store.describe_firmware(&row).await }
     };
     effect::whole(&app, change).await?;
+    app.events.tell_of_prototypes();
     tracing::info!(user = operator.name, firmware = %id, "firmware described");
     let info = app.firmware.list(&app, &prototype).await?.into_iter().find(|it| it.id == id);
     info.map(Json).ok_or_else(|| Error::not_found("firmware", &firmware))
@@ -117,6 +118,7 @@ pub(in crate::http) async fn remove(
     };
     let (code, message) = match effect::whole(&app, remove).await? {
         Removal::Removed => {
+            app.events.tell_of_prototypes();
             tracing::info!(user = operator.name, firmware = %id, version = row.version,
                 sha256 = row.sha256, "firmware removed");
             return Ok(StatusCode::NO_CONTENT);
@@ -169,6 +171,7 @@ pub(super) async fn keep(
         async move { app.firmware.add(&app, id, &release, received).await }
     };
     let info = effect::whole(app, add).await?.ok_or_else(|| exists(&offer.release))?;
+    app.events.tell_of_prototypes();
     let key = info.signed.as_ref().map_or("none", |it| it.key.as_str());
     tracing::info!(user = operator.name, firmware = %info.id, version = info.version,
         sha256 = info.sha256, key, "firmware uploaded");

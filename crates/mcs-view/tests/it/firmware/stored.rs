@@ -65,3 +65,16 @@ fn why_it_stays_is_said() {
         assert_eq!(site.notices(), [News::NotRemoved { firmware, why }]);
     }
 }
+
+#[test]
+fn what_somebody_else_uploads_is_seen_while_the_page_is_open() {
+    let mut site = page();
+    assert_eq!(view(&mut site).firmwares, []);
+    site.server.answer("GET /api/prototypes/P1/firmwares", 200, &vec![record()]);
+    site.publish("console/v1/prototypes", "{}");
+    assert_eq!(view(&mut site).firmwares.len(), 1);
+    site.frame(View::Devices, Vec::new());
+    let calls = site.server.count("GET /api/prototypes/P1/firmwares");
+    site.publish("console/v1/prototypes", "{}");
+    assert_eq!(site.server.count("GET /api/prototypes/P1/firmwares"), calls);
+}

@@ -59,6 +59,7 @@ super::texts! { "firmware"
     lack_key = "Not possible: no key is trusted here.";
     fault_page = "It is a web page, such as servers send instead of a file that is not there.";
     fault_empty = "It is empty.";
+    fault_too_large(most) = "The server takes files of up to {most}.";
     fault_manifest(why) = "The manifest cannot be read. ({why})";
     fault_signature_form = "The signature is no .minisig file.";
     fault_signature = "The manifest or its signature was changed.";
@@ -89,6 +90,7 @@ super::texts! { "firmware"
 
     // What went wrong with the file
     job_empty = "The file is empty. Choose another.";
+    job_too_large(most) = "The server takes files of up to {most}, and this one is larger. Choose another.";
     job_changed(read, wanted) = "The file changed while it was read: {read} bytes, not {wanted}. Choose it again.";
     job_page = "This is a web page and no firmware, such as servers send instead of a file that is not there. Choose another.";
     job_changed_since = "The file was changed after it was verified, and is not sent. Choose it again.";

@@ -172,7 +172,7 @@ pub struct Settings {
     /// Take timestamps of 9 to 11 digits as seconds instead of refusing them
     #[arg(long, env = "MCS_TIMESTAMP_SECONDS", num_args = 0..=1, default_missing_value = "true")]
     pub timestamp_seconds: Option<bool>,
-    /// Most bytes of a firmware file [default: 536870912]
+    /// Most bytes of a firmware file [default: 4294967296]
     #[arg(long, env = "MCS_MAX_FIRMWARE", value_name = "BYTES")]
     pub max_firmware: Option<u64>,
     /// Where firmware files are kept: s3://BUCKET/PREFIX, with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
@@ -341,7 +341,7 @@ impl Settings {
             max_device_requests: self.max_device_requests.unwrap_or(100),
             max_upload_points,
             timestamp_seconds: self.timestamp_seconds.unwrap_or(false),
-            max_firmware: self.max_firmware.unwrap_or(512 << 20),
+            max_firmware: self.max_firmware.unwrap_or(4 << 30),
             firmware_store: self.firmware_store.map(|it| it.parse()).transpose()?,
             firmware_keys,
             require_signed_firmware,

@@ -100,6 +100,11 @@ impl Firmwares {
         }
     }
 
+    /// Bytes of the largest file that the server takes, once it said so.
+    fn most(&self) -> Option<u64> {
+        Some(self.policy.max_bytes).filter(|it| *it > 0)
+    }
+
     fn manifest(&self) -> Option<&Manifest> {
         self.read.as_ref()?.as_ref().ok()
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use mcs_view::protocol::{Check, Checked, Fault, Lack, Verdict};
 
 use super::words;
+use crate::format;
 use crate::texts::firmware as t;
 use crate::ui::{Icon, Memo, Symbol};
 
@@ -72,6 +73,7 @@ fn fault(fault: &Fault) -> String {
     match fault {
         Fault::Page => t::fault_page().to_owned(),
         Fault::Empty => t::fault_empty().to_owned(),
+        Fault::TooLarge(most) => t::fault_too_large(&format::bytes(*most)),
         Fault::Differs(what) => words::deviation(what),
         Fault::Manifest(why) => t::fault_manifest(why),
         Fault::SignatureForm => t::fault_signature_form().to_owned(),

@@ -3,12 +3,14 @@
 use mcs_model::api::FirmwareInfo;
 use mcs_view::protocol::{Deviation, FileFailure, VerifyFailure};
 
+use crate::format;
 use crate::texts::firmware as t;
 
 /// Why the file at hand cannot be used.
 pub(super) fn failure(failure: &FileFailure) -> String {
     match failure {
         FileFailure::Empty => t::job_empty().to_owned(),
+        FileFailure::TooLarge(most) => t::job_too_large(&format::bytes(*most)),
         FileFailure::Changed { read, wanted } => t::job_changed(read, wanted),
         FileFailure::Page => t::job_page().to_owned(),
         FileFailure::ChangedSince => t::job_changed_since().to_owned(),

@@ -49,10 +49,17 @@ impl Firmwares {
     }
 
     fn size(&self) -> Verdict {
-        if self.stage == JobStage::Failed(FileFailure::Empty) {
-            return Verdict::Failed(Fault::Empty);
+        match self.stage {
+            JobStage::Failed(FileFailure::Empty) => return Verdict::Failed(Fault::Empty),
+            JobStage::Failed(FileFailure::TooLarge(most)) => {
+                return Verdict::Failed(Fault::TooLarge(most));
+            }
+            _ => {}
         }
         let Some(hashes) = &self.hashes else { return Verdict::Waiting };
+        if let Some(most) = self.most().filter(|most| hashes.size > *most) {
+            return Verdict::Failed(Fault::TooLarge(most));
+        }
         let wanted = self.manifest().map_or(hashes.size, |it| it.size);
         let differs = Deviation::Size { found: hashes.size, wanted };
         same(hashes.size == wanted, differs)

@@ -114,6 +114,9 @@ impl Console {
         let total = file.size;
         self.firmware.stage = if total == 0 {
             JobStage::Failed(FileFailure::Empty)
+        } else if let Some(most) = self.firmware.most().filter(|most| total > *most) {
+            // Minutes of hashing would be for nothing.
+            JobStage::Failed(FileFailure::TooLarge(most))
         } else {
             let job = self.firmware.next_job();
             self.firmware.task = Some((job, Task::Hash));

@@ -224,6 +224,8 @@ pub enum Fault {
     Page,
     /// It has no bytes.
     Empty,
+    /// It has more bytes than these, which are all that the server takes.
+    TooLarge(u64),
     /// A size or sum differs.
     Differs(Deviation),
     /// The manifest cannot be read; the reader's reason.
@@ -302,6 +304,8 @@ pub enum JobStage {
 pub enum FileFailure {
     /// It has no bytes.
     Empty,
+    /// It has more bytes than these, which are all that the server takes.
+    TooLarge(u64),
     /// It has not as many bytes as when it was chosen.
     Changed {
         /// Bytes read.

@@ -117,7 +117,7 @@ pub(super) fn at_hand(keys: &[&str], stored: Vec<FirmwareInfo>, image: &[u8]) ->
     device.prototype.name = "7697".to_owned();
     site.server.answer("GET /api/devices", 200, &vec![device]);
     let keys = keys.iter().map(|it| it.lines().last().unwrap().to_owned()).collect();
-    let policy = FirmwarePolicy { keys, require_signed: true, max_bytes: 1 };
+    let policy = FirmwarePolicy { keys, require_signed: true, max_bytes: 1 << 20 };
     site.server.answer("GET /api/firmware-policy", 200, &policy);
     site.server.answer("GET /api/prototypes/P1/firmwares", 200, &stored);
     site.server.answer("POST /api/prototypes/P1/uploads", 201, &sent(0));
@@ -202,4 +202,15 @@ fn a_web_page_is_no_firmware() {
     assert_eq!(verified, Verification::Failed(VerifyFailure::Page));
     push(&mut site);
     assert_eq!(pushes(&site), 0);
+}
+
+#[test]
+fn a_file_that_the_server_would_not_take_is_not_even_hashed() {
+    let mut site = at_hand(&[KEY], Vec::new(), IMAGE);
+    let size = (1 << 20) + 1;
+    let file = FileInfo { name: "large.bin".to_owned(), size };
+    site.input(Input::RequestWithFile(Request::Firmware(FirmwareRequest::Choose), file));
+    assert!(site.jobs.pop().is_none());
+    assert_eq!(stage(&mut site), JobStage::Failed(FileFailure::TooLarge(1 << 20)));
+    assert_eq!(check(&mut site, Checked::Size), Verdict::Failed(Fault::TooLarge(1 << 20)));
 }

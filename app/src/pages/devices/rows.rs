@@ -15,7 +15,7 @@ use crate::ui::{Memo, in_turn};
 const FIRST: usize = 60;
 
 /// Rows that are made in one animation frame: all of them at once would hold the page up.
-const SLICE: usize = 12;
+const SLICE: usize = 24;
 
 /// The rows of these devices.
 #[component]

@@ -6,6 +6,7 @@ use core::fmt::Display;
 
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
+use mcs_model::check::MAX_NAME;
 use mcs_view::protocol::{ExpectedMd5, FirmwareRequest, JobStage, Request};
 use mcs_view::sums;
 use web_sys::File as WebFile;
@@ -30,6 +31,8 @@ pub(crate) fn File(page: Page) -> impl IntoView {
     let note = RwSignal::new(String::new());
     // A list of sums that was dropped.
     let listed = RwSignal::new_local(None::<WebFile>);
+    // The name that was taken from a file.
+    let of_file = RwSignal::new(String::new());
     // The name of the newest file.
     let chosen = RwSignal::new(None::<String>);
     let choose = move |file: WebFile| {
@@ -46,10 +49,12 @@ pub(crate) fn File(page: Page) -> impl IntoView {
             });
         }
         chosen.set(Some(file.name()));
-        if name.get_untracked().is_empty() {
-            let file_name = file.name();
-            name.set(file_name.rsplit_once('.').map_or(file_name.as_str(), |it| it.0).to_owned());
+        let stem = stem(&file.name());
+        // What was typed stays.
+        if name.with_untracked(|it| it.is_empty() || of_file.with_untracked(|of| it == of)) {
+            name.set(stem.clone());
         }
+        of_file.set(stem);
         dispatch.send_file(Request::Firmware(FirmwareRequest::Choose), file);
     };
     let expect = move |text: String| {
@@ -119,7 +124,7 @@ pub(crate) fn File(page: Page) -> impl IntoView {
             </label>
             <Verdict page/>
             <Checks checks/>
-            <Text label=t::name() value=name testid="firmware-name" fixed/>
+            <Text label=t::name() value=name testid="firmware-name" fixed most=MAX_NAME/>
             <Text label=t::version() value=version testid="firmware-version" fixed/>
             <Text label=t::note() value=note testid="firmware-note"/>
             <div class="actions">
@@ -138,11 +143,12 @@ fn Text(
     value: RwSignal<String>,
     testid: &'static str,
     #[prop(optional, into)] fixed: Signal<bool>,
+    #[prop(optional)] most: Option<usize>,
 ) -> impl IntoView {
     view! {
         <label class="field">
             <span class="field-name">{label}</span>
-            <input class="input" data-testid=testid autocomplete="off" readonly=fixed prop:value=move || value.get()
+            <input class="input" data-testid=testid autocomplete="off" readonly=fixed maxlength=most prop:value=move || value.get()
                 on:input:target=move |event| value.set(event.target().value())/>
         </label>
     }
@@ -249,6 +255,11 @@ fn Verdict(page: Page) -> impl IntoView {
             <span>{move || look().3}</span>
         </p>
     }
+}
+
+/// What a file is called without its ending, as far as a firmware may be called so.
+fn stem(file: &str) -> String {
+    file.rsplit_once('.').map_or(file, |it| it.0).chars().take(MAX_NAME).collect()
 }
 
 fn stage(stage: &JobStage) -> &'static str {

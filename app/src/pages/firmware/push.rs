@@ -108,9 +108,12 @@ pub(crate) fn Push(page: Page) -> impl IntoView {
                     view! { <li>{name}" "<code>{id.to_string()}</code></li> }
                 }).collect::<Vec<_>>()}</ul>
                 <p>{t::push_consequence()}</p>
+                // Somebody else may have removed the devices meanwhile.
+                {move || why.get().map(|it| view! { <p class="hint" role="status">{it}</p> })}
                 <div class="actions end">
                     <button type="button" class="button" data-testid="push-cancel" on:click=move |_| close()>{t::cancel()}</button>
-                    <button type="button" class="button primary" data-testid="push-confirm" on:click=confirm>{label}</button>
+                    <button type="button" class="button primary" data-testid="push-confirm"
+                        disabled=move || why.get().is_some() on:click=confirm>{label}</button>
                 </div>
             </dialog>
         </section>

@@ -3,19 +3,19 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail, ensure};
-use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::output;
 use crate::process::{Program, program, until};
+use crate::{memory, output};
 
 /// A browser with one window.
 pub(crate) struct Browser {
     client: Client,
     name: String,
-    _driver: Program,
+    driver: Program,
 }
 
 /// What a picture is taken of.
@@ -78,7 +78,7 @@ impl Browser {
             .connect(&address)
             .await
             .context("the browser does not start")?;
-        let browser = Self { client, name: name.to_owned(), _driver: driver };
+        let browser = Self { client, name: name.to_owned(), driver };
         browser.shape(WIDE).await?;
         Ok(browser)
     }
@@ -101,6 +101,20 @@ impl Browser {
     /// Opens a page.
     pub(crate) async fn open(&self, url: &str) -> Result<()> {
         Ok(self.client.goto(url).await?)
+    }
+
+    /// Opens another tab and turns to it; answers the one that was in front.
+    pub(crate) async fn new_tab(&self) -> Result<WindowHandle> {
+        let former = self.client.window().await?;
+        let tab = self.client.new_window(true).await?;
+        self.turn_to(tab.handle).await?;
+        self.shape(WIDE).await?;
+        Ok(former)
+    }
+
+    /// Turns to a tab.
+    pub(crate) async fn turn_to(&self, tab: WindowHandle) -> Result<()> {
+        Ok(self.client.switch_to_window(tab).await?)
     }
 
     /// Loads the page anew.
@@ -128,6 +142,11 @@ impl Browser {
             fs::create_dir_all(folder)?;
         }
         Ok(fs::write(path, self.client.screenshot().await?)?)
+    }
+
+    /// Bytes that the pages and their workers have for themselves, where the system tells.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        memory::of_pages(self.driver.id()?)
     }
 
     /// Runs a script in the page and gives what it returns.
@@ -241,16 +260,6 @@ impl Browser {
         let field = self.client.find(Locator::Css(&selector(id))).await?;
         field.clear().await.with_context(|| format!("`{id}` cannot be cleared"))?;
         field.send_keys(text).await.with_context(|| format!("`{id}` takes no text"))
-    }
-
-    /// Replaces the text of a field as somebody does who types: one key after the other.
-    pub(crate) async fn type_in(&self, id: &str, text: &str) -> Result<()> {
-        self.fill(id, "").await?;
-        let field = self.client.find(Locator::Css(&selector(id))).await?;
-        for key in text.chars() {
-            field.send_keys(&key.to_string()).await?;
-        }
-        Ok(())
     }
 
     /// Types into an element as it is: a file's path into a chooser.

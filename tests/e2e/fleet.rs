@@ -82,7 +82,7 @@ async fn walk(browser: &Browser, server: &Server) -> Result<()> {
 
 /// What is looked for is found, while rows change.
 async fn list(browser: &Browser) -> Result<()> {
-    browser.type_in("device-search", "pump 99").await?;
+    browser.fill("device-search", "pump 99").await?;
     counts(browser, "19 of 1\u{202f}002").await?;
     browser.click("sort-name").await?;
     first(browser, "Pump 999").await?;
@@ -108,7 +108,7 @@ async fn list(browser: &Browser) -> Result<()> {
 /// Its values come every second, and no other device's.
 async fn device(browser: &Browser) -> Result<()> {
     let (id, _) = credentials(7);
-    browser.type_in("device-search", &id).await?;
+    browser.fill("device-search", &id).await?;
     counts(browser, "1 of 1\u{202f}002").await?;
     browser.click(&format!("device-link-{id}")).await?;
     browser.see("card-count").await?;

@@ -62,6 +62,18 @@ impl Browser {
         self.click("login-submit").await
     }
 
+    /// The id of the firmware of this version, once it is listed on the firmware page.
+    pub(crate) async fn stored(&self, version: &str) -> Result<String> {
+        let script = format!(
+            "return document.querySelector(
+                '[data-testid^=\"firmware-row-\"][data-version=\"{version}\"]')?.dataset.testid.slice(13);"
+        );
+        until(&format!("firmware {version} is listed"), async || {
+            Ok(self.script(&script).await?.as_str().map(str::to_owned))
+        })
+        .await
+    }
+
     /// Opens a device's page from the list.
     pub(crate) async fn open_device(&self, id: &str) -> Result<()> {
         self.click("nav-devices").await?;

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-use crate::{dist, output};
+use crate::{dist, memory, output};
 
 /// `mcs-server serve` with a data folder of its own.
 pub(crate) struct Server {
@@ -79,6 +79,11 @@ impl Server {
         let addresses = [self.http, self.mqtt, self.ws, self.command];
         *self = Self::start_at(self.data.clone(), self.demo, self.key.clone(), addresses).await?;
         Ok(())
+    }
+
+    /// The most memory that the process has ever had, in bytes, where the system tells.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        memory::of(self.child.id()?, "VmHWM")
     }
 
     /// A request with a device's key; the answer's body when it is 200.
@@ -293,6 +298,11 @@ impl Program {
                 Err(_) => {}
             }
         }
+    }
+
+    /// Its number in the system, while it runs.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.0.id()
     }
 
     /// Ends it at once.

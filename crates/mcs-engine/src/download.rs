@@ -11,9 +11,13 @@ use web_sys::{
 use crate::browser::{fetch, words};
 use crate::hash::Hasher;
 use crate::job::Job;
+use crate::turn::Turns;
 
 /// A step of progress that is worth telling, in bytes.
 const STEP: u64 = 128 * 1024;
+
+/// Others have their turn after so many bytes.
+const PIECE: u64 = 1024 * 1024;
 
 /// Fetches `url` and tells `job` how it goes.
 pub fn start(url: String, job: Job) {
@@ -40,7 +44,8 @@ async fn download(url: &str, job: &Job) -> Result<Ended, JsValue> {
         return Ok(Ended::Failed(format!("the server answered with status {status}")));
     }
     let mut hasher = Hasher::new();
-    let mut told = 0;
+    let (mut told, mut passed) = (0, 0);
+    let turns = Turns::new()?;
     if let Some(body) = response.body() {
         let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
         loop {
@@ -56,6 +61,10 @@ async fn download(url: &str, job: &Job) -> Result<Ended, JsValue> {
             if hasher.size() >= told + STEP {
                 told = hasher.size();
                 job.progress(told);
+            }
+            if hasher.size() >= passed + PIECE {
+                passed = hasher.size();
+                turns.pass().await?;
             }
         }
     }

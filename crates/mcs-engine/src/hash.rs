@@ -11,6 +11,7 @@ use web_sys::Blob;
 
 use crate::browser::words;
 use crate::job::Job;
+use crate::turn::Turns;
 
 pub use crate::job::Report;
 use pieces::Pieces;
@@ -39,8 +40,15 @@ async fn hash(file: &Blob, job: &Job) -> Option<Ended> {
     let mut hasher = Hasher::new();
     let mut pieces = Pieces::of(file);
     let mut told = 0;
+    let turns = match Turns::new() {
+        Ok(turns) => turns,
+        Err(error) => return Some(Ended::Failed(words(&error))),
+    };
     loop {
-        let piece = pieces.next().await;
+        let piece = match turns.pass().await {
+            Ok(()) => pieces.next().await,
+            Err(error) => Err(error),
+        };
         if job.is_stopped() {
             pieces.cancel();
             return None;

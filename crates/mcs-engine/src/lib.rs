@@ -33,6 +33,7 @@ mod rest;
 mod shell;
 mod socket;
 pub mod storage;
+mod turn;
 pub mod upload;
 pub mod vault;
 

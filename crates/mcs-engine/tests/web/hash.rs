@@ -47,6 +47,18 @@ async fn a_job_that_is_stopped_says_nothing_more() {
 }
 
 #[wasm_bindgen_test]
+async fn everything_else_has_its_turn_while_a_file_is_hashed() {
+    let (job, heard) = listen(|_, _| {});
+    hash::start(file(&vec![7; 64 * 1024 * 1024]).into(), job);
+    let mut turns = 0;
+    while heard.borrow().ended.is_none() {
+        turn().await;
+        turns += 1;
+    }
+    assert!(turns >= 20, "{turns} turns in 64 pieces");
+}
+
+#[wasm_bindgen_test]
 async fn an_empty_file_has_hashes_too() {
     let (job, heard) = listen(|_, _| {});
     hash::start(file(b"").into(), job);

@@ -89,13 +89,15 @@ fn Item(page: Page, id: FirmwareId) -> impl IntoView {
                 </span>
             </label>
             <div class="item-side">
-                <span class="state" data-testid=format!("signed-{id}") data-state=signed data-tone=tone>
-                    <Icon symbol/><span>{vouched}</span>
-                </span>
-                <span class="state" role="status" data-testid=format!("verified-{id}")
-                    data-state=move || look(&verified.get()).0 data-tone=move || look(&verified.get()).1>
-                    {move || { let (_, _, symbol, words) = look(&verified.get()); view! { <Icon symbol/><span>{words}</span> } }}
-                </span>
+                <div class="item-states">
+                    <span class="state" data-testid=format!("signed-{id}") data-state=signed data-tone=tone>
+                        <Icon symbol/><span>{vouched}</span>
+                    </span>
+                    <span class="state" role="status" data-testid=format!("verified-{id}")
+                        data-state=move || look(&verified.get()).0 data-tone=move || look(&verified.get()).1>
+                        {move || { let (_, _, symbol, words) = look(&verified.get()); view! { <Icon symbol/><span>{words}</span> } }}
+                    </span>
+                </div>
                 <button type="button" class="button" data-testid=format!("verify-{id}") disabled=running on:click=verify>{t::verify()}</button>
                 <a class="button" data-testid=format!("roll-out-{id}") href=format!("#/rollouts/new/{}/{id}", info.prototype)>{t::roll_out()}</a>
                 <Edit page id=id.clone()/>

@@ -46,6 +46,8 @@ async fn walk(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     board.join(broker.mqtt).await?;
     browser.open(&format!("{site}#/rollouts")).await?;
     browser.expect("rollouts-keeper", "data-state", "here").await?;
+    unverified(browser, site, &mut board).await.context("an image that nobody knows")?;
+    browser.open(&format!("{site}#/rollouts")).await?;
     believe(browser).await.context("the keys")?;
     for (file, md5, check) in [
         ("page.bin", " ", "nopage"),
@@ -100,6 +102,34 @@ async fn walk(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
     browser.see("images").await?;
     browser.pictures("rollouts-trust-zh").await?;
     browser.clean().await
+}
+
+/// A file that was cut short, and nothing is given that could tell: it goes out to nobody until somebody says why,
+/// and that is kept.
+async fn unverified(browser: &Browser, site: &str, board: &mut Board) -> Result<()> {
+    browser.fill("image-url", &format!("{site}cut.bin")).await?;
+    browser.fill("image-version", "1.9").await?;
+    browser.click("image-fetch").await?;
+    browser.expect("make-verified", "data-state", "verified").await?;
+    browser.see_text("objection-unverified", "cut short").await?;
+    browser.see_text("make-why", "Nobody would be sent it").await?;
+    browser.pictures("rollouts-unverified").await?;
+    browser.click("override-unverified").await?;
+    browser.see_text("make-why", "Say why").await?;
+    browser.fill("override-reason-unverified", "Built on this machine a minute ago").await?;
+    browser.click("rollout-make").await?;
+    browser.fill("confirm-count", "1").await?;
+    browser.click("confirm-make").await?;
+    browser.see("overridden-unverified").await?;
+    board.publish("temperature", "20").await?;
+    board.notice().await?;
+    browser.click("tab-audit").await?;
+    browser.see_text("audit", "Built on this machine a minute ago").await?;
+    browser.see_text("audit", &Checksums::of(&IMAGE[..5]).sha256.to_string()).await?;
+    browser.pictures("rollouts-unverified-audit").await?;
+    browser.click("rollout-cancel").await?;
+    browser.click("rollout-cancel-confirm").await?;
+    browser.expect("rollout-course", "data-state", "canceling").await
 }
 
 async fn believe(browser: &Browser) -> Result<()> {

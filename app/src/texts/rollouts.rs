@@ -55,7 +55,7 @@ super::texts! { "rollouts"
     notices = "Notices";
     show = "Show";
     show_all = "All";
-    show_open = "Under way";
+    show_open = "Not ended";
     show_good = "Updated";
     show_bad = "Failed";
     no_match = "No device is like that.";
@@ -107,7 +107,7 @@ super::texts! { "rollouts"
     against_downgrade = "The device runs a newer version.";
     against_model = "The firmware is for another model.";
     against_incompatible = "The device does not run a firmware that this one is for.";
-    against_unverified = "Nobody vouches for the image.";
+    against_unverified = "The image is unverified: nobody vouches for it.";
     against_older = "An image of its model with a higher seq is known: this one is older.";
 
     // What was done
@@ -132,7 +132,7 @@ super::texts! { "rollouts"
     no_firmware_why = "It was removed, or you may not see it. Choose one on the firmware page.";
     the_file = "The file";
     verifying_why = "The browser fetches the file back as a device would, and compares it.";
-    verified_address = "The address still gives what was checked";
+    verified_address = "The address still gives the same file";
     to_whom = "To whom";
     whom_all(#n) = "All {n} device of the prototype" | "All {n} devices of the prototype";
     whom_tag = "Devices with a tag";
@@ -177,6 +177,7 @@ super::texts! { "rollouts"
     preview_installed(#n) = "{n} of them runs the version already, and is left alone." | "{n} of them run the version already, and are left alone.";
     objections = "What speaks against it";
     objection_count(#n) = "{n} device is not sent it." | "{n} devices are not sent it.";
+    unverified_why = "Neither an expected MD5 nor a signed manifest was given: a file that was cut short would look the same. Fetch it again with one of both, or say why it goes out all the same.";
     override_it = "Send it all the same";
     override_reason = "Why; it is written down with your name";
     make_for(#n) = "Roll out to {n} device" | "Roll out to {n} devices";
@@ -188,6 +189,7 @@ super::texts! { "rollouts"
     because_not_verified = "The file could not be verified: it is not rolled out.";
     because_plan = "Correct the plan first.";
     because_nobody = "Choose at least one device.";
+    because_refused = "Nobody would be sent it: override what speaks against it, or leave it.";
     because_reason = "Say why each objection is overridden.";
     because_preview = "This rollout cannot be made.";
 

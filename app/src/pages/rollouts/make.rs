@@ -3,7 +3,9 @@
 use leptos::html;
 use leptos::prelude::*;
 use mcs_model::{DeviceId, FirmwareId};
-use mcs_view::protocol::{Keeper, RolloutPreview, RolloutsRequest, StoredFirmware, Verification};
+use mcs_view::protocol::{
+    Keeper, RolloutDevice, RolloutPreview, RolloutsRequest, StoredFirmware, Verification,
+};
 
 use super::draft::{Draft, Whom};
 use super::plan::PlanPanel;
@@ -251,6 +253,12 @@ fn Question(
     let is_empty = draft.targets;
     let why = Memo::new(move || {
         let verified = found.with(|it| it.as_ref().map(|it| it.verified.clone()));
+        let is_refused = |it: &RolloutDevice| {
+            draft.overrides.with(|all| {
+                it.objections.iter().any(|it| all.iter().all(|(overridden, _)| overridden != it))
+            })
+        };
+        let all_refused = devices.with(|all| !all.is_empty() && all.iter().all(is_refused));
         let unsaid = draft.overrides.with(|all| all.iter().any(|it| it.1.trim().is_empty()));
         match verified {
             Some(Verification::Failed(_)) => Some(t::because_not_verified()),
@@ -260,6 +268,7 @@ fn Question(
             Some(Verification::Verified) if draft.plan().is_none() => Some(t::because_plan()),
             Some(Verification::Verified) if unsaid => Some(t::because_reason()),
             Some(Verification::Verified) => page.view.with(|view| match view.preview {
+                RolloutPreview::Here(..) if all_refused => Some(t::because_refused()),
                 RolloutPreview::Here(..) => None,
                 RolloutPreview::Failed(_) => Some(t::because_preview()),
                 _ => Some(t::preview_asking()),

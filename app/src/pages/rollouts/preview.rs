@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use mcs_model::DeviceId;
-use mcs_view::protocol::{Objection, Online, RolloutDevice, RolloutPreview};
+use mcs_view::protocol::{Keeper, Objection, Online, RolloutDevice, RolloutPreview};
 
 use super::draft::Draft;
 use super::{Page, words};
@@ -81,6 +81,10 @@ fn Objections(page: Page, draft: Draft) -> impl IntoView {
         let counted = all.into_iter().map(|it| (it, count(&it)));
         counted.filter(|(_, count)| *count > 0).collect::<Vec<_>>()
     });
+    // Without a server and without keys an expected MD5 would do.
+    let unchecked = Memo::new(move || {
+        page.view.with(|it| it.keeper != Keeper::Server && it.believed.keys.trim().is_empty())
+    });
     // What nothing is known of any more is not overridden.
     Effect::new(move |_| {
         let found = found.get();
@@ -90,12 +94,15 @@ fn Objections(page: Page, draft: Draft) -> impl IntoView {
         let found = found.get();
         (!found.is_empty()).then(|| view! {
             <h3>{t::objections()}</h3>
-            <ul class="list">{found.into_iter().map(|(it, count)| objection(draft, it, count)).collect_view()}</ul>
+            <ul class="list">{found.into_iter().map(|(it, count)| {
+                let why = (it == Objection::Unverified && unchecked.get()).then(t::unverified_why);
+                objection(draft, it, count, why)
+            }).collect_view()}</ul>
         })
     }
 }
 
-fn objection(draft: Draft, it: Objection, count: usize) -> AnyView {
+fn objection(draft: Draft, it: Objection, count: usize, why: Option<&'static str>) -> AnyView {
     let reason = move || {
         draft.overrides.with(|all| all.iter().find(|(one, _)| *one == it).map(|it| it.1.clone()))
     };
@@ -120,6 +127,7 @@ fn objection(draft: Draft, it: Objection, count: usize) -> AnyView {
     view! {
         <li class="objection" data-testid=format!("objection-{id}") data-count=count.to_string()>
             <p class="state" data-tone="warning"><Icon symbol=Symbol::Warning/><span>{words::objection(it)}" "{t::objection_count(count as u64)}</span></p>
+            {why.map(|it| view! { <p class="hint">{it}</p> })}
             <label class="choice">
                 <input type="checkbox" data-testid=format!("override-{id}") prop:checked=is_overridden on:change=toggle/>
                 <span>{t::override_it()}</span>

@@ -5,7 +5,7 @@ use mcs_model::api::{FirmwareInfo, FirmwarePolicy, FirmwareSignature};
 
 use super::Firmwares;
 use crate::io::Hashes;
-use crate::protocol::{Check, Checked, Fault, FileFailure, JobStage, Verdict};
+use crate::protocol::{Check, Checked, Fault, FileFailure, JobStage, Lack, Verdict};
 
 /// What is said of an image before it is looked at.
 #[derive(Debug, Default)]
@@ -68,6 +68,14 @@ impl Firmwares {
                 Checked::Model | Checked::Unchanged | Checked::Received | Checked::FetchedBack
             )
         });
+        if file.manifest().is_none() {
+            // Nobody has said how long it should be.
+            for it in checks.iter_mut().filter(|it| it.what == Checked::Size) {
+                if it.verdict == Verdict::Passed {
+                    it.verdict = Verdict::NotPossible(Lack::Manifest);
+                }
+            }
+        }
         let verdict = match found {
             Behind::Nothing(why) => Verdict::Failed(Fault::NotFetched(why.to_owned())),
             Behind::File(_) | Behind::Page => Verdict::Passed,

@@ -1,6 +1,6 @@
 //! What must never reach a device, one by one: without a server.
 
-use mcs_view::protocol::{Deviation, OpenRollout, OverrideRequest};
+use mcs_view::protocol::{Deviation, Lack, OpenRollout, OverrideRequest};
 
 use super::*;
 use crate::signer::Signer;
@@ -198,4 +198,29 @@ fn a_key_is_believed_as_a_whole_and_not_by_its_id() {
     assert_eq!(outcome(&mut site), RolloutOutcome::Done);
     let images = look(&mut site, RolloutsPlace::List).images;
     assert_eq!(images[0].signed.as_ref().map(|it| it.trusted), Some(false));
+}
+
+#[test]
+fn of_a_file_of_which_nothing_is_said_nothing_is_vouched_for_and_it_goes_out_for_a_reason_only() {
+    let mut site = site("", false);
+    let cut = &IMAGE[..7];
+    let RolloutOutcome::Fetched(prototype, firmware) = fetch(&mut site, typed(""), cut) else {
+        panic!("there is a file")
+    };
+    let checks = look(&mut site, RolloutsPlace::List).checks;
+    let size = checks.iter().find(|it| it.what == Checked::Size).map(|it| it.verdict.clone());
+    assert_eq!(size, Some(Verdict::NotPossible(Lack::Manifest)));
+    look(&mut site, RolloutsPlace::New { prototype, firmware: firmware.clone() });
+    let Some(Output::Download { job, .. }) = site.jobs.pop() else { panic!("it is fetched again") };
+    site.input(Input::Ended(job, file(cut)));
+    ask(&mut site, &RolloutsRequest::Make(to(firmware.clone())));
+    site.publish("mcs/D1/key1/temp", ",,20");
+    assert_eq!(notices(&site), 0);
+    let reason = "built here".to_owned();
+    let overrides = vec![OverrideRequest { objection: Objection::Unverified, reason }];
+    ask(&mut site, &RolloutsRequest::Make(RolloutRequest { overrides, ..to(firmware) }));
+    let RolloutOutcome::Made(id) = outcome(&mut site) else { panic!("it is made") };
+    assert_eq!(notices(&site), 1);
+    let audit = look(&mut site, RolloutsPlace::One { id, audit: true }).audit;
+    assert!(format!("{audit:?}").contains("built here"), "{audit:?}");
 }

@@ -4,19 +4,13 @@ mod board;
 mod choice;
 mod export;
 mod gesture;
-mod lanes;
 mod line;
-mod paint;
 mod palette;
-mod picture;
 mod plot;
-mod raster;
 mod save;
-mod shape;
 mod span;
 mod stage;
 mod table;
-mod ticks;
 mod watch;
 mod words;
 
@@ -28,7 +22,7 @@ use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 
 pub(crate) use board::Board;
 pub(crate) use line::{first, is_drawable};
-pub(crate) use plot::Plot;
+pub(crate) use plot::{Lent, Plot};
 pub(crate) use save::{recall_open, remember_open};
 
 use crate::route::{Query, Route};

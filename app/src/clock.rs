@@ -46,16 +46,6 @@ pub(crate) fn local(at: u64) -> LocalTime {
     }
 }
 
-/// How far the chosen clock is ahead of UTC at `at`, in milliseconds.
-pub(crate) fn offset(at: u64) -> i64 {
-    if is_utc() {
-        return 0;
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "whole minutes of at most a day")]
-    let minutes = date(at).get_timezone_offset() as i64;
-    -minutes * 60_000
-}
-
 /// The name of the time zone that times are in, such as `Europe/Vienna`.
 pub(crate) fn zone() -> String {
     if is_utc() {
@@ -73,7 +63,8 @@ pub(crate) fn local_zone() -> String {
         .unwrap_or_else(|| t::local_time().to_owned())
 }
 
-fn is_utc() -> bool {
+/// Whether times are those of UTC.
+pub(crate) fn is_utc() -> bool {
     CHOSEN.get() == Clock::Utc
 }
 

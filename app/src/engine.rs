@@ -1,10 +1,9 @@
 //! The engine's worker, from the page's side.
 //!
 //! Requests wait until the worker says that it takes them: before that they would be lost. While
-//! the page is visible, each animation frame paints what changed and asks for the next frame, with
-//! never more than one question open; where no chart moves it asks at a calmer pace. A hidden page
-//! asks nothing, unless it is at work: a file that is written goes on, a frame for each of its
-//! requests.
+//! the page is visible, each animation frame asks for the next frame, with never more than one
+//! question open; where no chart moves it asks at a calmer pace. A hidden page asks nothing, unless
+//! it is at work: a file that is written goes on, a frame for each of its requests.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,7 +15,7 @@ use mcs_view::protocol::{self, DecodeError, FirstFrame, FrameRequest, Request, S
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, File, MessageEvent, Worker};
 
-use crate::chart::Plot;
+use crate::chart::{Lent, Plot};
 use crate::clock;
 use crate::shell;
 use crate::store::{Boot, Store};
@@ -165,7 +164,7 @@ impl Engine {
             _ => {}
         }
         let bytes = member(data, "bytes").map(|bytes| Uint8Array::new(&bytes).to_vec());
-        if let Err(error) = self.answer(&bytes.unwrap_or_default(), member(data, "floats")) {
+        if let Err(error) = self.answer(&bytes.unwrap_or_default()) {
             self.fail(Some(match error {
                 DecodeError::Version(version) => t::engine_build(&protocol::VERSION, &version),
                 DecodeError::Malformed => t::engine_unclear().to_owned(),
@@ -173,13 +172,13 @@ impl Engine {
         }
     }
 
-    fn answer(&self, bytes: &[u8], floats: Option<JsValue>) -> Result<(), DecodeError> {
+    fn answer(&self, bytes: &[u8]) -> Result<(), DecodeError> {
         let (first, others) = FirstFrame::decode(bytes)?;
         let Some(question) = self.asked.take() else { return Ok(()) };
         self.store.apply(first);
         if others {
             match shell::reader() {
-                Some(read) => read(self.store, &question, bytes, floats)?,
+                Some(read) => read(self.store, &question, bytes)?,
                 // Once it can be read, everything is asked for again.
                 None => self.unread.set(true),
             }
@@ -188,11 +187,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Paints what is here, and asks for more.
+    /// Tells what is here, and asks for more.
     fn frame(&self) {
         self.store.tick(clock::now());
         for plot in self.store.plots() {
-            plot.paint();
+            plot.tell();
         }
         let idle = self.asked.borrow().is_none() && self.waiting.borrow().is_none();
         if idle && !document().hidden() {
@@ -221,24 +220,49 @@ impl Engine {
         let fresh = turned || missed;
         let plots: Vec<_> =
             self.store.plots().into_iter().filter(|plot| plot.is_wanted()).collect();
+        for id in self.store.take_gone_plots() {
+            self.lend(id, None);
+        }
+        for lent in plots.iter().filter_map(|plot| plot.lend()) {
+            self.lend(lent.id, Some(lent));
+        }
         let charts = plots.iter().map(|plot| plot.request()).collect();
         self.post(&Request::Frame(FrameRequest { view: view.clone(), fresh, charts }), None);
         self.view.replace(Some(view.clone()));
         self.asked.replace(Some(Question { view, plots }));
     }
 
-    fn post(&self, request: &Request, file: Option<&File>) {
-        if self.failed.get() {
-            return;
+    /// Lends the engine the canvas of a chart, or says how it looks now, or that it is gone.
+    fn lend(&self, id: u32, lent: Option<Lent>) {
+        let (message, moved) = (Object::new(), Array::new());
+        set(&message, "chart", &id.into());
+        if let Some(Lent { look, canvas, .. }) = lent {
+            let look = Uint8Array::from(look.as_slice()).buffer();
+            set(&message, "look", &look);
+            moved.push(&look);
+            if let Some(canvas) = canvas {
+                set(&message, "canvas", &canvas);
+                moved.push(&canvas);
+            }
         }
+        self.post_message(&message, &moved);
+    }
+
+    fn post(&self, request: &Request, file: Option<&File>) {
         let bytes = Uint8Array::from(protocol::encode(request).as_slice()).buffer();
         let message = Object::new();
         set(&message, "bytes", &bytes);
         if let Some(file) = file {
             set(&message, "file", file);
         }
-        let moved = Array::of1(&bytes);
-        if let Err(error) = self.worker.post_message_with_transfer(&message, &moved) {
+        self.post_message(&message, &Array::of1(&bytes));
+    }
+
+    fn post_message(&self, message: &Object, moved: &Array) {
+        if self.failed.get() {
+            return;
+        }
+        if let Err(error) = self.worker.post_message_with_transfer(message, moved) {
             self.fail(Some(format!("{error:?}")));
         }
     }

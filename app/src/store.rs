@@ -75,6 +75,8 @@ pub(crate) struct Store {
     trails: StoredValue<Map<ChannelId, ArcRwSignal<Vec<Shown>>>, LocalStorage>,
     runs: StoredValue<Map<ChannelId, ArcRwSignal<Option<RunsState>>>, LocalStorage>,
     plots: StoredValue<Vec<Rc<Plot>>, LocalStorage>,
+    /// Canvases that the engine has and nobody sees any more.
+    gone_plots: StoredValue<Vec<u32>, LocalStorage>,
 }
 
 /// Whether the engine runs.
@@ -120,6 +122,7 @@ impl Store {
             trails: StoredValue::new_local(Map::new()),
             runs: StoredValue::new_local(Map::new()),
             plots: StoredValue::new_local(Vec::new()),
+            gone_plots: StoredValue::new_local(Vec::new()),
         }
     }
 
@@ -257,6 +260,12 @@ impl Store {
     /// A chart left the page.
     pub(crate) fn remove_plot(self, plot: &Rc<Plot>) {
         self.plots.update_value(|plots| plots.retain(|it| !Rc::ptr_eq(it, plot)));
+        self.gone_plots.update_value(|gone| gone.push(plot.id));
+    }
+
+    /// The canvases of charts that have left since this was asked last.
+    pub(crate) fn take_gone_plots(self) -> Vec<u32> {
+        self.gone_plots.try_update_value(core::mem::take).unwrap_or_default()
     }
 
     /// The charts on the page.

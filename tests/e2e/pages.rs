@@ -131,7 +131,9 @@ impl Browser {
     async fn ink(&self, channel: &str) -> Result<u64> {
         let script = format!(
             "const it = document.querySelector('[data-testid=\"chart-canvas-{channel}\"]');
-             const all = it.getContext('2d').getImageData(0, 0, it.width, it.height).data;
+             const copy = new OffscreenCanvas(it.clientWidth, it.clientHeight).getContext('2d');
+             copy.drawImage(it, 0, 0, it.clientWidth, it.clientHeight);
+             const all = copy.getImageData(0, 0, it.clientWidth, it.clientHeight).data;
              let ink = 0; for (let i = 3; i < all.length; i += 4) ink += all[i] > 0; return ink;"
         );
         Ok(self.script(&script).await?.as_u64().unwrap_or(0))

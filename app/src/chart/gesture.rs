@@ -91,7 +91,6 @@ impl Gestures {
                 self.plot.with_value(|plot| {
                     let places = (plot.place(held.from), plot.place(held.at));
                     plot.dragged.set(selected.then_some(places));
-                    plot.touch();
                 });
             }
             [a, b, ..] => {
@@ -128,10 +127,7 @@ impl Gestures {
 
     /// What was begun does not happen.
     pub(super) fn cancel(self) {
-        self.plot.with_value(|plot| {
-            plot.dragged.set(None);
-            plot.touch();
-        });
+        self.plot.with_value(|plot| plot.dragged.set(None));
         self.held.update_value(Vec::clear);
     }
 

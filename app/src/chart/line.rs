@@ -1,9 +1,10 @@
 //! A channel as a line of a chart: its colour, its scale, its values in words.
 
+use mcs_chart::{Scale, Style};
 use mcs_model::{Bounds, Channel, ChannelKind, Direction};
 use mcs_view::protocol::Stroke;
 
-use super::lanes::Scale;
+use super::palette::Palette;
 use crate::format;
 use crate::texts::format as t;
 
@@ -64,6 +65,17 @@ impl Line {
             }
         }
         lines
+    }
+
+    /// How it looks in a theme.
+    pub(crate) fn style(&self, palette: &Palette) -> Style {
+        Style {
+            scale: self.scale.clone(),
+            bounds: self.bounds,
+            colour: palette.series(self.colour).to_owned(),
+            pixel: palette.pixel(self.colour),
+            dashed: self.dashed,
+        }
     }
 
     /// A value of it in words, with its unit.

@@ -1,10 +1,9 @@
 //! The theme's colours, as the canvas wants them.
 
 use leptos::prelude::{document, window};
+use mcs_chart::{Colour, Ink};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
-
-use super::raster::Colour;
 
 /// Colours in the words of CSS.
 #[derive(Clone)]
@@ -12,13 +11,8 @@ pub(crate) struct Palette {
     series: Vec<String>,
     /// The same as pixels.
     pixels: Vec<Colour>,
-    pub(crate) grid: String,
-    pub(crate) label: String,
-    pub(crate) text: String,
-    pub(crate) danger: String,
-    pub(crate) accent: String,
+    pub(crate) ink: Ink,
     pub(crate) surface: String,
-    pub(crate) font: String,
 }
 
 impl Palette {
@@ -30,13 +24,15 @@ impl Palette {
         Some(Self {
             pixels: pixels(&series).unwrap_or_default(),
             series,
-            grid: token("--line"),
-            label: token("--text-2"),
-            text: token("--text"),
-            danger: token("--danger"),
-            accent: token("--accent"),
+            ink: Ink {
+                grid: token("--line"),
+                label: token("--text-2"),
+                text: token("--text"),
+                danger: token("--danger"),
+                accent: token("--accent"),
+                font: token("font-family"),
+            },
             surface: token("--surface"),
-            font: token("font-family"),
         })
     }
 

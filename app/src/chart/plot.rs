@@ -1,17 +1,15 @@
-//! One chart beside the signals: what the engine sent, how large the canvas is, what is stale.
+//! One chart beside the signals: what the engine says of it, and the canvas that the engine paints it on.
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::Float32Array;
 use leptos::prelude::*;
+use mcs_chart::{Area, Look, Scale};
 use mcs_model::{DeviceId, Timestamp};
-use mcs_view::protocol::{ChartFrame, ChartRequest, LineFrame, Mark, PointTime, Row, Stroke};
-use web_sys::HtmlCanvasElement;
+use mcs_view::protocol::{self, Canvas, ChartFrame, ChartRequest, LineFrame, Mark, PointTime, Row};
+use web_sys::{HtmlCanvasElement, OffscreenCanvas};
 
 use super::line::Line;
-use super::paint;
 use super::palette::Palette;
-use super::picture::Picture;
 use super::span::{Edges, Span};
 use crate::clock;
 
@@ -69,8 +67,10 @@ impl Timeline {
     }
 }
 
-/// A chart's data and its canvas.
+/// A chart and its canvas.
 pub(crate) struct Plot {
+    /// The number of its canvas.
+    pub(crate) id: u32,
     device: DeviceId,
     /// What it shows.
     pub(crate) lines: Vec<Line>,
@@ -83,62 +83,31 @@ pub(crate) struct Plot {
     /// What the texts around the canvas say.
     pub(crate) info: ArcRwSignal<Info>,
     /// What they will say when they are told next: nobody reads sixty figures a second.
-    pub(crate) newest: RefCell<Info>,
+    newest: RefCell<Info>,
     /// When they were told, in milliseconds since the epoch.
     told: Cell<u64>,
     /// What the cursor points at.
     pub(crate) readout: ArcRwSignal<Option<Readout>>,
-    /// How often the canvas was painted.
-    pub(crate) paints: ArcRwSignal<u32>,
     canvas: RefCell<Option<HtmlCanvasElement>>,
+    /// In CSS pixels.
     size: Cell<(f64, f64)>,
-    /// How many columns the open question asked for.
-    asked: Cell<u16>,
-    data: RefCell<Data>,
-    /// The dense lines.
-    pub(crate) picture: RefCell<Picture>,
-    /// The theme's colours, until it changes.
-    palette: RefCell<Option<Palette>>,
+    /// How the engine knows it to look, and how often it was told.
+    look: RefCell<Option<Look>>,
+    looks: Cell<u32>,
+    /// It may look different by now.
     stale: Cell<bool>,
-    /// [`Self::show`]. The frames of the first page reach it only so: what it takes to paint comes with the chart.
-    paint: fn(&Self),
-    /// The cursor that was painted.
-    pointed: Cell<Option<f64>>,
+    /// [`Self::look`]. The first page reaches it only so: what it takes comes with the chart.
+    lend: fn(&Self) -> Option<Lent>,
 }
 
-/// The lines of one answer.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Data {
-    /// Left edge, milliseconds since the epoch.
-    pub(crate) start: u64,
-    /// Right edge.
-    pub(crate) end: u64,
-    /// How many pixel columns the points span.
-    pub(crate) columns: u16,
-    /// One for each of the plot's lines.
-    pub(crate) lines: Vec<Drawn>,
-}
-
-/// What is drawn of a line.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Drawn {
-    /// The line.
-    pub(crate) now: Points,
-    /// The line of the time to compare with.
-    pub(crate) before: Option<Points>,
-    /// Texts of marks, oldest first.
-    pub(crate) marks: Vec<Mark>,
-}
-
-/// Pairs of column and value.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Points {
-    /// NaN for a gap.
-    pub(crate) pairs: Vec<f32>,
-    /// To be added to each value.
-    pub(crate) base: f64,
-    /// Steps, not slopes.
-    pub(crate) step: bool,
+/// What the engine has to know of a canvas.
+pub(crate) struct Lent {
+    /// The plot's.
+    pub(crate) id: u32,
+    /// The bytes of a [`Look`].
+    pub(crate) look: Vec<u8>,
+    /// The canvas, the first time.
+    pub(crate) canvas: Option<OffscreenCanvas>,
 }
 
 /// What the texts around a chart say.
@@ -156,6 +125,8 @@ pub(crate) struct Info {
     pub(crate) known: bool,
     /// Least and greatest values of so many milliseconds each stand for points somewhere.
     pub(crate) bucket_ms: u64,
+    /// How often it was painted.
+    pub(crate) paints: u64,
 }
 
 /// What the texts say of a line.
@@ -197,10 +168,15 @@ pub(crate) struct Readout {
     pub(crate) left: bool,
 }
 
+thread_local! {
+    static PLOTS: Cell<u32> = const { Cell::new(0) };
+}
+
 impl Plot {
     /// A chart that is not on the screen yet.
     pub(crate) fn new(device: DeviceId, lines: Vec<Line>, time: Timeline) -> Self {
         Self {
+            id: PLOTS.replace(PLOTS.get() + 1) + 1,
             device,
             lines,
             time,
@@ -210,16 +186,12 @@ impl Plot {
             newest: RefCell::default(),
             told: Cell::new(0),
             readout: ArcRwSignal::new(None),
-            paints: ArcRwSignal::new(0),
             canvas: RefCell::new(None),
             size: Cell::new((0.0, 0.0)),
-            asked: Cell::new(0),
-            data: RefCell::new(Data::default()),
-            picture: RefCell::default(),
-            palette: RefCell::new(None),
+            look: RefCell::new(None),
+            looks: Cell::new(0),
             stale: Cell::new(true),
-            paint: Self::show,
-            pointed: Cell::new(None),
+            lend: Self::look,
         }
     }
 
@@ -229,17 +201,13 @@ impl Plot {
         if width < 1.0 {
             return;
         }
-        let ratio = window().device_pixel_ratio();
-        canvas.set_width(pixels(width * ratio));
-        canvas.set_height(pixels(height * ratio));
         self.canvas.replace(Some(canvas.clone()));
         self.size.set((width, height));
         self.touch();
     }
 
-    /// Something that the canvas shows has changed, maybe its colours.
+    /// It may look different from now on: its size, its colours, the clock.
     pub(crate) fn touch(&self) {
-        self.palette.replace(None);
         self.stale.set(true);
     }
 
@@ -249,9 +217,42 @@ impl Plot {
         (self.on_screen.get() || table == Some(true)) && self.columns() > 1
     }
 
+    /// What the engine has to know before it is asked.
+    pub(crate) fn lend(&self) -> Option<Lent> {
+        (self.lend)(self)
+    }
+
+    fn look(&self) -> Option<Lent> {
+        let canvas = self.canvas.borrow();
+        let canvas = canvas.as_ref().filter(|_| self.stale.get())?;
+        let palette = Palette::of(canvas)?;
+        let look = Look {
+            size: self.size.get(),
+            ratio: window().device_pixel_ratio(),
+            is_utc: clock::is_utc(),
+            lines: self.lines.iter().map(|line| line.style(&palette)).collect(),
+            ink: palette.ink,
+        };
+        self.stale.set(false);
+        let mut known = self.look.borrow_mut();
+        if known.as_ref() == Some(&look) {
+            return None;
+        }
+        let lent = Lent {
+            id: self.id,
+            look: protocol::encode(&look),
+            canvas: match *known {
+                None => canvas.transfer_control_to_offscreen().ok(),
+                Some(_) => None,
+            },
+        };
+        self.looks.set(self.looks.get() + 1);
+        *known = Some(look);
+        Some(lent)
+    }
+
     /// What to ask the engine for.
     pub(crate) fn request(&self) -> ChartRequest {
-        self.asked.set(self.columns());
         let span = self.time.span.try_get_untracked().unwrap_or(Span::live(60_000));
         let table = self.time.table.try_get_untracked() == Some(true);
         ChartRequest {
@@ -260,21 +261,22 @@ impl Plot {
             time: self.time.by.try_get_untracked().unwrap_or_default(),
             window_ms: span.length,
             end: span.end.map(Timestamp::from_millis),
-            columns: self.asked.get(),
+            columns: self.columns(),
             compare_ms: self.time.compare.try_get_untracked().flatten(),
             rows: if table { ROWS } else { 0 },
+            canvas: Canvas {
+                id: if self.on_screen.get() { self.id } else { 0 },
+                look: self.looks.get(),
+                cursor: self.time.cursor.try_get_untracked().flatten(),
+                dragged: self.dragged.get(),
+            },
         }
     }
 
     /// The engine's answer.
-    pub(crate) fn take(&self, frame: ChartFrame, floats: &Float32Array) {
-        let points = |line: LineFrame, stroke| Points {
-            pairs: floats.subarray(line.offset, line.offset + line.len).to_vec(),
-            base: line.base,
-            step: matches!(stroke, Stroke::Step | Stroke::Lanes),
-        };
-        let mut info = Info { known: true, ..Info::default() };
-        let mut lines = Vec::new();
+    pub(crate) fn take(&self, frame: ChartFrame) {
+        let paints = self.newest.borrow().paints + 1;
+        let mut info = Info { known: true, paints, ..Info::default() };
         for series in frame.series {
             info.points += series.line.points;
             info.newer += series.newer;
@@ -286,24 +288,21 @@ impl Plot {
                 last: series.last,
                 unnamed: series.unnamed,
                 rows: series.rows,
-                marks: series.marks.clone(),
-            });
-            lines.push(Drawn {
-                now: points(series.line, series.stroke),
-                before: series.before.map(|it| points(it, series.stroke)),
                 marks: series.marks,
             });
         }
-        let (start, end) = (frame.start.as_millis(), frame.end.as_millis());
-        self.data.replace(Data { start, end, columns: self.asked.get(), lines });
         self.newest.replace(info);
         self.tell();
-        self.time.edges.try_set((start, end));
-        self.stale.set(true);
+        self.time.edges.try_set((frame.start.as_millis(), frame.end.as_millis()));
+        let left = frame.canvas.cursor.is_some_and(|place| place < 0.5);
+        let readout = frame.readout.map(|it| Readout::of(it, &self.lines, left));
+        if *self.readout.read_untracked() != readout {
+            self.readout.set(readout);
+        }
     }
 
     /// The texts follow what is new at [`PACE`], and at once where it is more than figures.
-    fn tell(&self) {
+    pub(crate) fn tell(&self) {
         let (newest, shown) = (self.newest.borrow(), self.info.read_untracked());
         if *newest == *shown {
             return;
@@ -316,66 +315,59 @@ impl Plot {
         }
     }
 
-    /// Paints what changed, if anything did and somebody can see it.
-    pub(crate) fn paint(&self) {
-        (self.paint)(self);
-    }
-
-    fn show(&self) {
-        let Some(cursor) = self.time.cursor.try_get_untracked() else { return };
-        self.tell();
-        let stale = self.stale.get() || cursor != self.pointed.get();
-        if !self.on_screen.get() || !stale {
-            return;
-        }
-        let canvas = self.canvas.borrow();
-        let Some(canvas) = canvas.as_ref() else { return };
-        self.pointed.set(cursor);
-        let mut palette = self.palette.borrow_mut();
-        if palette.is_none() {
-            *palette = Palette::of(canvas);
-        }
-        let Some(palette) = palette.as_ref() else { return };
-        let shown = (&*self.data.borrow(), palette);
-        let readout = paint::paint(canvas, self.size.get(), shown, self, cursor);
-        self.stale.set(false);
-        if *self.readout.read_untracked() != readout {
-            self.readout.set(readout);
-        }
-        self.paints.update(|paints| *paints = paints.wrapping_add(1));
-    }
-
     /// The canvas, once it is there.
     pub(crate) fn canvas(&self) -> Option<HtmlCanvasElement> {
         self.canvas.borrow().clone()
     }
 
+    /// How large the canvas is, in CSS pixels.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        self.size.get()
+    }
+
     /// Which part of the time is at `x` CSS pixels from the canvas's left edge.
     pub(crate) fn place(&self, x: f64) -> f64 {
-        let (width, _) = self.size.get();
-        let right = paint::right(&self.lines);
-        ((x - paint::LEFT) / (width - paint::LEFT - right).max(1.0)).clamp(0.0, 1.0)
+        self.area().place(x)
     }
 
     /// How much of the time one CSS pixel is.
     pub(crate) fn per_pixel(&self) -> f64 {
-        let (width, _) = self.size.get();
-        1.0 / (width - paint::LEFT - paint::right(&self.lines)).max(1.0)
+        1.0 / self.area().width
+    }
+
+    fn area(&self) -> Area {
+        Area::of(self.size.get(), 0, self.lines.iter().map(|it| &it.scale))
     }
 
     fn columns(&self) -> u16 {
-        let columns = window().device_pixel_ratio() / self.per_pixel();
+        let columns = window().device_pixel_ratio() * self.area().width;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
         let columns = columns.clamp(0.0, 8192.0) as u16;
         columns
     }
 }
 
+impl Readout {
+    fn of(readout: protocol::Readout, lines: &[Line], left: bool) -> Self {
+        let values = lines.iter().zip(readout.lines).map(|(line, it)| {
+            let words = match (&line.scale, it.now) {
+                (Scale::Marks, _) => it.text.unwrap_or_default(),
+                (_, Some(value)) => line.words(value),
+                (_, None) => "–".to_owned(),
+            };
+            (words, it.before.map(|value| line.words(value)))
+        });
+        Self { at: readout.at.as_millis(), values: values.collect(), left }
+    }
+}
+
 impl Info {
     /// Whether more than figures has changed.
     fn is_other_than(&self, other: &Self) -> bool {
-        let kind =
-            |it: &Self| (it.known, it.loading, it.points == 0, it.newer == 0, it.lines.len());
+        let kind = |it: &Self| {
+            let has_rows = it.lines.iter().any(|line| !line.rows.is_empty());
+            (it.known, it.loading, it.points == 0, it.newer == 0, it.lines.len(), has_rows)
+        };
         kind(self) != kind(other)
     }
 }
@@ -385,9 +377,4 @@ impl Figures {
         let present = |value: f64| value.is_finite().then_some(value);
         Self { min: present(line.min), max: present(line.max), points: line.points }
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a screen's size")]
-fn pixels(size: f64) -> u32 {
-    size.round().max(0.0) as u32
 }

@@ -112,10 +112,9 @@ fn compose(
     let (_, first) = shown.first()?;
     let palette = Palette::of(first)?;
     let ratio = window().device_pixel_ratio();
-    let width = shown.iter().map(|(_, it)| f64::from(it.width())).fold(0.0, f64::max) / ratio;
-    let height = |canvas: &HtmlCanvasElement| f64::from(canvas.height()) / ratio;
+    let width = shown.iter().map(|(plot, _)| plot.size().0).fold(0.0, f64::max);
     let legend = |plot: &Plot| LINE * rows(plot, width);
-    let heights = shown.iter().map(|(plot, canvas)| height(canvas) + legend(plot) + MARGIN);
+    let heights = shown.iter().map(|(plot, _)| plot.size().1 + legend(plot) + MARGIN);
     let total = heights.sum::<f64>() + 2.0 * MARGIN + 2.0 * LINE;
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.unchecked_into();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a screen's size")]
@@ -126,12 +125,12 @@ fn compose(
     context.scale(ratio, ratio).ok()?;
     context.set_fill_style_str(&palette.surface);
     context.fill_rect(0.0, 0.0, width + 2.0 * MARGIN, total);
-    context.set_fill_style_str(&palette.text);
-    context.set_font(&format!("600 16px {}", palette.font));
+    context.set_fill_style_str(&palette.ink.text);
+    context.set_font(&format!("600 16px {}", palette.ink.font));
     context.set_text_baseline("middle");
     context.fill_text_with_max_width(title, MARGIN, MARGIN + LINE / 2.0, width).ok()?;
-    context.set_font(&format!("12px {}", palette.font));
-    context.set_fill_style_str(&palette.label);
+    context.set_font(&format!("12px {}", palette.ink.font));
+    context.set_fill_style_str(&palette.ink.label);
     let time = |at| clock::local(at).date_and_time();
     let edges = timeline.edges();
     let range = format!("{} – {}", time(edges.start), time(edges.end));
@@ -148,12 +147,12 @@ fn compose(
             }
             context.set_fill_style_str(palette.series(line.colour));
             context.fill_rect(x, y + LINE / 2.0 - 1.5, 14.0, 3.0);
-            context.set_fill_style_str(&palette.text);
+            context.set_fill_style_str(&palette.ink.text);
             context.fill_text(&line.channel.name, x + 20.0, y + LINE / 2.0).ok()?;
             x += name + 40.0;
         }
         y += LINE;
-        let (wide, high) = (f64::from(source.width()) / ratio, height(source));
+        let (wide, high) = plot.size();
         context
             .draw_image_with_html_canvas_element_and_dw_and_dh(source, MARGIN, y, wide, high)
             .ok()?;

@@ -5,12 +5,11 @@ use std::rc::Rc;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+use mcs_chart::{BOTTOM, TOP};
 use mcs_model::DeviceId;
 
 use super::gesture::Gestures;
-use super::lanes;
 use super::line::Line;
-use super::paint::{BOTTOM, TOP};
 use super::plot::{Info, Plot, Readout, Timeline};
 use super::table::Table;
 use super::watch::watch;
@@ -51,11 +50,10 @@ pub(super) fn Stage(
 ) -> impl IntoView {
     let store = expect_context::<Store>();
     let scales: Vec<_> = lines.iter().map(|it| it.scale.clone()).collect();
-    let height = lanes::height(&scales, tall) + TOP + BOTTOM;
+    let height = mcs_chart::height(&scales, tall) + TOP + BOTTOM;
     let plot = Rc::new(Plot::new(device, lines.clone(), time));
     let info = RwSignal::from(plot.info.clone());
     let readout = RwSignal::from(plot.readout.clone());
-    let paints = RwSignal::from(plot.paints.clone());
     store.add_plot(plot.clone());
     let plot = StoredValue::new_local(plot);
     on_plot.into_iter().for_each(|it| it.run(plot));
@@ -141,7 +139,7 @@ pub(super) fn Stage(
             data-points=move || info.with(|it| it.points.to_string())
             data-loading=move || info.with(|it| it.loading.to_string())
             data-condensed=move || info.with(|it| it.bucket_ms.to_string())
-            data-painted=move || paints.get().to_string()>
+            data-painted=move || info.with(|it| it.paints.to_string())>
             <div class="plot" class:gone=move || time.table.get() tabindex="0" role="group"
                 style:--plot-height=format!("{height}px")
                 data-testid=test("plot")

@@ -4,9 +4,9 @@
 mod tests;
 
 use leptos::prelude::*;
+use mcs_chart::Scale;
 use mcs_view::protocol::{PointTime, Row};
 
-use super::lanes::Scale;
 use super::line::Line;
 use super::plot::{Info, Timeline};
 use crate::clock;

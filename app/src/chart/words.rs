@@ -1,10 +1,10 @@
 //! What stands around a chart.
 
 use super::choice::{DAY, UNITS};
-use super::lanes::Scale;
 use super::line::Line;
 use super::plot::{Figures, Info, LineInfo};
 use crate::texts::{Text, chart as t};
+use mcs_chart::Scale;
 use mcs_view::protocol::PointTime;
 
 #[cfg(test)]

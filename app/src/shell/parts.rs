@@ -12,7 +12,6 @@ use leptos::task::spawn_local;
 #[cfg(split)]
 use leptos::wasm_split::wasm_split;
 use mcs_view::protocol::DecodeError;
-use wasm_bindgen::JsValue;
 use web_sys::Event;
 
 use crate::engine::Question;
@@ -26,7 +25,7 @@ use crate::ui::{Icon, Loading, Symbol};
 type Painter = fn(Route) -> AnyView;
 
 /// Takes what only further pages show of a frame: see [`store::read`].
-type Reader = fn(Store, &Question, &[u8], Option<JsValue>) -> Result<(), DecodeError>;
+type Reader = fn(Store, &Question, &[u8]) -> Result<(), DecodeError>;
 
 /// What comes with a part, or that it did not come.
 type Loaded = Result<(Painter, Reader), Missing>;

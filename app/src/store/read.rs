@@ -1,29 +1,21 @@
 //! What only further pages show of a frame: it is read by their parts.
 
-use js_sys::Float32Array;
 use leptos::prelude::*;
 use mcs_view::protocol::{self, DecodeError, Frame, Trail, View};
-use wasm_bindgen::JsValue;
 
 use super::Store;
 use crate::engine::Question;
 
-/// Takes what a frame in `bytes` says of further pages, with the numbers of its charts.
+/// Takes what a frame in `bytes` says of further pages.
 ///
 /// # Errors
 /// They are no frame of this version.
-pub(crate) fn read(
-    store: Store,
-    question: &Question,
-    bytes: &[u8],
-    floats: Option<JsValue>,
-) -> Result<(), DecodeError> {
+pub(crate) fn read(store: Store, question: &Question, bytes: &[u8]) -> Result<(), DecodeError> {
     let mut frame: Frame = protocol::decode(bytes)?;
-    let floats = floats.map(|buffer| Float32Array::new(&buffer));
     for chart in core::mem::take(&mut frame.charts) {
         let plot = usize::try_from(chart.index).ok().and_then(|at| question.plots.get(at));
-        if let (Some(plot), Some(floats)) = (plot, &floats) {
-            plot.take(chart, floats);
+        if let Some(plot) = plot {
+            plot.take(chart);
         }
     }
     store.apply_further(frame, &question.view);

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_split_helpers::wasm_split;
 
 use crate::browser::set_timeout;
+use crate::chart::Canvases;
 use crate::shell::{Rest, Shell};
 
 /// How long to wait before the next attempts, in milliseconds.
@@ -20,7 +21,12 @@ const AGAIN: [i32; 3] = [500, 2_000, 8_000];
 pub struct Missing;
 
 /// The rest of console and shell.
-static REST: Rest = Rest { console: &LATER, perform: Shell::perform_rest };
+static REST: Rest = Rest {
+    console: &LATER,
+    perform: Shell::perform_rest,
+    lend: Canvases::take,
+    paint: Canvases::paint,
+};
 
 /// Fetches it; after several attempts, if it must be.
 pub(crate) async fn load() -> Result<&'static Rest, Missing> {

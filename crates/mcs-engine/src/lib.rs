@@ -10,6 +10,7 @@
 //! - [`storage`]: what outlives the page.
 //! - [`vault`]: what is kept under a passphrase.
 //! - [`probe`]: what the connection doctor wants to know.
+//! - `chart`: the page's charts, painted on canvases that it lends.
 //! - `socket`, `rest`, [`upload`], [`hash`], [`download`]: one file for each thing to be done.
 
 use std::panic;
@@ -22,6 +23,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 mod browser;
+mod chart;
 mod claim;
 pub mod download;
 pub mod drift;

@@ -4,16 +4,17 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use js_sys::{Array, Date, Float32Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Date, Object, Reflect, Uint8Array};
 use mcs_sorted::Map;
 use mcs_time::Time;
-use mcs_view::protocol::{self, DecodeError, FirstFrame, FirstRequest, Request};
+use mcs_view::protocol::{self, DecodeError, FirstFrame, FirstRequest, Frame, Request};
 use mcs_view::{Claim, Console, FileInfo, Input, JobId, Later, Output, SocketId};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use crate::browser::{clear_timeout, performance_now, set_timeout};
+use crate::chart::{Canvases, Lent};
 use crate::drift::Drift;
 use crate::job::Job;
 use crate::later::{self, Missing};
@@ -39,6 +40,8 @@ pub struct Shell {
 pub(crate) struct Rest {
     pub(crate) console: &'static Later,
     pub(crate) perform: fn(&Shell, &mut State, Output),
+    pub(crate) lend: fn(&mut Canvases, Lent),
+    pub(crate) paint: fn(&mut Canvases, &mut Frame, &[f32]),
 }
 
 pub(crate) struct State {
@@ -55,6 +58,7 @@ pub(crate) struct State {
     jobs: Map<JobId, Job>,
     /// Absent when the browser keeps nothing.
     storage: Option<Storage>,
+    canvases: Canvases,
 }
 
 impl Shell {
@@ -77,6 +81,7 @@ impl Shell {
                 file: None,
                 jobs: Map::new(),
                 storage: None,
+                canvases: Canvases::default(),
             };
             Self { me: me.clone(), post, state: RefCell::new(state), wake }
         })
@@ -149,12 +154,16 @@ impl Shell {
         tell(None);
     }
 
-    /// A message of the page: `{ bytes: ArrayBuffer, file?: File }`.
+    /// A message of the page: `{ bytes: ArrayBuffer, file?: File }` is a request, and
+    /// `{ chart: number, look?: ArrayBuffer, canvas?: OffscreenCanvas }` is about a canvas.
     pub fn receive(&self, message: &JsValue) {
         let member =
             |name| Reflect::get(message, &JsValue::from_str(name)).unwrap_or(JsValue::NULL);
-        let bytes = Uint8Array::new(&member("bytes")).to_vec();
         let rest = self.state.borrow().rest;
+        if let Some(chart) = member("chart").as_f64() {
+            return self.receive_canvas(rest, chart, message);
+        }
+        let bytes = Uint8Array::new(&member("bytes")).to_vec();
         let request = match rest {
             Some(rest) => rest.console.read(&bytes),
             None => protocol::decode::<FirstRequest>(&bytes).map(Request::from),
@@ -167,7 +176,7 @@ impl Shell {
             }
             Err(_) => {
                 // The page is of another build: from the version of any frame it will know.
-                self.post_frame(&FirstFrame::default().encode(), None);
+                self.post_frame(&FirstFrame::default().encode());
                 return;
             }
         };
@@ -184,6 +193,24 @@ impl Shell {
             }
             Err(_) => self.input(Input::Request(request)),
         }
+    }
+
+    fn receive_canvas(&self, rest: Option<&'static Rest>, chart: f64, message: &JsValue) {
+        let mut state = self.state.borrow_mut();
+        let Some(rest) = rest else {
+            state.waiting.push(message.clone());
+            return;
+        };
+        let member =
+            |name| Reflect::get(message, &JsValue::from_str(name)).unwrap_or(JsValue::NULL);
+        let look = member("look");
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number")]
+        let lent = Lent {
+            id: chart as u32,
+            canvas: member("canvas").dyn_into().ok(),
+            look: look.is_object().then(|| Uint8Array::new(&look)),
+        };
+        (rest.lend)(&mut state.canvases, lent);
     }
 
     /// Something happened: tells the console, and does what it wants done.
@@ -258,13 +285,15 @@ impl Shell {
                     });
                 }
             }
-            Output::Frame(frame, floats) => {
-                let floats = (!frame.charts.is_empty()).then_some(&floats);
+            Output::Frame(mut frame, floats) => {
                 let bytes = match state.rest {
-                    Some(rest) => rest.console.write(&frame),
+                    Some(rest) => {
+                        (rest.paint)(&mut state.canvases, &mut frame, &floats);
+                        rest.console.write(&frame)
+                    }
                     None => FirstFrame::from(*frame).encode(),
                 };
-                self.post_frame(&bytes, floats);
+                self.post_frame(&bytes);
             }
             Output::Timeout(_) => {}
             output => {
@@ -366,17 +395,11 @@ impl Shell {
         state.timer = Some((timer, at));
     }
 
-    fn post_frame(&self, bytes: &[u8], floats: Option<&Vec<f32>>) {
+    fn post_frame(&self, bytes: &[u8]) {
         let bytes = Uint8Array::from(bytes).buffer();
         let message = Object::new();
-        let transfer = Array::of1(&bytes);
         set(&message, "bytes", &bytes);
-        if let Some(floats) = floats {
-            let floats = Float32Array::from(floats.as_slice()).buffer();
-            set(&message, "floats", &floats);
-            transfer.push(&floats);
-        }
-        (self.post)(&message, &transfer);
+        (self.post)(&message, &Array::of1(&bytes));
     }
 }
 

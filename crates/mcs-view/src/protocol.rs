@@ -41,8 +41,8 @@ pub use card::{
     Shown, Trail, Unfit, Wrong,
 };
 pub use charts::{
-    ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, Mark, PointTime, PointsPiece,
-    Row, SeriesFrame, Stroke,
+    Canvas, ChartFrame, ChartRequest, ChartsRequest, ExportEnd, LineFrame, LineReadout, Mark,
+    PointTime, PointsPiece, Readout, Row, SeriesFrame, Stroke,
 };
 pub use connections::{
     Candidate, ConnectionId, ConnectionRow, ConnectionsRequest, ConnectionsView, Diagnosis,

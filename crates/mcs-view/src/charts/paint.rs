@@ -57,7 +57,10 @@ impl Charts {
             index: u32::try_from(index).unwrap_or(u32::MAX),
             start: Timestamp::from_millis(window.from),
             end: Timestamp::from_millis(window.until),
+            columns: chart.columns,
+            canvas: chart.canvas,
             series,
+            readout: None,
         })
     }
 

@@ -23,6 +23,21 @@ pub struct ChartRequest {
     pub compare_ms: Option<u64>,
     /// How many of the newest points of each line to list.
     pub rows: u16,
+    /// Where it is painted.
+    pub canvas: Canvas,
+}
+
+/// The canvas that a chart is painted on, and what the operator points at there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Canvas {
+    /// The number under which the page has lent it; 0 is none.
+    pub id: u32,
+    /// Which of the looks that the page has sent for it; another one is painted anew.
+    pub look: u32,
+    /// Where the cursor is: 0 is the left edge, 1 the right one.
+    pub cursor: Option<f64>,
+    /// What is selected by dragging: two places like the cursor's.
+    pub dragged: Option<(f64, f64)>,
 }
 
 /// How a channel's values are drawn.
@@ -66,8 +81,34 @@ pub struct ChartFrame {
     pub start: Timestamp,
     /// Its right edge.
     pub end: Timestamp,
+    /// How many pixel columns it has.
+    pub columns: u16,
+    /// Where it is painted.
+    pub canvas: Canvas,
     /// Its lines, in the order requested.
     pub series: Vec<SeriesFrame>,
+    /// What the cursor points at, once it is painted.
+    pub readout: Option<Readout>,
+}
+
+/// What a cursor points at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Readout {
+    /// When.
+    pub at: Timestamp,
+    /// What of each line.
+    pub lines: Vec<LineReadout>,
+}
+
+/// What of a line a cursor points at.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LineReadout {
+    /// The value.
+    pub now: Option<f64>,
+    /// The value of the time to compare with.
+    pub before: Option<f64>,
+    /// The text of a mark.
+    pub text: Option<String>,
 }
 
 /// One channel in a chart.

@@ -9,7 +9,7 @@ use mcs_session::{Config, LinkId, Qos, Session};
 use mcs_sim::{Broker, BrokerOutput};
 use mcs_time::Time;
 use mcs_view::protocol::{
-    CardState, ChartRequest, ConnectionId, ConnectionRow, ConnectionsRequest, Control,
+    Canvas, CardState, ChartRequest, ConnectionId, ConnectionRow, ConnectionsRequest, Control,
     ControlStage, Frame, FrameRequest, News, PointTime, Profile, Request, Start, View,
 };
 use mcs_view::{Claim, Console, FetchId, Fetched, Input, Output, Probe, SocketId, Unsealed};
@@ -474,6 +474,7 @@ pub(crate) fn chart(channel: &str, seconds: u64) -> ChartRequest {
         columns: 100,
         compare_ms: None,
         rows: 0,
+        canvas: Canvas::default(),
     }
 }
 

@@ -1,5 +1,4 @@
 use super::{time_ticks, value_axis, value_ticks};
-use crate::test;
 
 #[test]
 fn value_lines_are_round_and_hold_the_values() {

@@ -3,51 +3,47 @@
 //! Numbers share the upper part: of up to two units one scale is on the left, the other on the
 //! right; of more, each has a lane of its own. What has states, options or texts comes below.
 
-use super::ticks::{self, ValueTick};
+use crate::look::Scale;
+use crate::ticks::{self, ValueTick};
 
 #[cfg(test)]
 mod tests;
 
 /// What of a line decides its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Want {
+pub struct Want {
     /// How it is measured.
-    pub(crate) scale: Scale,
+    pub scale: Scale,
     /// Its least and greatest value; NaN when there is none.
-    pub(crate) min: f64,
-    pub(crate) max: f64,
-}
-
-/// How values are measured.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Scale {
-    /// By a number with this unit, which may be empty.
-    Unit(String),
-    /// By one of these names; a value is a name's place.
-    Names(Vec<String>),
-    /// Not at all.
-    Marks,
+    pub min: f64,
+    /// See [`Self::min`].
+    pub max: f64,
 }
 
 /// A part of the chart's height.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Lane {
+pub struct Lane {
     /// In CSS pixels from the top of the chart's inside.
-    pub(crate) top: f64,
-    pub(crate) height: f64,
+    pub top: f64,
+    /// How high it is.
+    pub height: f64,
     /// One scale, or two.
-    pub(crate) axes: Vec<Axis>,
+    pub axes: Vec<Axis>,
 }
 
 /// What the edges of a lane mean for some of the lines.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Axis {
+pub struct Axis {
     /// Which ones.
-    pub(crate) lines: Vec<usize>,
-    pub(crate) unit: String,
-    pub(crate) lower: f64,
-    pub(crate) upper: f64,
-    pub(crate) marks: Vec<ValueTick>,
+    pub lines: Vec<usize>,
+    /// What its numbers measure, if there is one.
+    pub unit: String,
+    /// The value at the lower edge.
+    pub lower: f64,
+    /// The value at the upper edge.
+    pub upper: f64,
+    /// The lines of its grid.
+    pub marks: Vec<ValueTick>,
 }
 
 /// Between two lanes.
@@ -57,13 +53,13 @@ const MOST_NAMES: usize = 8;
 
 impl Lane {
     /// Where a value of an axis stands.
-    pub(crate) fn y(&self, axis: &Axis, value: f64) -> f64 {
+    pub fn y(&self, axis: &Axis, value: f64) -> f64 {
         self.top + (axis.upper - value) / (axis.upper - axis.lower) * self.height
     }
 }
 
 /// How high the inside of a chart should be, where numbers get `tall`.
-pub(crate) fn height(scales: &[Scale], tall: f64) -> f64 {
+pub fn height(scales: &[Scale], tall: f64) -> f64 {
     let lanes = groups(scales);
     let alone = lanes.len() == 1;
     let heights = lanes.iter().map(|it| it.least(alone, tall)).sum::<f64>();
@@ -73,7 +69,7 @@ pub(crate) fn height(scales: &[Scale], tall: f64) -> f64 {
 }
 
 /// The lanes of these lines in a chart whose inside is so high.
-pub(crate) fn lanes(wants: &[Want], height: f64) -> Vec<Lane> {
+pub fn lanes(wants: &[Want], height: f64) -> Vec<Lane> {
     let scales: Vec<_> = wants.iter().map(|it| it.scale.clone()).collect();
     let groups = groups(&scales);
     let alone = groups.len() == 1;

@@ -1,5 +1,4 @@
 use super::{Lane, Scale, Want, height, lanes};
-use crate::test;
 
 fn unit(unit: &str, min: f64, max: f64) -> Want {
     Want { scale: Scale::Unit(unit.to_owned()), min, max }

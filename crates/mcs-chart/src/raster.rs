@@ -7,11 +7,11 @@
 mod tests;
 
 /// A colour: red, green, blue.
-pub(crate) type Colour = [u8; 3];
+pub type Colour = [u8; 3];
 
 /// A picture that lines are drawn into; its room is kept from paint to paint.
 #[derive(Debug, Default)]
-pub(crate) struct Raster {
+pub struct Raster {
     width: usize,
     height: usize,
     /// Red, green, blue, opacity; a row after the other.
@@ -23,9 +23,11 @@ pub(crate) struct Raster {
 
 /// The part of the picture that may be drawn to, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Clip {
-    pub(crate) top: f64,
-    pub(crate) bottom: f64,
+pub struct Clip {
+    /// Its first row.
+    pub top: f64,
+    /// Behind its last row.
+    pub bottom: f64,
 }
 
 /// Nothing of a line is in the column.
@@ -33,7 +35,7 @@ const NOWHERE: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
 
 impl Raster {
     /// An empty picture of this size.
-    pub(crate) fn clear(&mut self, width: usize, height: usize) {
+    pub fn clear(&mut self, width: usize, height: usize) {
         (self.width, self.height) = (width, height);
         self.pixels.clear();
         self.pixels.resize(width * height * 4, 0);
@@ -43,17 +45,17 @@ impl Raster {
     }
 
     /// Whether nothing is drawn.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         !self.is_drawn
     }
 
     /// The pixels: red, green, blue and opacity of each, a row after the other.
-    pub(crate) fn pixels(&self) -> &[u8] {
+    pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
 
     /// A line so thick through `points`, which go from left to right.
-    pub(crate) fn line(
+    pub fn line(
         &mut self,
         clip: Clip,
         colour: Colour,
@@ -81,7 +83,7 @@ impl Raster {
     }
 
     /// A stroke in the column of `x` from `top` to `bottom`.
-    pub(crate) fn column(
+    pub fn column(
         &mut self,
         clip: Clip,
         colour: Colour,

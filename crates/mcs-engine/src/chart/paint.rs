@@ -5,26 +5,18 @@
 
 use core::f64::consts::TAU;
 
-use js_sys::Array;
-use leptos::prelude::window;
-use mcs_model::Bounds;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
+use js_sys::{Array, Date};
+use mcs_chart::{
+    Area, Axis, Clip, Colour, Data, Ink, LEFT, Lane, Look, Points, Run, Scale, Style, TOP,
+    TimeTick, Want, is_whole, lanes, pairs, pointed, runs, time_ticks,
+};
+use mcs_model::{Bounds, Timestamp};
+use mcs_view::protocol::{ChartFrame, LineReadout, Readout};
+use wasm_bindgen::JsValue;
+use web_sys::OffscreenCanvasRenderingContext2d as Context;
 
-use super::lanes::{self, Axis, Lane, Scale, Want};
-use super::line::Line;
-use super::palette::Palette;
 use super::picture::Picture;
-use super::plot::{Data, Plot, Points, Readout};
-use super::raster::{Clip, Colour};
-use super::shape::{self, Run};
-use super::ticks::{self, TimeTick};
-use crate::clock;
 
-/// Room for the values' labels, in CSS pixels.
-pub(crate) const LEFT: f64 = 52.0;
-pub(crate) const TOP: f64 = 22.0;
-pub(crate) const BOTTOM: f64 = 24.0;
 /// A line of more points than this is thinner.
 const DENSE: usize = 300;
 /// Opacity of what lies between least and greatest.
@@ -32,120 +24,70 @@ const BAND: f64 = 0.15;
 /// Radius of the newest point.
 const DOT: f64 = 2.5;
 
-/// Room right of the newest point: for a second scale, if there is one.
-pub(crate) fn right(lines: &[Line]) -> f64 {
-    let mut units: Vec<_> = lines
-        .iter()
-        .filter_map(|it| match &it.scale {
-            Scale::Unit(unit) => Some(unit),
-            _ => None,
-        })
-        .collect();
-    mcs_sorted::sort_by(&mut units, Ord::cmp);
-    units.dedup();
-    if units.len() == 2 { LEFT } else { 12.0 }
-}
-
-/// The inside of the canvas.
-struct Area {
-    width: f64,
-    height: f64,
-    columns: f64,
-    /// A pixel of the screen.
-    pixel: f64,
-}
-
-impl Area {
-    fn x(&self, column: f64) -> f64 {
-        LEFT + column / self.columns * self.width
-    }
-
-    fn bottom(&self) -> f64 {
-        TOP + self.height
-    }
+/// What is painted, and how.
+struct Sheet<'a> {
+    context: &'a Context,
+    look: &'a Look,
+    area: Area,
+    data: Data<'a>,
 }
 
 /// Paints everything; what the cursor points at.
-pub(crate) fn paint(
-    canvas: &HtmlCanvasElement,
-    (width, height): (f64, f64),
-    (data, palette): (&Data, &Palette),
-    plot: &Plot,
-    cursor: Option<f64>,
+pub(super) fn paint(
+    context: &Context,
+    look: &Look,
+    picture: &mut Picture,
+    (frame, floats): (&ChartFrame, &[f32]),
 ) -> Option<Readout> {
-    let context: Context = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-    let ratio = window().device_pixel_ratio();
+    let (ratio, (width, height)) = (look.ratio, look.size);
     // A canvas of our own is never detached, so that nothing here can be refused.
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
     context.clear_rect(0.0, 0.0, width, height);
-    let area = Area {
-        width: (width - LEFT - right(&plot.lines)).max(1.0),
-        height: (height - TOP - BOTTOM).max(1.0),
-        columns: f64::from(data.columns.max(1)),
-        pixel: 1.0 / ratio,
-    };
-    context.set_font(&format!("12px {}", palette.font));
-    let lanes = lanes::lanes(&wants(plot), area.height);
+    let scales = look.lines.iter().map(|it| &it.scale);
+    let area = Area::of((width, height), frame.columns, scales);
+    let sheet = &Sheet { context, look, area, data: Data::of(frame, floats) };
+    context.set_font(&format!("12px {}", look.ink.font));
+    let lanes = lanes(&Want::all(look, frame), area.height);
     for lane in &lanes {
-        grid(&context, &area, palette, lane);
+        grid(sheet, lane);
     }
-    if data.columns == 0 {
-        return None;
-    }
-    times(&context, &area, palette, data);
+    times(sheet);
     let axes = || lanes.iter().flat_map(|lane| lane.axes.iter().map(move |axis| (lane, axis)));
     for (lane, axis) in axes() {
-        let bounds = axis.lines.iter().filter_map(|line| plot.lines.get(*line)?.bounds);
+        let bounds = axis.lines.iter().filter_map(|line| look.lines.get(*line)?.bounds);
         if let Some(bounds) = bounds.reduce(wider) {
-            forbidden(&context, &area, palette, (lane, axis), bounds);
+            forbidden(sheet, (lane, axis), bounds);
         }
     }
-    let drawn: Vec<_> = data.lines.iter().map(|it| shape::runs(&it.now.pairs)).collect();
-    let mut picture = plot.picture.borrow_mut();
+    let drawn: Vec<_> = sheet.data.lines.iter().map(|it| runs(it.now.pairs)).collect();
     picture.begin(area.width * ratio, height * ratio);
     for (lane, axis) in axes() {
         for &index in &axis.lines {
-            if let (Some(line), Some(lines)) = (plot.lines.get(index), data.lines.get(index))
+            if let (Some(line), Some(lines)) = (look.lines.get(index), sheet.data.lines.get(index))
                 && is_rastered(line, &drawn[index])
             {
-                let colour = palette.pixel(line.colour);
-                dense(&mut picture, &area, (lane, axis), colour, (&lines.now, &drawn[index]));
+                dense(picture, sheet, (lane, axis), line.pixel, (&lines.now, &drawn[index]));
             }
         }
     }
-    picture.show(&context, LEFT, (area.width, height));
+    picture.show(context, LEFT, (area.width, height));
     for (lane, axis) in axes() {
-        axis_lines(&context, &area, palette, (lane, axis), (data, &drawn), plot);
+        axis_lines(sheet, (lane, axis), &drawn);
     }
-    if let Some((from, to)) = plot.dragged.get() {
-        context.set_fill_style_str(&palette.accent);
+    if let Some((from, to)) = frame.canvas.dragged {
+        context.set_fill_style_str(&look.ink.accent);
         context.set_global_alpha(0.14);
         let left = LEFT + from.min(to) * area.width;
         context.fill_rect(left, TOP, (to - from).abs() * area.width, area.height);
         context.set_global_alpha(1.0);
     }
-    cursor.map(|place| cross(&context, &area, palette, &lanes, (data, plot), place))
+    frame.canvas.cursor.map(|place| cross(sheet, &lanes, place))
 }
 
-fn wants(plot: &Plot) -> Vec<Want> {
-    let info = plot.newest.borrow();
-    let want = |(index, line): (usize, &Line)| {
-        let (mut min, mut max) = (f64::NAN, f64::NAN);
-        if let Some(info) = info.lines.get(index) {
-            for it in [Some(info.line), info.before].into_iter().flatten() {
-                // `min` and `max` of floats pass over what is no number.
-                min = min.min(it.min.unwrap_or(f64::NAN));
-                max = max.max(it.max.unwrap_or(f64::NAN));
-            }
-        }
-        Want { scale: line.scale.clone(), min, max }
-    };
-    plot.lines.iter().enumerate().map(want).collect()
-}
-
-fn grid(context: &Context, area: &Area, palette: &Palette, lane: &Lane) {
-    context.set_stroke_style_str(&palette.grid);
-    context.set_fill_style_str(&palette.label);
+fn grid(Sheet { context, area, look, .. }: &Sheet<'_>, lane: &Lane) {
+    let Ink { grid, label, .. } = &look.ink;
+    context.set_stroke_style_str(grid);
+    context.set_fill_style_str(label);
     context.set_line_width(1.0);
     context.begin_path();
     for (side, axis) in lane.axes.iter().enumerate() {
@@ -180,17 +122,18 @@ fn grid(context: &Context, area: &Area, palette: &Palette, lane: &Lane) {
     context.stroke();
 }
 
-fn times(context: &Context, area: &Area, palette: &Palette, data: &Data) {
+fn times(Sheet { context, area, look, data }: &Sheet<'_>) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
     let most = (area.width / 88.0).clamp(2.0, 8.0) as usize;
-    let marks = ticks::time_ticks(data.start, data.end, clock::offset, most);
-    context.set_stroke_style_str(&palette.grid);
-    context.set_fill_style_str(&palette.label);
+    let ahead = |at| if look.is_utc { 0 } else { ahead(at) };
+    let marks = time_ticks(data.start, data.end, ahead, most);
+    context.set_stroke_style_str(&look.ink.grid);
+    context.set_fill_style_str(&look.ink.label);
     context.set_text_align("center");
     context.set_text_baseline("alphabetic");
     context.begin_path();
     for TimeTick { at, label } in marks {
-        let x = area.x(shape::column(data, at)).floor() + 0.5;
+        let x = area.x(data.column(at)).floor() + 0.5;
         context.move_to(x, TOP);
         context.line_to(x, area.bottom());
         // A label that the edge would cut is worse than none.
@@ -201,47 +144,50 @@ fn times(context: &Context, area: &Area, palette: &Palette, data: &Data) {
     context.stroke();
 }
 
+/// How far the operator's clock is ahead of UTC at a time, in milliseconds.
+fn ahead(at: u64) -> i64 {
+    #[expect(clippy::cast_precision_loss, reason = "exact for 285 000 years")]
+    let date = Date::new(&JsValue::from_f64(at as f64));
+    #[expect(clippy::cast_possible_truncation, reason = "whole minutes of at most a day")]
+    let minutes = date.get_timezone_offset() as i64;
+    -minutes * 60_000
+}
+
 /// The lines of one scale.
-fn axis_lines(
-    context: &Context,
-    area: &Area,
-    palette: &Palette,
-    (lane, axis): (&Lane, &Axis),
-    (data, runs): (&Data, &[Vec<Run>]),
-    plot: &Plot,
-) {
+fn axis_lines(sheet: &Sheet<'_>, (lane, axis): (&Lane, &Axis), drawn: &[Vec<Run>]) {
+    let Sheet { context, area, look, data } = sheet;
     // The neighbours of the first and the last point may lie outside; the newest dot shows whole.
     context.save();
     context.begin_path();
     context.rect(LEFT, TOP + lane.top - 6.0, area.width + DOT, lane.height + 12.0);
     context.clip();
     for &index in &axis.lines {
-        let (Some(line), Some(drawn)) = (plot.lines.get(index), data.lines.get(index)) else {
+        let (Some(line), Some(points)) = (look.lines.get(index), data.lines.get(index)) else {
             continue;
         };
-        context.set_fill_style_str(palette.series(line.colour));
-        context.set_stroke_style_str(palette.series(line.colour));
+        context.set_fill_style_str(&line.colour);
+        context.set_stroke_style_str(&line.colour);
         let y = |value: f64| TOP + lane.y(axis, value);
         if line.scale == Scale::Marks {
-            marks(context, area, palette, data, (lane, index));
+            marks(sheet, (lane, index));
             continue;
         }
-        if let Some(before) = &drawn.before {
+        if let Some(before) = &points.before {
             context.set_global_alpha(0.55);
             dash(context, &[2.0, 3.0]);
-            let runs = shape::runs(&before.pairs);
+            let runs = runs(before.pairs);
             context.set_line_width(if is_dense(&runs) { 1.0 } else { 1.5 });
-            stroke(context, area, (before, &runs), y);
+            stroke(sheet, (before, &runs), y);
         }
         context.set_global_alpha(1.0);
-        let runs = &runs[index];
+        let runs = &drawn[index];
         if !is_rastered(line, runs) {
             dash(context, if line.dashed { &[6.0, 3.0] } else { &[] });
-            bands(context, area, (&drawn.now, runs), y);
+            bands(sheet, (&points.now, runs), y);
             context.set_line_width(if is_dense(runs) { 1.0 } else { 1.5 });
-            stroke(context, area, (&drawn.now, runs), y);
+            stroke(sheet, (&points.now, runs), y);
         }
-        dots(context, area, (&drawn.now, runs), y);
+        dots(sheet, (&points.now, runs), y);
     }
     context.restore();
 }
@@ -251,13 +197,11 @@ fn wider(a: Bounds, b: Bounds) -> Bounds {
 }
 
 fn forbidden(
-    context: &Context,
-    area: &Area,
-    palette: &Palette,
+    Sheet { context, area, look, .. }: &Sheet<'_>,
     (lane, axis): (&Lane, &Axis),
     bounds: Bounds,
 ) {
-    context.set_fill_style_str(&palette.danger);
+    context.set_fill_style_str(&look.ink.danger);
     context.set_global_alpha(0.08);
     let (top, bottom) = (TOP + lane.top, TOP + lane.top + lane.height);
     let upper = (TOP + lane.y(axis, bounds.upper)).clamp(top, bottom);
@@ -273,19 +217,19 @@ fn is_dense(runs: &[Run]) -> bool {
 }
 
 /// Whether a line is part of the picture.
-fn is_rastered(line: &Line, runs: &[Run]) -> bool {
+fn is_rastered(line: &Style, runs: &[Run]) -> bool {
     !line.dashed && line.scale != Scale::Marks && is_dense(runs)
 }
 
 /// A dense line and its bands, into the picture.
 fn dense(
     picture: &mut Picture,
-    area: &Area,
+    Sheet { area, look, .. }: &Sheet<'_>,
     (lane, axis): (&Lane, &Axis),
     colour: Colour,
-    (points, runs): (&Points, &[Run]),
+    (points, runs): (&Points<'_>, &[Run]),
 ) {
-    let scale = 1.0 / area.pixel;
+    let scale = look.ratio;
     let clip = Clip {
         top: (TOP + lane.top - 6.0) * scale,
         bottom: (TOP + lane.top + lane.height + 6.0) * scale,
@@ -308,26 +252,17 @@ fn dense(
 }
 
 /// What lies under a line where points are condensed.
-fn bands(
-    context: &Context,
-    area: &Area,
-    (points, runs): (&Points, &[Run]),
-    y: impl Fn(f64) -> f64,
-) {
-    context.set_global_alpha(BAND);
+fn bands(sheet: &Sheet<'_>, (points, runs): (&Points<'_>, &[Run]), y: impl Fn(f64) -> f64) {
+    sheet.context.set_global_alpha(BAND);
     for band in runs.iter().flat_map(|run| &run.bands) {
-        fill(context, area, band, |value| y(value + points.base));
+        fill(sheet, band, |value| y(value + points.base));
     }
-    context.set_global_alpha(1.0);
+    sheet.context.set_global_alpha(1.0);
 }
 
 /// A line as a path.
-fn stroke(
-    context: &Context,
-    area: &Area,
-    (points, runs): (&Points, &[Run]),
-    y: impl Fn(f64) -> f64,
-) {
+fn stroke(sheet: &Sheet<'_>, (points, runs): (&Points<'_>, &[Run]), y: impl Fn(f64) -> f64) {
+    let Sheet { context, area, .. } = sheet;
     context.set_line_join("round");
     context.begin_path();
     for run in runs.iter().filter(|run| points.step || !run.is_spot()) {
@@ -349,20 +284,24 @@ fn stroke(
 }
 
 /// Points between two gaps have no line, and the newest one deserves a mark.
-fn dots(context: &Context, area: &Area, (points, runs): (&Points, &[Run]), y: impl Fn(f64) -> f64) {
+fn dots(sheet: &Sheet<'_>, (points, runs): (&Points<'_>, &[Run]), y: impl Fn(f64) -> f64) {
     let alone = runs.iter().filter(|run| run.is_spot()).flat_map(|run| &run.line);
     let newest = runs.last().and_then(|run| run.line.last());
     for &(x, value) in alone.chain(newest) {
-        dot(context, area.x(x), y(value + points.base), DOT);
+        dot(sheet.context, sheet.area.x(x), y(value + points.base), DOT);
     }
 }
 
 /// What is between least and greatest.
-fn fill(context: &Context, area: &Area, band: &[(f64, f64, f64)], y: impl Fn(f64) -> f64) {
+fn fill(
+    Sheet { context, area, look, .. }: &Sheet<'_>,
+    band: &[(f64, f64, f64)],
+    y: impl Fn(f64) -> f64,
+) {
     context.begin_path();
-    if shape::is_whole(band) {
+    if is_whole(band) {
         // A stroke a column looks the same, and costs a fifth of a shape with thousands of corners.
-        context.set_line_width(area.pixel);
+        context.set_line_width(1.0 / look.ratio);
         for (x, least, greatest) in band {
             let x = area.x(x.floor() + 0.5);
             context.move_to(x, y(*greatest));
@@ -382,26 +321,20 @@ fn fill(context: &Context, area: &Area, band: &[(f64, f64, f64)], y: impl Fn(f64
 }
 
 /// The marks of a line and their texts, as far as there is room between them.
-fn marks(
-    context: &Context,
-    area: &Area,
-    palette: &Palette,
-    data: &Data,
-    (lane, index): (&Lane, usize),
-) {
+fn marks(Sheet { context, area, look, data }: &Sheet<'_>, (lane, index): (&Lane, usize)) {
     let Some(drawn) = data.lines.get(index) else { return };
     let middle = TOP + lane.top + lane.height / 2.0;
     context.begin_path();
-    for (x, _) in shape::pairs(&drawn.now.pairs).filter(|it| !it.1.is_nan()) {
+    for (x, _) in pairs(drawn.now.pairs).filter(|it| !it.1.is_nan()) {
         let x = area.x(x);
         context.rect(x - 1.0, middle - 6.0, 2.0, 12.0);
     }
     context.fill();
-    context.set_fill_style_str(&palette.text);
+    context.set_fill_style_str(&look.ink.text);
     context.set_text_align("left");
     context.set_text_baseline("middle");
     let places: Vec<_> =
-        drawn.marks.iter().map(|it| area.x(shape::column(data, it.at.as_millis()))).collect();
+        drawn.marks.iter().map(|it| area.x(data.column(it.at.as_millis()))).collect();
     for (place, mark) in drawn.marks.iter().enumerate() {
         let x = places[place];
         let room = places.get(place + 1).map_or(LEFT + area.width, |next| *next) - x - 12.0;
@@ -418,55 +351,37 @@ fn marks(
     }
 }
 
-fn cross(
-    context: &Context,
-    area: &Area,
-    palette: &Palette,
-    lanes: &[Lane],
-    (data, plot): (&Data, &Plot),
-    place: f64,
-) -> Readout {
+fn cross(sheet: &Sheet<'_>, lanes: &[Lane], place: f64) -> Readout {
+    let Sheet { context, area, look, data } = sheet;
     let column = place * area.columns;
     let x = LEFT + place * area.width;
-    context.set_stroke_style_str(&palette.label);
+    context.set_stroke_style_str(&look.ink.label);
     context.set_line_width(1.0);
     dash(context, &[]);
     context.begin_path();
     context.move_to(x.floor() + 0.5, TOP);
     context.line_to(x.floor() + 0.5, area.bottom());
     context.stroke();
-    let mut values = vec![(String::new(), None); plot.lines.len()];
+    let mut lines = vec![LineReadout::default(); look.lines.len()];
     for (lane, axis) in lanes.iter().flat_map(|lane| lane.axes.iter().map(move |it| (lane, it))) {
         for &index in &axis.lines {
-            let (Some(line), Some(drawn)) = (plot.lines.get(index), data.lines.get(index)) else {
+            let (Some(line), Some(drawn)) = (look.lines.get(index), data.lines.get(index)) else {
                 continue;
             };
-            let before = drawn.before.as_ref();
-            let before = before.and_then(|it| shape::nearest(it, column));
-            let found = shape::nearest(&drawn.now, column);
-            let words = match (&line.scale, found) {
-                (Scale::Marks, _) => text(data, index, column).unwrap_or_default(),
-                (_, Some((point, value))) => {
-                    let shown = if drawn.now.step { column } else { point };
-                    context.set_fill_style_str(palette.series(line.colour));
-                    dot(context, area.x(shown), TOP + lane.y(axis, value), 4.0);
-                    line.words(value)
-                }
-                (_, None) => "–".to_owned(),
+            let found = pointed(data, index, column);
+            if let Some((point, value)) = found.now.filter(|_| line.scale != Scale::Marks) {
+                let shown = if drawn.now.step { column } else { point };
+                context.set_fill_style_str(&line.colour);
+                dot(context, area.x(shown), TOP + lane.y(axis, value), 4.0);
+            }
+            lines[index] = LineReadout {
+                now: found.now.map(|it| it.1),
+                before: found.before,
+                text: found.text,
             };
-            values[index] = (words, before.map(|it| line.words(it.1)));
         }
     }
-    Readout { at: shape::time(data, column), values, left: place < 0.5 }
-}
-
-/// The text of the mark that is nearest to a column, within 24 pixels or so.
-fn text(data: &Data, index: usize, column: f64) -> Option<String> {
-    let away = |at: u64| (shape::column(data, at) - column).abs();
-    let marks = &data.lines.get(index)?.marks;
-    let nearest =
-        marks.iter().min_by(|a, b| away(a.at.as_millis()).total_cmp(&away(b.at.as_millis())))?;
-    (away(nearest.at.as_millis()) <= 24.0).then(|| nearest.text.clone())
+    Readout { at: Timestamp::from_millis(data.time(column)), lines }
 }
 
 fn dash(context: &Context, lengths: &[f64]) {

@@ -5,20 +5,20 @@ mod tests;
 
 /// A line of the grid across the values.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ValueTick {
+pub struct ValueTick {
     /// Where.
-    pub(crate) value: f64,
+    pub value: f64,
     /// What stands beside it.
-    pub(crate) label: String,
+    pub label: String,
 }
 
 /// A line of the grid across the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TimeTick {
+pub struct TimeTick {
     /// Where, in milliseconds since the epoch.
-    pub(crate) at: u64,
+    pub at: u64,
     /// What stands below it.
-    pub(crate) label: String,
+    pub label: String,
 }
 
 /// Round ends around `min` and `max` that hold about `count` lines, and the step between them.
@@ -59,12 +59,7 @@ pub(crate) fn value_ticks(lower: f64, upper: f64, step: f64) -> Vec<ValueTick> {
 
 /// Lines from `start` to `end` at round times of a clock that is `offset` milliseconds ahead of
 /// UTC at a time, at most `most` of them.
-pub(crate) fn time_ticks(
-    start: u64,
-    end: u64,
-    offset: impl Fn(u64) -> i64,
-    most: usize,
-) -> Vec<TimeTick> {
+pub fn time_ticks(start: u64, end: u64, offset: impl Fn(u64) -> i64, most: usize) -> Vec<TimeTick> {
     let span = end.saturating_sub(start);
     let most = most.max(1) as u64;
     let Some(step) = STEPS.into_iter().find(|step| span / step < most) else {

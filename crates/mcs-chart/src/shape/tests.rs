@@ -1,6 +1,4 @@
-use super::{column, is_whole, nearest, runs, time};
-use crate::chart::plot::{Data, Points};
-use crate::test;
+use super::{is_whole, runs};
 
 const GAP: f32 = f32::NAN;
 
@@ -48,36 +46,6 @@ fn points_almost_at_once_and_far_from_others_are_points_and_no_line() {
 fn nothing_gives_no_line() {
     assert!(runs(&[]).is_empty());
     assert!(runs(&[0.0, GAP]).is_empty());
-}
-
-fn points(step: bool) -> Points {
-    let pairs = vec![0.0, 1.0, 4.0, 5.0, 6.0, GAP, 30.0, 7.0, 40.0, 8.0];
-    Points { pairs, base: 100.0, step }
-}
-
-#[test]
-fn the_cursor_finds_the_nearest_point_and_on_steps_the_one_that_holds() {
-    assert_eq!(nearest(&points(false), 1.0), Some((0.0, 101.0)));
-    assert_eq!(nearest(&points(false), 3.0), Some((4.0, 105.0)));
-    assert_eq!(nearest(&points(true), 3.0), Some((0.0, 101.0)));
-    assert_eq!(nearest(&points(true), 90.0), Some((40.0, 108.0)));
-    assert_eq!(nearest(&Points::default(), 3.0), None);
-}
-
-#[test]
-fn in_a_gap_the_cursor_finds_nothing() {
-    assert_eq!(nearest(&points(true), 20.0), None);
-    assert_eq!(nearest(&points(false), 60.0), None);
-    assert_eq!(nearest(&points(false), 45.0), Some((40.0, 108.0)));
-}
-
-#[test]
-fn times_and_columns_are_two_words_for_one_place() {
-    let data = Data { start: 1_000, end: 11_000, columns: 10, lines: Vec::new() };
-    for (column_, at) in [(0.0, 1_000), (2.5, 3_500), (10.0, 11_000)] {
-        assert_eq!(time(&data, column_), at);
-        assert!((column(&data, at) - column_).abs() < 1e-9);
-    }
 }
 
 #[test]

@@ -1,5 +1,4 @@
 use super::{Clip, Raster};
-use crate::test;
 
 const ALL: Clip = Clip { top: 0.0, bottom: 8.0 };
 

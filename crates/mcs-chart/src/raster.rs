@@ -15,7 +15,7 @@ pub struct Raster {
     width: usize,
     height: usize,
     /// Red, green, blue, opacity; a row after the other.
-    pixels: Vec<u8>,
+    pixels: Vec<[u8; 4]>,
     /// Where the line that is being drawn is highest and lowest in each column.
     reach: Vec<(f64, f64)>,
     is_drawn: bool,
@@ -38,7 +38,7 @@ impl Raster {
     pub fn clear(&mut self, width: usize, height: usize) {
         (self.width, self.height) = (width, height);
         self.pixels.clear();
-        self.pixels.resize(width * height * 4, 0);
+        self.pixels.resize(width * height, [0; 4]);
         self.reach.clear();
         self.reach.resize(width, NOWHERE);
         self.is_drawn = false;
@@ -51,7 +51,7 @@ impl Raster {
 
     /// The pixels: red, green, blue and opacity of each, a row after the other.
     pub fn pixels(&self) -> &[u8] {
-        &self.pixels
+        self.pixels.as_flattened()
     }
 
     /// A line so thick through `points`, which go from left to right.
@@ -122,15 +122,21 @@ impl Raster {
         #[expect(clippy::cast_precision_loss, reason = "a screen's height")]
         let height = self.height as f64;
         let (top, bottom) = (top.max(clip.top).max(0.0), bottom.min(clip.bottom).min(height));
-        self.is_drawn |= top < bottom;
+        if top >= bottom {
+            return;
+        }
+        self.is_drawn = true;
+        let whole_pixel = byte(opacity * 255.0);
         let mut row = top.floor();
+        let mut at = whole(row) * self.width + column;
         while row < bottom {
             let cover = bottom.min(row + 1.0) - top.max(row);
-            let at = (whole(row) * self.width + column) * 4;
-            if let Some(pixel) = self.pixels.get_mut(at..).and_then(|it| it.first_chunk_mut()) {
-                blend(pixel, colour, cover * opacity);
+            let opacity = if cover < 1.0 { byte(cover * opacity * 255.0) } else { whole_pixel };
+            if let Some(pixel) = self.pixels.get_mut(at) {
+                blend(pixel, colour, opacity);
             }
             row += 1.0;
+            at += self.width;
         }
     }
 
@@ -141,17 +147,24 @@ impl Raster {
 }
 
 /// Paints over a pixel.
-fn blend(pixel: &mut [u8; 4], colour: Colour, opacity: f64) {
-    let [red, green, blue, alpha] = pixel;
-    let below = f64::from(*alpha) / 255.0 * (1.0 - opacity);
-    let sum = opacity + below;
-    if sum <= 0.0 {
+fn blend(pixel: &mut [u8; 4], colour: Colour, opacity: u8) {
+    let [red, green, blue] = colour;
+    if pixel[3] == 0 || opacity == 255 {
+        *pixel = [red, green, blue, opacity];
         return;
     }
-    for (old, new) in [red, green, blue].into_iter().zip(colour) {
-        *old = byte((f64::from(new) * opacity + f64::from(*old) * below) / sum);
+    let opacity = u32::from(opacity);
+    let below = (u32::from(pixel[3]) * (255 - opacity) + 127) / 255;
+    let sum = (opacity + below).max(1);
+    for (old, new) in pixel.iter_mut().zip(colour) {
+        *old = part(u32::from(new) * opacity + u32::from(*old) * below, sum);
     }
-    *alpha = byte(sum * 255.0);
+    pixel[3] = part(sum, 1);
+}
+
+/// The quotient, to the nearest.
+fn part(sum: u32, of: u32) -> u8 {
+    u8::try_from((sum + of / 2) / of).unwrap_or(u8::MAX)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]

@@ -4,9 +4,9 @@ const ALL: Clip = Clip { top: 0.0, bottom: 8.0 };
 
 /// What a picture shows: a character a pixel, the darker the more opaque.
 fn shown(raster: &Raster) -> Vec<String> {
-    let rows = raster.pixels.chunks(raster.width * 4);
-    let dark = |pixel: &[u8]| b" .:+#"[usize::from(pixel[3]).div_ceil(64)] as char;
-    rows.map(|row| row.chunks(4).map(dark).collect()).collect()
+    let rows = raster.pixels.chunks(raster.width);
+    let dark = |pixel: &[u8; 4]| b" .:+#"[usize::from(pixel[3]).div_ceil(64)] as char;
+    rows.map(|row| row.iter().map(dark).collect()).collect()
 }
 
 fn drawn(clip: Clip, points: &[(f64, f64)]) -> Vec<String> {

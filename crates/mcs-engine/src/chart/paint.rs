@@ -48,17 +48,7 @@ pub(super) fn paint(
     let sheet = &Sheet { context, look, area, data: Data::of(frame, floats) };
     context.set_font(&format!("12px {}", look.ink.font));
     let lanes = lanes(&Want::all(look, frame), area.height);
-    for lane in &lanes {
-        grid(sheet, lane);
-    }
-    times(sheet);
     let axes = || lanes.iter().flat_map(|lane| lane.axes.iter().map(move |axis| (lane, axis)));
-    for (lane, axis) in axes() {
-        let bounds = axis.lines.iter().filter_map(|line| look.lines.get(*line)?.bounds);
-        if let Some(bounds) = bounds.reduce(wider) {
-            forbidden(sheet, (lane, axis), bounds);
-        }
-    }
     let drawn: Vec<_> = sheet.data.lines.iter().map(|it| runs(it.now.pairs)).collect();
     picture.begin(area.width * ratio, height * ratio);
     for (lane, axis) in axes() {
@@ -70,7 +60,20 @@ pub(super) fn paint(
             }
         }
     }
-    picture.show(context, LEFT, (area.width, height));
+    picture.show(context, LEFT * ratio);
+    // A picture replaces what is there. So it comes first, and what lies below it is painted below it.
+    below(context, true);
+    for (lane, axis) in axes() {
+        let bounds = axis.lines.iter().filter_map(|line| look.lines.get(*line)?.bounds);
+        if let Some(bounds) = bounds.reduce(wider) {
+            forbidden(sheet, (lane, axis), bounds);
+        }
+    }
+    times(sheet);
+    for lane in &lanes {
+        grid(sheet, lane);
+    }
+    below(context, false);
     for (lane, axis) in axes() {
         axis_lines(sheet, (lane, axis), &drawn);
     }
@@ -142,6 +145,13 @@ fn times(Sheet { context, area, look, data }: &Sheet<'_>) {
         }
     }
     context.stroke();
+}
+
+/// Whether what is painted from now on is below what is there.
+fn below(context: &Context, below: bool) {
+    let mode = if below { "destination-over" } else { "source-over" };
+    // Both are words of every browser.
+    let _ = context.set_global_composite_operation(mode);
 }
 
 /// How far the operator's clock is ahead of UTC at a time, in milliseconds.

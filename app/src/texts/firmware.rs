@@ -69,9 +69,9 @@ super::texts! { "firmware"
     fault_min(version) = "It asks for the version {version}, which is newer than its own.";
     fault_changed = "The file was changed after it was verified. Choose it again.";
     why_check(check) = "A check failed: {check}.";
-    why_unsigned = "The server takes signed firmware only. Drop the manifest and its .minisig file, too.";
+    why_unsigned = "Only signed firmware is taken for this prototype. Drop the manifest and its .minisig file, too.";
     why_roll_out = "No trusted key vouches for it. Roll it out and say why.";
-    why_refused = "No trusted key vouches for it, and the server pushes signed firmware only.";
+    why_refused = "No trusted key vouches for it, and only signed firmware is pushed to this prototype.";
     signed_by(key, seq) = "Signed by {key}, seq {seq}";
     signed_once(key, seq) = "Signed by {key}, seq {seq}. This key is not trusted here any more.";
     unsigned = "Unsigned";

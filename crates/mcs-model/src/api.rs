@@ -263,6 +263,9 @@ pub struct FirmwarePolicy {
     pub keys: Vec<String>,
     /// Nothing unsigned is taken or pushed.
     pub require_signed: bool,
+    /// The same for these prototypes only.
+    #[serde(default)]
+    pub require_signed_for: Vec<ProductId>,
     /// Most bytes of a file.
     pub max_bytes: u64,
 }

@@ -1,5 +1,6 @@
 //! What can be set, and where it comes from: file, then `MCS_*` variables, then flags.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use mcs_fota::TrustedKey;
+use mcs_model::ProductId;
 use mcs_model::upload::Rules;
 use serde::Deserialize;
 
@@ -69,6 +71,8 @@ pub struct Config {
     pub firmware_keys: Vec<TrustedKey>,
     /// Take and push no firmware that none of them vouches for.
     pub require_signed_firmware: bool,
+    /// The same for these prototypes only.
+    pub require_signed_firmware_for: BTreeSet<ProductId>,
     /// How long points are kept; all and for ever where no rule holds.
     pub keep: Vec<KeepRule>,
     /// This program, which is also what runs the code of functions in processes of their own.
@@ -186,6 +190,14 @@ pub struct Settings {
     /// Take and push no firmware that none of these keys vouches for
     #[arg(long, env = "MCS_REQUIRE_SIGNED_FIRMWARE", num_args = 0..=1, default_missing_value = "true")]
     pub require_signed_firmware: Option<bool>,
+    /// The same for one prototype only; several times for several prototypes, in the variable with commas
+    #[arg(
+        long,
+        env = "MCS_REQUIRE_SIGNED_FIRMWARE_FOR",
+        value_name = "PRODID",
+        value_delimiter = ','
+    )]
+    pub require_signed_firmware_for: Vec<String>,
     /// Days after which a point goes, unless it is its channel's newest [default: never]
     #[arg(long, env = "MCS_KEEP_DAYS", value_name = "N")]
     pub keep_days: Option<NonZeroU32>,
@@ -265,6 +277,11 @@ impl Settings {
                 self.firmware_key
             },
             require_signed_firmware: self.require_signed_firmware.or(other.require_signed_firmware),
+            require_signed_firmware_for: if self.require_signed_firmware_for.is_empty() {
+                other.require_signed_firmware_for
+            } else {
+                self.require_signed_firmware_for
+            },
             keep_days: self.keep_days.or(other.keep_days),
             keep_points: self.keep_points.or(other.keep_points),
             keep: if self.keep.is_empty() { other.keep } else { self.keep },
@@ -305,8 +322,13 @@ impl Settings {
         let firmware_keys = self.firmware_key.iter().map(|it| firmware_key(it));
         let firmware_keys = firmware_keys.collect::<Result<Vec<_>>>()?;
         let require_signed_firmware = self.require_signed_firmware.unwrap_or(false);
+        let signed_for = self.require_signed_firmware_for.iter().map(|it| {
+            it.parse().with_context(|| format!("require-signed-firmware-for {it}: it is no id"))
+        });
+        let require_signed_firmware_for = signed_for.collect::<Result<BTreeSet<ProductId>>>()?;
+        let requires = require_signed_firmware || !require_signed_firmware_for.is_empty();
         anyhow::ensure!(
-            !(require_signed_firmware && firmware_keys.is_empty()),
+            !(requires && firmware_keys.is_empty()),
             "require-signed-firmware needs a firmware-key: without one nothing could be uploaded"
         );
         Ok(Config {
@@ -345,6 +367,7 @@ impl Settings {
             firmware_store: self.firmware_store.map(|it| it.parse()).transpose()?,
             firmware_keys,
             require_signed_firmware,
+            require_signed_firmware_for,
             keep,
             program: program()?,
         })

@@ -93,7 +93,9 @@ impl Firmwares {
 
     /// What the server asks of a firmware.
     pub(crate) fn trust(&self) -> Trust {
-        match (self.policy.require_signed, self.keys.is_empty()) {
+        let FirmwarePolicy { require_signed, require_signed_for, .. } = &self.policy;
+        let of_this = self.prototype.as_ref().is_some_and(|it| require_signed_for.contains(it));
+        match (*require_signed || of_this, self.keys.is_empty()) {
             (true, _) => Trust::SignedOnly,
             (false, false) => Trust::Signed,
             (false, true) => Trust::Any,

@@ -1,7 +1,10 @@
 //! Whom we believe about a firmware.
 
+use std::collections::BTreeSet;
+
 use mcs_fota::rollout::{self, Release};
 use mcs_fota::{Manifest, ManifestError, TrustedKey, VersionError};
+use mcs_model::ProductId;
 use mcs_model::api::{FirmwareInfo, FirmwarePolicy, FirmwareSignature};
 
 use crate::config::Config;
@@ -10,7 +13,10 @@ use crate::store::{FirmwareRow, Proof};
 /// The keys that are trusted, and what is asked for.
 pub(crate) struct Trust {
     keys: Vec<TrustedKey>,
+    /// For every prototype.
     require: bool,
+    /// For these.
+    require_for: BTreeSet<ProductId>,
     max_bytes: u64,
 }
 
@@ -24,19 +30,28 @@ pub(crate) struct Signed {
 
 impl Trust {
     pub(super) fn new(config: &Config) -> Self {
-        let keys = config.firmware_keys.clone();
-        Self { keys, require: config.require_signed_firmware, max_bytes: config.max_firmware }
+        Self {
+            keys: config.firmware_keys.clone(),
+            require: config.require_signed_firmware,
+            require_for: config.require_signed_firmware_for.clone(),
+            max_bytes: config.max_firmware,
+        }
     }
 
-    /// Whether nothing unsigned is taken or pushed.
-    pub(crate) const fn requires_signed(&self) -> bool {
-        self.require
+    /// Whether nothing unsigned is taken for this prototype, or pushed to its devices.
+    pub(crate) fn requires_signed(&self, prototype: &ProductId) -> bool {
+        self.require || self.require_for.contains(prototype)
     }
 
     /// What consoles are told.
     pub(crate) fn policy(&self) -> FirmwarePolicy {
         let keys = self.keys.iter().map(ToString::to_string).collect();
-        FirmwarePolicy { keys, require_signed: self.require, max_bytes: self.max_bytes }
+        FirmwarePolicy {
+            keys,
+            require_signed: self.require,
+            require_signed_for: self.require_for.iter().cloned().collect(),
+            max_bytes: self.max_bytes,
+        }
     }
 
     /// Reads a manifest that a trusted key vouches for.
@@ -68,7 +83,7 @@ impl Trust {
 
     /// Whether a firmware may go to no device, whatever an operator says.
     pub(crate) fn refuses(&self, firmware: &FirmwareRow) -> bool {
-        self.require && !self.vouches(firmware)
+        self.requires_signed(&firmware.prototype) && !self.vouches(firmware)
     }
 
     /// What a rollout that goes on has to know of whom we trust today.
@@ -82,7 +97,8 @@ impl Trust {
 
     /// Whether devices may have a firmware that they ask for by themselves.
     pub(crate) fn gives(&self, firmware: &FirmwareInfo) -> bool {
-        !self.require || firmware.signed.as_ref().is_some_and(|it| it.trusted)
+        !self.requires_signed(&firmware.prototype)
+            || firmware.signed.as_ref().is_some_and(|it| it.trusted)
     }
 
     /// What a rollout has to know of a firmware; `newest` is the highest `seq` of its prototype.

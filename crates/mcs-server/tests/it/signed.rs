@@ -222,3 +222,34 @@ async fn unsigned_firmware_needs_an_override_where_keys_are_known_and_is_refused
     let fetch = Request::new(site.http(), "GET", &format!("/fw/{file}"));
     assert_eq!(fetch.send().await.status, 200, "operators still verify it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_prototype_may_ask_for_signatures_and_another_not() {
+    let key = key();
+    let Site { server, folder, product } = site(&[&key], false).await;
+    server.shutdown().await;
+    let mut config = crate::config(&folder);
+    config.firmware_keys = vec![key.pk.to_base64().parse().expect("a key")];
+    config.require_signed_firmware_for = [product.parse().expect("an id")].into();
+    let server = mcs_server::start(config).await.expect("a server");
+    let site = Site { server, folder, product };
+    let token = site.sign_in("admin").await;
+    let policy = site.api(&token, "GET", "/api/firmware-policy").send().await.json();
+    assert_eq!(policy["requireSigned"], false);
+    assert_eq!(policy["requireSignedFor"], json!([site.product]));
+    let clone = format!("/api/prototypes/{}/clone", site.product);
+    let name = json!({ "name": "Bench" }).to_string();
+    let other = site.api(&token, "POST", &clone).body(name).send().await.json();
+    let other = other["prototype"]["id"].as_str().expect("an id").to_owned();
+    let upload = async |prototype: &str| {
+        let path = format!("/api/prototypes/{prototype}/firmwares?name=App&version=2.0");
+        site.api(&token, "POST", &path).body(IMAGE).send().await
+    };
+    let refused = upload(&site.product).await;
+    assert_eq!((refused.status, refusal(&refused).1.as_str()), (422, "unsigned"));
+    let taken = upload(&other).await;
+    assert_eq!(taken.status, 201, "{}", taken.text());
+    let text = manifest(&site, "2.0", 1, &[]);
+    let signed = site.offer(&token, "2.0", &text, &sign(&key, &text)).await;
+    assert_eq!(signed.status, 201, "{}", signed.text());
+}

@@ -114,7 +114,7 @@ pub(super) fn exists(release: &Release) -> Error {
 async fn prove(app: &App, release: &mut Release, declared: &Declared) -> Result<(), Error> {
     let trust = app.firmware.trust();
     if declared.manifest.is_empty() && declared.signature.is_empty() {
-        return match trust.requires_signed() {
+        return match trust.requires_signed(&release.prototype) {
             true => Err(Error::unsigned(release.version.as_str())),
             false => Ok(()),
         };

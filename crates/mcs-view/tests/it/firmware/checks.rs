@@ -117,7 +117,12 @@ pub(super) fn at_hand(keys: &[&str], stored: Vec<FirmwareInfo>, image: &[u8]) ->
     device.prototype.name = "7697".to_owned();
     site.server.answer("GET /api/devices", 200, &vec![device]);
     let keys = keys.iter().map(|it| it.lines().last().unwrap().to_owned()).collect();
-    let policy = FirmwarePolicy { keys, require_signed: true, max_bytes: 1 << 20 };
+    let policy = FirmwarePolicy {
+        keys,
+        require_signed: true,
+        max_bytes: 1 << 20,
+        ..FirmwarePolicy::default()
+    };
     site.server.answer("GET /api/firmware-policy", 200, &policy);
     site.server.answer("GET /api/prototypes/P1/firmwares", 200, &stored);
     site.server.answer("POST /api/prototypes/P1/uploads", 201, &sent(0));
@@ -213,4 +218,20 @@ fn a_file_that_the_server_would_not_take_is_not_even_hashed() {
     assert!(site.jobs.pop().is_none());
     assert_eq!(stage(&mut site), JobStage::Failed(FileFailure::TooLarge(1 << 20)));
     assert_eq!(check(&mut site, Checked::Size), Verdict::Failed(Fault::TooLarge(1 << 20)));
+}
+
+#[test]
+fn one_prototype_may_ask_for_signatures_and_another_not() {
+    for (strict, trust) in [("P1", Trust::SignedOnly), ("P2", Trust::Signed)] {
+        let mut site = Site::signed_in();
+        let policy = FirmwarePolicy {
+            keys: vec![KEY.lines().last().unwrap().to_owned()],
+            require_signed_for: vec![id(strict)],
+            ..FirmwarePolicy::default()
+        };
+        site.server.answer("GET /api/firmware-policy", 200, &policy);
+        site.server.answer("GET /api/prototypes/P1/firmwares", 200, &Vec::<FirmwareInfo>::new());
+        assert_eq!(view(&mut site).prototype, Some(id("P1")));
+        assert_eq!(view(&mut site).trust, trust);
+    }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use anyhow::{Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::output;
@@ -24,7 +24,10 @@ const RUN: &str = r#"
     const place = stage.scrollTop;
     const report = (found) => { stage.scrollTop = place; done(found); };
     stage.scrollTop = 0;
-    axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(
+    // What is on its way from one colour to another has neither.
+    const moving = document.getAnimations().filter((it) => it instanceof CSSTransition);
+    const look = () => axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
+    Promise.allSettled(moving.map((it) => it.finished)).then(look).then(
         ({ violations }) => report(violations
             .filter((it) => it.impact === "serious" || it.impact === "critical")
             .flatMap((it) => it.nodes.map((node) =>
@@ -39,7 +42,11 @@ impl Browser {
         if self.script("return typeof axe;").await? == "undefined" {
             self.script(&axe).await?;
         }
-        let found = self.script_later(RUN).await?;
+        let mut found = self.script_later(RUN).await?;
+        if found != json!([]) {
+            // Something may have begun to move meanwhile.
+            found = self.script_later(RUN).await?;
+        }
         let found: Vec<_> =
             found.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let report = output().join("axe");

@@ -79,7 +79,7 @@ pub use rollouts::{
 };
 
 /// The version of this protocol: page and engine of different builds refuse each other.
-pub const VERSION: u8 = 7;
+pub const VERSION: u8 = 8;
 
 /// The engine takes requests.
 pub const READY: &str = "ready";

@@ -2,6 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 
+mod chart;
 mod drift;
 mod hash;
 mod job;

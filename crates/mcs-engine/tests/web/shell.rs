@@ -53,7 +53,10 @@ impl Page {
 
     pub(crate) fn frame(&self) -> Frame {
         let charts = Vec::new();
-        let request = FrameRequest { view: View::Devices, fresh: true, charts };
+        self.ask(FrameRequest { view: View::Devices, fresh: true, charts })
+    }
+
+    pub(crate) fn ask(&self, request: FrameRequest) -> Frame {
         self.send(&Request::Frame(request), None);
         self.frames.borrow_mut().pop().unwrap()
     }

@@ -127,7 +127,7 @@ fn grid(Sheet { context, area, look, .. }: &Sheet<'_>, lane: &Lane) {
 
 fn times(Sheet { context, area, look, data }: &Sheet<'_>) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
-    let most = (area.width / 88.0).clamp(2.0, 8.0) as usize;
+    let most = (area.width / 72.0).clamp(2.0, 8.0) as usize;
     let ahead = |at| if look.is_utc { 0 } else { ahead(at) };
     let marks = time_ticks(data.start, data.end, ahead, most);
     context.set_stroke_style_str(&look.ink.grid);

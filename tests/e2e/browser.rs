@@ -313,6 +313,7 @@ impl Browser {
                 && entry["source"] != "network"
                 && !message.contains("WebSocket connection to")
                 && !message.contains("net::ERR_")
+                && !message.contains("blocked by CORS policy")
         };
         let errors: Vec<_> = self.log().await?.into_iter().filter(is_error).collect();
         if !errors.is_empty() {

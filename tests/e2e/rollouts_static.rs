@@ -137,6 +137,11 @@ async fn wrong_addresses(browser: &Browser, site: &str) -> Result<()> {
     browser.fill("image-url", &format!("{site}gone.bin")).await?;
     browser.click("image-fetch").await?;
     browser.see_text("rollouts-problem", "404").await?;
+    // Another server, which lets no page of others read its files.
+    let elsewhere = files::serve(output().join(NAME)).await?;
+    browser.fill("image-url", &format!("http://{elsewhere}/app-2.0.bin")).await?;
+    browser.click("image-fetch").await?;
+    browser.see_text("rollouts-problem", "Access-Control-Allow-Origin").await?;
     browser.fill("image-url", &format!("{site}app-2.0.bin")).await?;
     browser.fill("image-md5", &Checksums::of(b"another").md5.to_string()).await?;
     browser.click("image-fetch").await?;

@@ -12,7 +12,7 @@ use crate::{serve, setup, shell};
 const FIRST_PAGE: u64 = 450 * 1024;
 
 /// The same with every further page: what that weighs now and a little more. The aim is 900 KiB.
-const EVERYTHING: u64 = 1350 * 1024;
+const EVERYTHING: u64 = 1360 * 1024;
 
 struct File {
     name: String,

@@ -50,7 +50,6 @@ impl Canvases {
         if let Some(canvas) = self.0.get_mut(&id) {
             // Of a page of another build nothing can be read, which the page will say.
             canvas.look = protocol::decode(&look.to_vec()).ok();
-            canvas.resize();
         }
     }
 
@@ -60,6 +59,7 @@ impl Canvases {
             if let Some(canvas) = self.0.get_mut(&chart.canvas.id)
                 && let Some(look) = &canvas.look
             {
+                resize(&canvas.canvas, look);
                 let shown = (&*chart, floats);
                 chart.readout = paint::paint(&canvas.context, look, &mut canvas.picture, shown);
             }
@@ -67,21 +67,14 @@ impl Canvases {
     }
 }
 
-impl Canvas {
-    /// Takes the size of its look. That empties it, so not without need.
-    fn resize(&mut self) {
-        let Some(look) = &self.look else { return };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a screen's size"
-        )]
-        let pixels = |length: f64| (length * look.ratio).round().max(1.0) as u32;
-        let (width, height) = (pixels(look.size.0), pixels(look.size.1));
-        if (self.canvas.width(), self.canvas.height()) != (width, height) {
-            self.canvas.set_width(width);
-            self.canvas.set_height(height);
-        }
+/// Takes the size of its look. That empties it, so only where it is painted next, and not without need.
+fn resize(canvas: &OffscreenCanvas, look: &Look) {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a screen's size")]
+    let pixels = |length: f64| (length * look.ratio).round().max(1.0) as u32;
+    let (width, height) = (pixels(look.size.0), pixels(look.size.1));
+    if (canvas.width(), canvas.height()) != (width, height) {
+        canvas.set_width(width);
+        canvas.set_height(height);
     }
 }
 

@@ -125,11 +125,13 @@ mod tests {
     async fn who_subscribes_while_the_last_subscriber_goes_stays() {
         let routes = Routes::over(None);
         let filter = "mcs/Dsre1qRQ/DFbtsNWg4AuLZ30v/led";
-        routes.add(filter, id("gone"), SubscriptionOptions::default()).await.expect("added");
+        // One for both: an id is of the millisecond in which it was made.
+        let gone = id("gone");
+        routes.add(filter, gone.clone(), SubscriptionOptions::default()).await.expect("added");
 
         let held = routes.plain.topics.read().await;
         let mut coming = pin!(routes.add(filter, id("here"), SubscriptionOptions::default()));
-        let mut going = pin!(routes.remove(filter, id("gone")));
+        let mut going = pin!(routes.remove(filter, gone));
         // Both come as far as they can, and wait.
         assert!(waits(coming.as_mut()).await && waits(going.as_mut()).await);
         drop(held);

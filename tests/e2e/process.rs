@@ -336,7 +336,7 @@ pub(crate) async fn until<T>(
 }
 
 /// How long a test waits for one thing.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(45);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How long it pauses between two questions.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::mosquitto::Mosquitto;
 
 /// Nothing here takes that long, unless it never comes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(super) struct Client {
     session: Session,

@@ -95,7 +95,7 @@ impl Drop for Cloud {
 
 /// Waits for what has to come soon.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    let waited = timeout(Duration::from_secs(20), future).await;
+    let waited = timeout(Duration::from_mins(2), future).await;
     waited.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 

@@ -67,7 +67,7 @@ fn free_port() -> SocketAddr {
 
 /// Waits for what must happen.
 async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match timeout(Duration::from_secs(20), future).await {
+    match timeout(Duration::from_mins(2), future).await {
         Ok(done) => done,
         Err(_) => panic!("{what} did not happen"),
     }

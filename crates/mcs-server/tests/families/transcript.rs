@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::notation::{self, Names};
 
 /// Nothing here takes that long, unless it never comes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The lines so far; a test that fails prints them.
 pub(crate) struct Transcript {

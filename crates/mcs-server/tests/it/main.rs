@@ -214,7 +214,7 @@ fn program(data: &Path, arguments: &[&str]) -> Command {
 
 /// Waits for what must happen.
 async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match timeout(Duration::from_secs(30), future).await {
+    match timeout(Duration::from_mins(2), future).await {
         Ok(done) => done,
         Err(_) => panic!("{what} did not happen"),
     }

@@ -14,7 +14,7 @@ use super::stage::Stage;
 mod hears;
 
 /// Nothing here takes that long, unless it never comes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// One connection.
 pub(super) struct Client<'a> {

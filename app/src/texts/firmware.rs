@@ -28,6 +28,7 @@ super::texts! { "firmware"
     forget = "Forget";
     hashing(percent) = "Hashing {percent} %";
     uploading(percent) = "Uploading {percent} %";
+    storing = "All of it is there. The server checks and stores it.";
     md5_invalid = "This is no MD5: it has 32 hexadecimal digits.";
     md5_waiting = "It will be compared once a file is hashed.";
     md5_match = "The file has the expected MD5.";

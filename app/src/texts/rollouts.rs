@@ -134,7 +134,7 @@ super::texts! { "rollouts"
     verifying_why = "The browser fetches the file back as a device would, and compares it.";
     verified_address = "The address still gives the same file";
     to_whom = "To whom";
-    whom_all(#n) = "All {n} device of the prototype" | "All {n} devices of the prototype";
+    whom_all(#n) = "The {n} device of the prototype" | "All {n} devices of the prototype";
     whom_tag = "Devices with a tag";
     tag = "Tag";
     whom_chosen = "Chosen devices";

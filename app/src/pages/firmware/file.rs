@@ -279,8 +279,11 @@ type Percent = fn(&dyn Display) -> String;
 fn progress(stage: &JobStage) -> Option<(&'static str, Percent, u64, u64)> {
     match stage {
         JobStage::Hashing { done, total } => Some(("hash-progress", t::hashing, *done, *total)),
-        JobStage::Uploading { done, total, .. } => {
+        JobStage::Uploading { done, total, .. } if done < total => {
             Some(("upload-progress", t::uploading, *done, *total))
+        }
+        JobStage::Uploading { total, .. } => {
+            Some(("upload-progress", |_| t::storing().to_owned(), *total, *total))
         }
         _ => None,
     }

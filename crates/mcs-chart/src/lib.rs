@@ -7,6 +7,7 @@
 
 mod area;
 mod data;
+mod dense;
 mod lanes;
 mod look;
 mod raster;
@@ -16,9 +17,10 @@ mod ticks;
 
 pub use area::{Area, BOTTOM, LEFT, TOP};
 pub use data::{Data, Drawn, Points};
+pub use dense::{BAND, Place};
 pub use lanes::{Axis, Lane, Want, height, lanes};
 pub use look::{Ink, Look, Scale, Style};
-pub use raster::{Clip, Colour, Raster};
+pub use raster::{Colour, Raster};
 pub use readout::{Pointed, pointed};
 pub use shape::{Band, Run, is_whole, pairs, runs};
 pub use ticks::{TimeTick, ValueTick, time_ticks};

@@ -23,11 +23,11 @@ pub struct Raster {
 
 /// The part of the picture that may be drawn to, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Clip {
+pub(crate) struct Clip {
     /// Its first row.
-    pub top: f64,
+    pub(crate) top: f64,
     /// Behind its last row.
-    pub bottom: f64,
+    pub(crate) bottom: f64,
 }
 
 /// Nothing of a line is in the column.
@@ -55,7 +55,7 @@ impl Raster {
     }
 
     /// A line so thick through `points`, which go from left to right.
-    pub fn line(
+    pub(crate) fn line(
         &mut self,
         clip: Clip,
         colour: Colour,
@@ -83,7 +83,7 @@ impl Raster {
     }
 
     /// A stroke in the column of `x` from `top` to `bottom`.
-    pub fn column(
+    pub(crate) fn column(
         &mut self,
         clip: Clip,
         colour: Colour,
@@ -110,7 +110,7 @@ impl Raster {
         }
     }
 
-    /// A pixel that is covered in part is opaque in part.
+    /// A stroke; a pixel that is covered in part is opaque in part.
     fn fill(
         &mut self,
         column: usize,
@@ -126,17 +126,27 @@ impl Raster {
             return;
         }
         self.is_drawn = true;
-        let whole_pixel = byte(opacity * 255.0);
-        let mut row = top.floor();
-        let mut at = whole(row) * self.width + column;
-        while row < bottom {
-            let cover = bottom.min(row + 1.0) - top.max(row);
-            let opacity = if cover < 1.0 { byte(cover * opacity * 255.0) } else { whole_pixel };
-            if let Some(pixel) = self.pixels.get_mut(at) {
-                blend(pixel, colour, opacity);
-            }
-            row += 1.0;
-            at += self.width;
+        let (first, last) = (top.floor(), bottom.floor());
+        if first == last {
+            self.edge(column, first, colour, opacity * (bottom - top));
+            return;
+        }
+        self.edge(column, first, colour, opacity * (first + 1.0 - top));
+        self.edge(column, last, colour, opacity * (bottom - last));
+        let (first, last) = (whole(first) + 1, whole(last));
+        let below = self.pixels.get_mut(first * self.width + column..).unwrap_or_default();
+        let rows = below.iter_mut().step_by(self.width).take(last - first);
+        match byte(opacity * 255.0) {
+            255 => rows.for_each(|pixel| *pixel = [colour[0], colour[1], colour[2], 255]),
+            opacity => rows.for_each(|pixel| blend(pixel, colour, opacity)),
+        }
+    }
+
+    /// A pixel that may be covered in part.
+    fn edge(&mut self, column: usize, row: f64, colour: Colour, opacity: f64) {
+        // Below the last row nothing is covered.
+        if let Some(pixel) = self.pixels.get_mut(whole(row) * self.width + column) {
+            blend(pixel, colour, byte(opacity * 255.0));
         }
     }
 
@@ -148,9 +158,8 @@ impl Raster {
 
 /// Paints over a pixel.
 fn blend(pixel: &mut [u8; 4], colour: Colour, opacity: u8) {
-    let [red, green, blue] = colour;
     if pixel[3] == 0 || opacity == 255 {
-        *pixel = [red, green, blue, opacity];
+        *pixel = [colour[0], colour[1], colour[2], opacity];
         return;
     }
     let opacity = u32::from(opacity);
@@ -162,14 +171,27 @@ fn blend(pixel: &mut [u8; 4], colour: Colour, opacity: u8) {
     pixel[3] = part(sum, 1);
 }
 
-/// The quotient, to the nearest.
+/// The quotient, to the nearest; of at most 255 times 256 by 1 to 255.
 fn part(sum: u32, of: u32) -> u8 {
-    u8::try_from((sum + of / 2) / of).unwrap_or(u8::MAX)
+    let part = (u64::from(sum + of / 2) * u64::from(PARTS[of as usize % 256])) >> 24;
+    u8::try_from(part).unwrap_or(u8::MAX)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+/// A division is a product with one of these: by so many bits of it, no quotient is another one.
+const PARTS: [u32; 256] = {
+    let mut parts = [0; 256];
+    let mut of = 1;
+    while of < 256 {
+        parts[of as usize] = (1_u32 << 24).div_ceil(of);
+        of += 1;
+    }
+    parts
+};
+
+/// The nearest; 0 to 255.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
 fn byte(value: f64) -> u8 {
-    value.round().clamp(0.0, 255.0) as u8
+    (value + 0.5) as u8
 }
 
 /// A place that is not negative, as an index.

@@ -288,9 +288,16 @@ struct Pen<'a> {
 impl Pen<'_> {
     /// Where the column of `at` ends and the next one starts.
     fn column_end(&self, at: u64) -> u64 {
-        let (columns, span) = (u128::from(self.window.columns), u128::from(self.span));
-        let column = u128::from(at) * columns / span;
-        u64::try_from(((column + 1) * span).div_ceil(columns)).unwrap_or(u64::MAX)
+        let (columns, span) = (u64::from(self.window.columns), self.span);
+        // The next product is greater by a span at most. Division by 128 bits takes many times as long.
+        match at.checked_mul(columns).filter(|it| it.checked_add(span).is_some()) {
+            Some(product) => ((product / span + 1) * span).div_ceil(columns),
+            None => {
+                let (columns, span) = (u128::from(columns), u128::from(span));
+                let column = u128::from(at) * columns / span;
+                u64::try_from(((column + 1) * span).div_ceil(columns)).unwrap_or(u64::MAX)
+            }
+        }
     }
 
     /// The point before the window; `next` is the time of the one after it.

@@ -95,10 +95,10 @@ impl Pyramid {
         value: impl Fn(u64) -> f64 + Copy,
         visited: &mut u64,
     ) -> Option<Extremes> {
-        let mut found = None;
+        let mut best = Best::NONE;
         let mut add = |it: Extremes| {
             *visited += 1;
-            found = Some(found.map_or(it, |best: Extremes| best.join(it, value)));
+            best.add(it, value);
         };
         let (mut from, mut to) = (from, to);
         // Depth 0 is the entries themselves, depth n the blocks of level n - 1.
@@ -116,7 +116,7 @@ impl Pyramid {
             }
             (from, to) = (from / FAN, to / FAN);
         }
-        found
+        best.found()
     }
 }
 
@@ -137,6 +137,31 @@ impl Level {
     ) -> Option<Extremes> {
         let first = self.block(blocks.next()?)?;
         blocks.try_fold(first, |best, number| Some(best.join(self.block(number)?, value)))
+    }
+}
+
+/// The extremes of what was looked at so far, with their values, so that each is read once.
+struct Best {
+    min: (f64, u64),
+    max: (f64, u64),
+}
+
+impl Best {
+    /// Nothing was; values are finite.
+    const NONE: Self = Self { min: (f64::INFINITY, 0), max: (f64::NEG_INFINITY, 0) };
+
+    fn add(&mut self, it: Extremes, value: impl Fn(u64) -> f64) {
+        let (least, greatest) = (value(it.min), value(it.max));
+        if least < self.min.0 || least == self.min.0 && it.min < self.min.1 {
+            self.min = (least, it.min);
+        }
+        if greatest > self.max.0 || greatest == self.max.0 && it.max < self.max.1 {
+            self.max = (greatest, it.max);
+        }
+    }
+
+    fn found(self) -> Option<Extremes> {
+        (self.min.0 <= self.max.0).then_some(Extremes { min: self.min.1, max: self.max.1 })
     }
 }
 

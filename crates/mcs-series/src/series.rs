@@ -29,6 +29,9 @@ pub struct Series {
     floor: u64,
 }
 
+/// So many points are looked at sooner than their blocks are found.
+const FEW: usize = 32;
+
 /// A point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Entry {
@@ -193,6 +196,10 @@ impl Series {
     /// entries were looked at.
     pub(crate) fn extremes(&self, from: usize, to: usize) -> Option<(usize, usize, u64)> {
         let to = to.min(self.entries.len());
+        if to.saturating_sub(from) <= FEW {
+            let (min, max) = scan(self.entries.range(from.min(to)..to))?;
+            return Some((from + min, from + max, (to - from) as u64));
+        }
         let mut visited = 0;
         let absolute = |index: usize| self.base + index as u64;
         let found =
@@ -226,4 +233,20 @@ impl Series {
             self.entries.reserve_exact(more.max(self.entries.len() / 8).max(32));
         }
     }
+}
+
+/// Where the least and the greatest value are, the first of equals.
+fn scan<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<(usize, usize)> {
+    let mut found: Option<[(usize, f64); 2]> = None;
+    for (index, entry) in entries.enumerate() {
+        let here = (index, entry.value);
+        let [min, max] = found.get_or_insert([here, here]);
+        if here.1 < min.1 {
+            *min = here;
+        }
+        if here.1 > max.1 {
+            *max = here;
+        }
+    }
+    found.map(|[min, max]| (min.0, max.0))
 }

@@ -78,3 +78,12 @@ fn a_line_is_in_no_column_that_it_does_not_pass() {
         }
     }
 }
+
+#[test]
+fn every_quotient_is_the_nearest() {
+    for of in 1..256 {
+        for sum in 0..=255 * of {
+            assert_eq!(u32::from(super::part(sum, of)), (sum + of / 2) / of, "{sum} of {of}");
+        }
+    }
+}

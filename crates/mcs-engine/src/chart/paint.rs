@@ -7,8 +7,8 @@ use core::f64::consts::TAU;
 
 use js_sys::{Array, Date};
 use mcs_chart::{
-    Area, Axis, Clip, Colour, Data, Ink, LEFT, Lane, Look, Points, Run, Scale, Style, TOP,
-    TimeTick, Want, is_whole, lanes, pairs, pointed, runs, time_ticks,
+    Area, Axis, BAND, Data, Ink, LEFT, Lane, Look, Place, Points, Run, Scale, Style, TOP, TimeTick,
+    Want, is_whole, lanes, pairs, pointed, runs, time_ticks,
 };
 use mcs_model::{Bounds, Timestamp};
 use mcs_view::protocol::{ChartFrame, LineReadout, Readout};
@@ -19,8 +19,6 @@ use super::picture::Picture;
 
 /// A line of more points than this is thinner.
 const DENSE: usize = 300;
-/// Opacity of what lies between least and greatest.
-const BAND: f64 = 0.15;
 /// Radius of the newest point.
 const DOT: f64 = 2.5;
 
@@ -56,7 +54,9 @@ pub(super) fn paint(
             if let (Some(line), Some(lines)) = (look.lines.get(index), sheet.data.lines.get(index))
                 && is_rastered(line, &drawn[index])
             {
-                dense(picture, sheet, (lane, axis), line.pixel, (&lines.now, &drawn[index]));
+                let (place, shape) =
+                    (Place { area, lane, axis, ratio }, (&lines.now, &*drawn[index]));
+                picture.raster.dense(&place, line.pixel, shape);
             }
         }
     }
@@ -229,36 +229,6 @@ fn is_dense(runs: &[Run]) -> bool {
 /// Whether a line is part of the picture.
 fn is_rastered(line: &Style, runs: &[Run]) -> bool {
     !line.dashed && line.scale != Scale::Marks && is_dense(runs)
-}
-
-/// A dense line and its bands, into the picture.
-fn dense(
-    picture: &mut Picture,
-    Sheet { area, look, .. }: &Sheet<'_>,
-    (lane, axis): (&Lane, &Axis),
-    colour: Colour,
-    (points, runs): (&Points<'_>, &[Run]),
-) {
-    let scale = look.ratio;
-    let clip = Clip {
-        top: (TOP + lane.top - 6.0) * scale,
-        bottom: (TOP + lane.top + lane.height + 6.0) * scale,
-    };
-    let x = |column: f64| (area.x(column) - LEFT) * scale;
-    let y = |value: f64| (TOP + lane.y(axis, value + points.base)) * scale;
-    for (column, least, greatest) in runs.iter().flat_map(|run| run.bands.iter().flatten()) {
-        let place = (x(*column), y(*greatest), y(*least));
-        picture.raster.column(clip, colour, BAND, place);
-    }
-    for run in runs.iter().filter(|run| points.step || !run.is_spot()) {
-        let mut before = None;
-        let corners = run.line.iter().flat_map(|&(column, value)| {
-            let (x, y) = (x(column), y(value));
-            let corner = before.replace(y).filter(|_| points.step).map(|before| (x, before));
-            corner.into_iter().chain([(x, y)])
-        });
-        picture.raster.line(clip, colour, scale, corners);
-    }
 }
 
 /// What lies under a line where points are condensed.

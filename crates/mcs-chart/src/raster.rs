@@ -104,7 +104,7 @@ impl Raster {
             let from = if x0 >= column { y0 } else { at(column) };
             let to = if x1 <= column + 1.0 { y1 } else { at(column + 1.0) };
             if let Some(reach) = self.reach.get_mut(whole(column)) {
-                *reach = (reach.0.min(from).min(to), reach.1.max(from).max(to));
+                *reach = (lesser(reach.0, lesser(from, to)), greater(reach.1, greater(from, to)));
             }
             column += 1.0;
         }
@@ -121,7 +121,8 @@ impl Raster {
     ) {
         #[expect(clippy::cast_precision_loss, reason = "a screen's height")]
         let height = self.height as f64;
-        let (top, bottom) = (top.max(clip.top).max(0.0), bottom.min(clip.bottom).min(height));
+        let top = greater(top, greater(clip.top, 0.0));
+        let bottom = lesser(bottom, lesser(clip.bottom, height));
         if top >= bottom {
             return;
         }
@@ -154,6 +155,16 @@ impl Raster {
     fn right(&self) -> f64 {
         self.width as f64
     }
+}
+
+/// Of numbers that are none it says nothing: WebAssembly has no instruction for what `f64::min` says of those.
+pub(crate) fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+/// See [`lesser`].
+pub(crate) fn greater(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }
 
 /// Paints over a pixel.

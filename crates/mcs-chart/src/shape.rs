@@ -1,5 +1,7 @@
 //! From the engine's pairs to what is drawn: pure geometry.
 
+use crate::raster::{greater, lesser};
+
 #[cfg(test)]
 mod tests;
 
@@ -80,7 +82,7 @@ pub fn is_whole(band: &[(f64, f64, f64)]) -> bool {
 /// The least and the greatest of `values`; both infinite when there are none.
 fn extremes(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| {
-        (least.min(value), greatest.max(value))
+        (lesser(least, value), greater(greatest, value))
     })
 }
 

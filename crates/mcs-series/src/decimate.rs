@@ -76,6 +76,7 @@ const COARSE: f64 = 4_194_304.0;
 /// [`Series::decimate`]. The parts are in time order and apart from each other. Where one ends and
 /// the next does not follow at once, there is a gap: a step holds no longer than its part. Series
 /// that changed should have been [settled](Series::settle).
+#[inline(never)] // Where it is called from, small code is made and not quick code.
 pub fn decimate(parts: &[Part<'_>], window: Window, out: &mut Vec<f32>) -> Summary {
     let span = window.end.saturating_sub(window.start);
     let mut summary = Summary::default();

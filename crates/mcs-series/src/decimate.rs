@@ -5,6 +5,7 @@
 //! is drawn of a column is its first, least, greatest and last point: with a pixel of width this
 //! paints the same pixels as all points would.
 
+use crate::columns::Column;
 use crate::series::{Entry, Series};
 
 #[cfg(test)]
@@ -21,6 +22,27 @@ pub struct Window {
     pub columns: u16,
     /// How points are joined.
     pub line: Line,
+}
+
+impl Window {
+    /// How long it is.
+    pub(crate) fn span(&self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Where the column of `at` ends and the next one starts.
+    pub(crate) fn column_end(&self, at: u64) -> u64 {
+        let (columns, span) = (u64::from(self.columns), self.span());
+        // The next product is greater by a span at most. Division by 128 bits takes many times as long.
+        match at.checked_mul(columns).filter(|it| it.checked_add(span).is_some()) {
+            Some(product) => ((product / span + 1) * span).div_ceil(columns),
+            None => {
+                let (columns, span) = (u128::from(columns), u128::from(span));
+                let column = u128::from(at) * columns / span;
+                u64::try_from(((column + 1) * span).div_ceil(columns)).unwrap_or(u64::MAX)
+            }
+        }
+    }
 }
 
 /// How points are joined.
@@ -75,10 +97,10 @@ const COARSE: f64 = 4_194_304.0;
 /// Appends the pairs of one line that several series hold, each for its stretch of time; see
 /// [`Series::decimate`]. The parts are in time order and apart from each other. Where one ends and
 /// the next does not follow at once, there is a gap: a step holds no longer than its part. Series
-/// that changed should have been [settled](Series::settle).
+/// that changed should have been [settled](Series::settle_for).
 #[inline(never)] // Where it is called from, small code is made and not quick code.
 pub fn decimate(parts: &[Part<'_>], window: Window, out: &mut Vec<f32>) -> Summary {
-    let span = window.end.saturating_sub(window.start);
+    let span = window.span();
     let mut summary = Summary::default();
     if span == 0 || window.columns == 0 {
         return summary;
@@ -111,12 +133,21 @@ pub fn decimate(parts: &[Part<'_>], window: Window, out: &mut Vec<f32>) -> Summa
         if it.lo < it.hi || window.line == Line::Step {
             lead.take().into_iter().for_each(|lead| pen.lead_in(lead, it.series.time(it.lo)));
         }
-        let mut from = it.lo;
+        let (mut from, base) = (it.lo, it.series.base());
+        let mut ready = it.series.columns.from(&window, base + from as u64).peekable();
         while let Some(first) = it.series.entry(from).filter(|_| from < it.hi) {
-            let end = pen.column_end(first.at);
-            let to = it.series.gallop(from, it.hi, end, &mut summary.visited);
-            it.series.column(from, to, &mut pen, &mut summary.visited);
-            from = to;
+            let is_next = |ready: &&Column| {
+                ready.from == base + from as u64 && ready.to <= base + it.hi as u64
+            };
+            let column = match ready.next_if(is_next) {
+                Some(ready) => *ready,
+                None => {
+                    let end = window.column_end(first.at);
+                    it.series.column(from, end, it.hi, &mut summary.visited)
+                }
+            };
+            pen.column(&column);
+            from = (column.to - base) as usize;
             pen.longest = longest;
         }
         former = Some(it);
@@ -208,31 +239,15 @@ impl Series {
     /// is a gap. One point before and one after the window are added where a line leads to
     /// them; their `x` is below 0 or above the columns, for the canvas to clip.
     pub fn decimate(&mut self, window: Window, out: &mut Vec<f32>) -> Summary {
-        self.settle();
+        self.settle_for(window);
         let newer = (self.len() - self.before(window.end.saturating_add(1))) as u64;
         let summary = decimate(&[Part { series: self, from: 0, until: u64::MAX }], window, out);
         Summary { newer, ..summary }
     }
 
-    /// Draws the points `from .. to`, which share a column.
-    fn column(&self, from: usize, to: usize, pen: &mut Pen<'_>, visited: &mut u64) {
-        let mut drawn = [from, from, to - 1, to - 1];
-        if let Some((min, max, cost)) = self.extremes(from, to) {
-            drawn[1] = min.min(max);
-            drawn[2] = min.max(max);
-            *visited += cost;
-        }
-        for (n, index) in drawn.into_iter().enumerate() {
-            if n == 0 || drawn.get(n - 1) != Some(&index) {
-                self.entry(index).into_iter().for_each(|entry| pen.point(entry, n == 0));
-            }
-        }
-        // The next column's gap is measured from the newest point here, which was drawn last.
-    }
-
     /// The first position after `from` whose time is `end` or later, `hi` at most. Steps double,
     /// then halve: few points in a column cost few looks.
-    fn gallop(&self, from: usize, hi: usize, end: u64, visited: &mut u64) -> usize {
+    pub(crate) fn gallop(&self, from: usize, hi: usize, end: u64, visited: &mut u64) -> usize {
         let earlier = |index: usize| self.time(index).is_some_and(|at| at < end);
         let (mut known, mut step) = (from, 1);
         while known + step < hi && earlier(known + step) {
@@ -287,20 +302,6 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    /// Where the column of `at` ends and the next one starts.
-    fn column_end(&self, at: u64) -> u64 {
-        let (columns, span) = (u64::from(self.window.columns), self.span);
-        // The next product is greater by a span at most. Division by 128 bits takes many times as long.
-        match at.checked_mul(columns).filter(|it| it.checked_add(span).is_some()) {
-            Some(product) => ((product / span + 1) * span).div_ceil(columns),
-            None => {
-                let (columns, span) = (u128::from(columns), u128::from(span));
-                let column = u128::from(at) * columns / span;
-                u64::try_from(((column + 1) * span).div_ceil(columns)).unwrap_or(u64::MAX)
-            }
-        }
-    }
-
     /// The point before the window; `next` is the time of the one after it.
     fn lead_in(&mut self, entry: Entry, next: Option<u64>) {
         match self.window.line {
@@ -309,6 +310,13 @@ impl Pen<'_> {
                 self.point(entry, true);
             }
             Line::Slope => {}
+        }
+    }
+
+    /// Its points. The next column's gap is measured from the newest of them, which comes last.
+    fn column(&mut self, column: &Column) {
+        for (n, entry) in column.drawn().iter().enumerate() {
+            self.point(*entry, n == 0);
         }
     }
 

@@ -19,6 +19,7 @@
 //! assert!(floats.len() <= 2 * 4 * 11);
 //! ```
 
+mod columns;
 mod decimate;
 mod pyramid;
 mod rings;

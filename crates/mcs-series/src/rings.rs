@@ -59,11 +59,16 @@ impl<K: Clone + Ord> Rings<K> {
         }
     }
 
-    /// The series of `key`, [settled](Series::settle).
-    pub fn settle(&mut self, key: &K) -> Option<&Series> {
+    /// The series of `key`, [settled](Series::settle_for) for a window.
+    pub fn settle_for(&mut self, key: &K, window: Window) -> Option<&Series> {
         let series = self.series.get_mut(key)?;
-        series.settle();
+        series.settle_for(window);
         Some(series)
+    }
+
+    /// All series [rest](Series::rest).
+    pub fn rest(&mut self) {
+        self.series.values_mut().for_each(Series::rest);
     }
 
     /// The series of `key`.

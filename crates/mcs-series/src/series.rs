@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::columns::Columns;
 use crate::pyramid::Pyramid;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub struct Series {
     base: u64,
     entries: VecDeque<Entry>,
     pyramid: Pyramid,
+    pub(crate) columns: Columns,
     revision: u64,
     /// One millisecond after the newest point that was evicted.
     floor: u64,
@@ -55,7 +57,7 @@ impl Series {
             self.entries.push_back(entry);
         } else {
             let index = self.entries.partition_point(|it| it.at < at);
-            self.pyramid.truncate(self.base + index as u64);
+            self.changed(index);
             match self.entries.get_mut(index) {
                 Some(taken) if taken.at == at => *taken = entry,
                 _ => {
@@ -80,7 +82,7 @@ impl Series {
         let Some(first) = history.first() else { return };
         self.revision += 1;
         let from = self.entries.partition_point(|it| it.at < first.at);
-        self.pyramid.truncate(self.base + from as u64);
+        self.changed(from);
         let tail = self.entries.split_off(from);
         self.make_room(tail.len() + history.len());
         let mut tail = tail.into_iter().peekable();
@@ -110,6 +112,7 @@ impl Series {
         self.entries.drain(..count);
         self.base += count as u64;
         self.pyramid.evict(self.base);
+        self.columns.evict(self.base);
         // Give the room of the evicted back when much of it is empty: another series needs it.
         let spare = self.entries.capacity() - self.entries.len();
         if spare > self.entries.len() / 4 + 256 {
@@ -211,6 +214,13 @@ impl Series {
     /// The absolute index of the oldest point: how many were evicted or lie before it.
     pub(crate) fn base(&self) -> u64 {
         self.base
+    }
+
+    /// Whatever was found out of the entries from `index` on does not hold any more.
+    fn changed(&mut self, index: usize) {
+        let index = self.base + index as u64;
+        self.pyramid.truncate(index);
+        self.columns.truncate(index);
     }
 
     fn grow(&mut self, limit: usize) {

@@ -174,7 +174,11 @@ impl Charts {
 
     /// The page has this many charts now; `0`: it forgot what was painted.
     pub(crate) fn show(&mut self, charts: usize) {
-        self.painted.truncate(charts);
+        if charts < self.painted.len() {
+            self.painted.truncate(charts);
+            // Those that are left find their columns again.
+            self.rings.rest();
+        }
     }
 }
 

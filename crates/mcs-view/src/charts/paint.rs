@@ -73,15 +73,16 @@ impl Charts {
         loading: bool,
         floats: &mut Vec<f32>,
     ) -> SeriesFrame {
-        self.rings.settle(&key);
+        let drawn = shape(stroke, chart.columns, window);
+        self.rings.settle_for(&key, drawn);
         let none = Series::default();
         let ring = self.rings.get(&key).unwrap_or(&none);
         let stretches = self.stretches(&key, ring, window);
-        let line = draw(&stretches, ring, stroke, chart.columns, window, floats);
+        let line = draw(&stretches, ring, drawn, floats);
         let before = chart.compare_ms.map(|by| {
             let window = shifted(window, by);
             let stretches = self.stretches(&key, ring, window);
-            draw(&stretches, ring, stroke, chart.columns, window, floats)
+            draw(&stretches, ring, shape(stroke, chart.columns, window), floats)
         });
         let marks = match stroke {
             Stroke::Marks => self.texts.within(&key, window),
@@ -185,24 +186,26 @@ impl Charts {
     }
 }
 
-fn draw(
-    stretches: &[Stretch<'_>],
-    ring: &Series,
-    stroke: Stroke,
-    columns: u16,
-    window: Span,
-    floats: &mut Vec<f32>,
-) -> LineFrame {
+/// How a line is drawn.
+fn shape(stroke: Stroke, columns: u16, window: Span) -> Window {
     let line = match stroke {
         Stroke::Step | Stroke::Lanes => Line::Step,
         Stroke::Slope | Stroke::Marks => Line::Slope,
     };
+    Window { start: window.from, end: window.until, columns, line }
+}
+
+fn draw(
+    stretches: &[Stretch<'_>],
+    ring: &Series,
+    window: Window,
+    floats: &mut Vec<f32>,
+) -> LineFrame {
     let offset = floats.len();
     let parts: Vec<_> = stretches
         .iter()
         .map(|it| Part { series: it.series, from: it.span.from, until: it.span.until })
         .collect();
-    let window = Window { start: window.from, end: window.until, columns, line };
     let summary = decimate(&parts, window, floats);
     let shown = |it: &&Stretch<'_>| it.span.from <= window.end && it.span.until >= window.start;
     let mut points = 0;

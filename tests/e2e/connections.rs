@@ -317,8 +317,11 @@ async fn absence(browser: &Browser, broker: &Broker, site: &str) -> Result<()> {
         .await?;
     browser.expect("export-state", "data-state", "done").await.context("a hidden export")?;
     let second = publisher.flood(1000, 2).await? as f64;
-    let seen = browser.attribute("message-counts", "data-seen").await?;
-    ensure!(seen == Some(first.to_string()), "a hidden page was painted: {seen:?}");
+    // What was asked for the export's sake may be answered with the first of them; a page that goes on
+    // to be painted has them all.
+    let seen: f64 =
+        browser.attribute("message-counts", "data-seen").await?.unwrap_or_default().parse()?;
+    ensure!(seen < first + second / 2.0, "a hidden page was painted: {seen}");
     browser.script(SHOW).await?;
     browser.expect("banner-away", "data-messages", &second.to_string()).await?;
     browser.expect("banner-away", "data-link", "held").await?;

@@ -119,6 +119,14 @@ impl Browser {
         Ok(())
     }
 
+    /// Gives a page a window of another height, in pixels.
+    pub(crate) async fn stretch(&mut self, page: &Page, height: u32) -> Result<()> {
+        let metrics =
+            json!({ "width": 1280, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.page(page, "Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
+    }
+
     /// Closes a page.
     pub(crate) async fn close(&mut self, page: &Page) -> Result<()> {
         self.cdp.call(None, "Target.closeTarget", json!({ "targetId": page.target })).await?;

@@ -1,4 +1,8 @@
-//! Lines that move on: the console's chart of a device beside uPlot and ECharts, in one browser.
+//! Lines that move on, are zoomed and moved, and are opened: the console's charts of a device beside uPlot and ECharts,
+//! in one browser.
+
+mod gestures;
+mod opened;
 
 use std::time::{Duration, Instant};
 
@@ -44,6 +48,25 @@ struct Place {
     peers: String,
 }
 
+impl Place {
+    /// The page of a library, and what it is to show.
+    fn peer(
+        &self,
+        act: &str,
+        library: &str,
+        lines: usize,
+        points: usize,
+        span: u64,
+        [width, height]: [f64; 2],
+    ) -> String {
+        format!(
+            "{}charts.html?act={act}&library={library}&points={points}&span={span}&rate={RATE}&lines={lines}\
+             &width={width}&height={height}",
+            self.peers
+        )
+    }
+}
+
 pub(crate) async fn run(options: &Options) -> Result<Section> {
     let mut browser = Browser::start(options, "charts").await?;
     let place = Place {
@@ -58,7 +81,8 @@ pub(crate) async fn run(options: &Options) -> Result<Section> {
             "{lines} lines in one chart of {} minutes that moves on by {} points a second, for {} s, in {}. The console \
              takes every point by MQTT from a WebSocket, keeps it in its worker, and paints on the page of the device, with \
              all that stands around the chart; {} make their points themselves, and draw on a bare canvas of the same \
-             size ({}).",
+             size ({}). Then more points, through which a wheel zooms and moves in every animation frame, and charts that \
+             are opened when their points are there.",
             SPAN / 60_000,
             RATE * lines as u64,
             options.seconds,
@@ -83,6 +107,8 @@ pub(crate) async fn run(options: &Options) -> Result<Section> {
                 section.record(&title, name, figures.with_context(|| format!("{title}: {name}"))?);
             }
         }
+        gestures::run(options, &mut browser, &place, &mut section).await?;
+        opened::run(options, &mut browser, &place, &mut section).await?;
     }
     section.process("the load", own_usage()?);
     browser.end().await?;
@@ -97,33 +123,77 @@ async fn console(
     points: usize,
     size: &mut [f64; 2],
 ) -> Result<Round> {
-    let device = Device::new(0);
-    let (page, mut drinker) = connect(browser, &place.console, &place.fountain).await?;
-    import(browser, &page, &mut drinker, 1, LINES.len()).await?;
-    let start = clock::unix_millis();
-    let past =
-        (0..points as u64).flat_map(|it| all(&device, start - SPAN + it * SPAN / points as u64));
-    pour(&mut drinker, &past.collect::<Vec<_>>()).await.context("the past")?;
-    let chart = format!(
-        "location.hash = '#/devices/{}?tab=chart&channels={}&window=15m'",
-        device.id,
-        LINES.join(",")
-    );
-    browser.eval(&page, &chart).await?;
-    let stage = query(&format!("chart-stage-{}", LINES[0]));
-    let enough = points * LINES.len() * 9 / 10;
-    browser.wait(&page, &format!("+{stage}?.dataset.points >= {enough}")).await?;
-    let canvas = query(&format!("chart-canvas-{}", LINES[0]));
-    let shown =
-        browser.eval(&page, &format!("[{canvas}.clientWidth, {canvas}.clientHeight]")).await?;
-    *size = [0, 1].map(|it| shown[it].as_f64().unwrap_or(300.0));
+    let (page, mut drinker, device) = fill(browser, place, LINES, points, SPAN).await?;
+    *size = show(browser, &page, &device, &[LINES], points, SPAN).await?;
     move_on(&mut drinker, &device, Duration::from_secs(1)).await?;
-    let paints = format!("+{stage}.dataset.painted");
+    let paints = format!("+{}.dataset.painted", stage(LINES));
     let watch = Watch::begin(browser, &page, &paints).await?;
     move_on(&mut drinker, &device, options.duration()).await?;
     let figures = watch.end(browser, &page).await?;
     browser.close(&page).await?;
     Ok(figures)
+}
+
+/// A page of the console that has the points of one device's lines, spread over `span` milliseconds until now.
+async fn fill(
+    browser: &mut Browser,
+    place: &Place,
+    lines: &[&str],
+    points: usize,
+    span: u64,
+) -> Result<(Page, Drinker, Device)> {
+    let device = Device::new(0);
+    let (page, mut drinker) = connect(browser, &place.console, &place.fountain).await?;
+    import(browser, &page, &mut drinker, 1, LINES.len()).await?;
+    let start = clock::unix_millis() - span;
+    // In portions: a message is much larger here than in the console.
+    for portion in (0..points as u64).collect::<Vec<_>>().chunks(10_000) {
+        let times = portion.iter().map(|it| start + it * span / points as u64);
+        let past: Vec<_> = times.flat_map(|at| all(&device, lines, at)).collect();
+        pour(&mut drinker, &past).await.context("the past")?;
+    }
+    Ok((page, drinker, device))
+}
+
+/// Opens charts of these lines on the device's page, and waits until each has its points. How large the first one is.
+async fn show(
+    browser: &mut Browser,
+    page: &Page,
+    device: &Device,
+    charts: &[&[&str]],
+    points: usize,
+    span: u64,
+) -> Result<[f64; 2]> {
+    browser.eval(page, &open(device, charts, span)).await?;
+    browser.wait(page, &shown(charts, points)).await?;
+    let canvas = query(&format!("chart-canvas-{}", charts[0][0]));
+    let size =
+        browser.eval(page, &format!("[{canvas}.clientWidth, {canvas}.clientHeight]")).await?;
+    Ok([0, 1].map(|it| size[it].as_f64().unwrap_or(300.0)))
+}
+
+/// A statement that opens them.
+fn open(device: &Device, charts: &[&[&str]], span: u64) -> String {
+    let charts: Vec<_> = charts.iter().map(|lines| lines.join(",")).collect();
+    format!(
+        "location.hash = '#/devices/{}?tab=chart&channels={}&window={span}ms'",
+        device.id,
+        charts.join("/")
+    )
+}
+
+/// An expression: whether all of them are painted with so many points of each line; some have left the window meanwhile.
+fn shown(charts: &[&[&str]], points: usize) -> String {
+    let chart = |lines: &&[&str]| {
+        let (stage, enough) = (stage(lines), points * lines.len() * 9 / 10);
+        format!("+{stage}?.dataset.points >= {enough} && +{stage}?.dataset.painted > 0")
+    };
+    charts.iter().map(chart).collect::<Vec<_>>().join(" && ")
+}
+
+/// The element of a chart.
+fn stage(lines: &[&str]) -> String {
+    query(&format!("chart-stage-{}", lines[0]))
 }
 
 /// A page with a library.
@@ -133,13 +203,9 @@ async fn peer(
     place: &Place,
     points: usize,
     library: &str,
-    [width, height]: [f64; 2],
+    size: [f64; 2],
 ) -> Result<Round> {
-    let url = format!(
-        "{}charts.html?library={library}&points={points}&span={SPAN}&rate={RATE}&lines={}&width={width}&height={height}",
-        place.peers,
-        LINES.len()
-    );
+    let url = place.peer("streamed", library, LINES.len(), points, SPAN, size);
     let page = browser.open(&url).await?;
     browser.wait(&page, "window.paints > 5").await?;
     tokio::time::sleep(SETTLE).await;
@@ -195,10 +261,10 @@ async fn move_on(drinker: &mut Drinker, device: &Device, duration: Duration) -> 
     let step = 1000 / RATE;
     let portions: Vec<_> = (0..portions)
         .map(|it| (0..PAUSE / step).map(move |at| start + it * PAUSE + at * step))
-        .map(|times| times.flat_map(|at| all(device, at)).collect::<Vec<_>>())
+        .map(|times| times.flat_map(|at| all(device, LINES, at)).collect::<Vec<_>>())
         .map(|messages| drinker.frames(&messages, Some(16 << 10)))
         .collect();
-    let last = all(device, start + duration.as_millis() as u64).swap_remove(0);
+    let last = all(device, LINES, start + duration.as_millis() as u64).swap_remove(0);
     drinker.drip(&portions, Duration::from_millis(PAUSE), &last).await?;
     Ok(())
 }
@@ -211,11 +277,11 @@ async fn pour(drinker: &mut Drinker, messages: &[Publish]) -> Result<()> {
 }
 
 /// A point of each line.
-fn all(device: &Device, at: u64) -> Vec<Publish> {
+fn all(device: &Device, lines: &[&str], at: u64) -> Vec<Publish> {
     let line = |(series, channel): (usize, &&str)| {
         let value =
             (at as f64 / 20_000.0 + series as f64).sin() * 40.0 + (at * 7919 % 100) as f64 / 10.0;
         (device.topic(&format!("/{channel}")), format!("{at},{channel},{value:.2}"))
     };
-    LINES.iter().enumerate().map(line).collect()
+    lines.iter().enumerate().map(line).collect()
 }

@@ -10,7 +10,7 @@ use mcs_model::{ChannelId, ConsoleTopic, DataPoint, Direction, Timestamp, Topic,
 use crate::app::App;
 use crate::clock;
 use crate::registry::Device;
-use crate::store::Pending;
+use crate::store::{Pending, Write};
 
 /// Who wrote a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +21,25 @@ pub(crate) enum Author {
     User,
 }
 
+/// What the sender of points is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Promise {
+    /// Nothing: QoS 0.
+    Nothing,
+    /// That they are stored, once: QoS 1 and 2, REST.
+    Stored {
+        /// They may have come before: then what is stored already is not stored again.
+        resent: bool,
+    },
+}
+
 /// What became of an upload.
 pub(crate) struct Ingested {
     /// The points that are valid, in the order in which they came.
     pub(crate) points: Vec<DataPoint>,
     /// What is wrong with the others: sentences for the device's author.
     pub(crate) refused: Vec<String>,
-    /// The write of the points; `None` when there are none.
+    /// The write of the points; `None` when there are none, or nobody was promised that they are stored.
     pub(crate) pending: Option<Pending>,
     /// The controllers whose points did not get to the device: see [`command`].
     pub(crate) undelivered: Vec<ChannelId>,
@@ -41,13 +53,11 @@ const MAX_AHEAD: u64 = 24 * 60 * 60 * 1000;
 const LOGGED: usize = 5;
 
 /// Holds points against the device's prototype and queues the valid ones for storing.
-///
-/// `resent` says that they may have come before: then what is stored already is not stored again.
 pub(crate) async fn ingest(
     app: &App,
     device: &Device,
     raw: Vec<Result<RawPoint, PointError>>,
-    resent: bool,
+    promise: Promise,
 ) -> Result<Ingested> {
     let now = clock::now();
     let mut points = Vec::with_capacity(raw.len());
@@ -65,11 +75,15 @@ pub(crate) async fn ingest(
     log(app, device, &refused);
     app.metrics.points.add(points.len());
     app.metrics.refused_points.add(refused.len());
-    let pending = if points.is_empty() {
-        None
-    } else {
-        Some(app.store.write(&device.id, &points, now, resent).await?)
-    };
+    let mut pending = None;
+    if !points.is_empty() {
+        let (device, points) = (device.id.clone(), points.clone());
+        let write = |resent| Write { device, points, came: now, resent };
+        match promise {
+            Promise::Nothing => app.store.write_later(write(false)).await?,
+            Promise::Stored { resent } => pending = Some(app.store.write(write(resent)).await?),
+        }
+    }
     Ok(Ingested { points, refused, pending, undelivered: Vec::new() })
 }
 
@@ -161,7 +175,7 @@ pub(crate) async fn upload(
     raw: Vec<Result<RawPoint, PointError>>,
     author: Author,
 ) -> Result<Ingested> {
-    let mut ingested = ingest(app, device, raw, false).await?;
+    let mut ingested = ingest(app, device, raw, Promise::Stored { resent: false }).await?;
     if let Some(pending) = ingested.pending.take() {
         pending.committed().await?;
     }

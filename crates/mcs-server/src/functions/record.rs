@@ -7,6 +7,7 @@ use super::Done;
 use crate::app::App;
 use crate::clock;
 use crate::ingest::{self, Author};
+use crate::store::Write;
 
 /// Runs that are recorded at once.
 const BATCH: usize = 64;
@@ -33,11 +34,13 @@ async fn settle(app: &App, batch: &mut [Done]) {
     let mut pending = Vec::with_capacity(batch.len());
     for done in batch.iter() {
         // The same input gives the same points: whoever sends it again does not double them.
-        let write = match done.points.as_slice() {
-            [] => None,
-            points => Some(app.store.write(&done.device.id, points, clock::now(), true).await),
-        };
-        pending.push(write);
+        if done.points.is_empty() {
+            pending.push(None);
+            continue;
+        }
+        let (device, points) = (done.device.id.clone(), done.points.clone());
+        let write = Write { device, points, came: clock::now(), resent: true };
+        pending.push(Some(app.store.write(write).await));
     }
     for (done, pending) in batch.iter_mut().zip(pending) {
         let stored = match pending {

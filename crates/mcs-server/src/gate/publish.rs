@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::bus::{Client, Decision, Forward, Incoming, Principal, Verdict};
-use crate::ingest::{self, Author, Ingested};
+use crate::ingest::{self, Author, Ingested, Promise};
 use crate::registry::Device;
 
 /// Most points in one message to a device's topic.
@@ -46,9 +46,7 @@ impl Publish {
 
     /// What comes after the points are queued.
     async fn rest(self, ingested: Ingested) -> Verdict {
-        // QoS 0 promises nothing, so nobody waits for the disk.
-        if self.qos > 0
-            && let Some(pending) = ingested.pending
+        if let Some(pending) = ingested.pending
             && let Err(error) = pending.committed().await
         {
             return self.failed(&error);
@@ -93,7 +91,11 @@ impl Publish {
         let (peer, client) = (self.client.peer, &self.client.id);
         let channel = channel.map(ChannelId::as_str);
         let span = tracing::info_span!("mqtt", %peer, ?client, channel);
-        let ingest = ingest::ingest(app, device, raw, message.resent).instrument(span);
+        let promise = match self.qos {
+            0 => Promise::Nothing,
+            _ => Promise::Stored { resent: message.resent },
+        };
+        let ingest = ingest::ingest(app, device, raw, promise).instrument(span);
         let ingested = ingest.await.map_err(|error| self.failed(&error))?;
         if ingested.points.is_empty() {
             return Err(Verdict::Invalid(reason(ingested.refused)));

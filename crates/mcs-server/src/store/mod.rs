@@ -58,7 +58,7 @@ pub use sessions::SessionStore;
 pub(crate) use sessions::{Change, MessageRecord, SessionRecord};
 pub(crate) use uploads::UploadRow;
 pub(crate) use users::{Mistake, SessionRow, UserRow};
-pub(crate) use writer::Pending;
+pub(crate) use writer::{Pending, Write};
 
 use writer::Writer;
 
@@ -158,6 +158,7 @@ impl Store {
     pub(crate) async fn backup(&self, to: &Path) -> Result<()> {
         anyhow::ensure!(!to.exists(), "{} exists already", to.display());
         let name = to.to_str().context("the file's name is no UTF-8")?;
+        self.writer.settle().await;
         let copy = sqlx::query("VACUUM INTO ?").bind(name).execute(&self.pool).await;
         copy.with_context(|| format!("cannot write {}", to.display()))?;
         Ok(())

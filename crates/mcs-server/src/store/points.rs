@@ -4,11 +4,11 @@ use anyhow::Result;
 use futures_util::TryStreamExt as _;
 use mcs_model::api::{HistoryPoint, LastPoint, PointTime};
 use mcs_model::rest::Order;
-use mcs_model::{ChannelId, DataPoint, DeviceId, Timestamp};
+use mcs_model::{ChannelId, DeviceId, Timestamp};
 use sqlx::Row as _;
 
-use super::writer::{Write, millis};
-use super::{Pending, Store, arrivals, value};
+use super::writer::millis;
+use super::{Pending, Store, Write, arrivals, value};
 
 /// Which points of a channel.
 #[derive(Clone, Copy, Debug)]
@@ -50,18 +50,14 @@ pub(super) const LAST: &str = "SELECT s.device, s.channel, p.at, p.kind, p.value
 
 impl Store {
     /// Queues points for the next commit; waits only while the queue is full.
-    ///
-    /// `came` is when they arrived. `resent` says that they may have been stored before: those that their channel holds already, with the
-    /// same time and value, are not stored again [MQTT-4.4.0-1].
-    pub(crate) async fn write(
-        &self,
-        device: &DeviceId,
-        points: &[DataPoint],
-        came: Timestamp,
-        resent: bool,
-    ) -> Result<Pending> {
-        let write = Write { device: device.clone(), points: points.to_vec(), came, resent };
+    pub(crate) async fn write(&self, write: Write) -> Result<Pending> {
         self.writer.write(write).await
+    }
+
+    /// Queues points that nobody waits for: they are on the disk soon, unless the server crashes or the database takes
+    /// nothing. Whoever reads finds them.
+    pub(crate) async fn write_later(&self, write: Write) -> Result<()> {
+        self.writer.write_later(write).await
     }
 
     /// The newest points of a channel within a window.
@@ -72,6 +68,7 @@ impl Store {
         window: Window,
         order: Order,
     ) -> Result<Page> {
+        self.writer.settle().await;
         let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
         let page = match window.time {
             PointTime::Device => PAGE,
@@ -103,6 +100,7 @@ impl Store {
 
     /// The newest point of each channel of every device, by device and channel.
     pub(crate) async fn last_points(&self) -> Result<Vec<(DeviceId, LastPoint)>> {
+        self.writer.settle().await;
         let mut rows = sqlx::query(LAST).fetch(&self.pool);
         let mut last = Vec::new();
         while let Some(row) = rows.try_next().await? {

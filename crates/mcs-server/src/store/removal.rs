@@ -22,6 +22,7 @@ impl Store {
     /// Removes a device with its retained messages; with `remove_data` its points are gone
     /// for every reader as well, and leave the disk later. `false` if there is no such device.
     pub(crate) async fn delete_device(&self, id: &DeviceId, remove_data: bool) -> Result<bool> {
+        self.writer.settle().await;
         let mut tx = self.begin().await?;
         let deleted = sqlx::query("DELETE FROM devices WHERE id = ?")
             .bind(id.as_str())

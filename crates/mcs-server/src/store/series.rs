@@ -124,6 +124,7 @@ impl Store {
         channel: &ChannelId,
         extent: Extent,
     ) -> Result<Series> {
+        self.writer.settle().await;
         // One state of the database for all questions.
         let mut tx = self.pool.begin().await?;
         let series: Option<i64> =

@@ -26,7 +26,7 @@ impl Bench {
     }
 
     async fn write(&self, points: &[DataPoint]) -> Pending {
-        self.store.write(&device(), points, clock::now(), false).await.unwrap()
+        self.store.write(write(points)).await.unwrap()
     }
 
     async fn values(&self, window: Window, order: Order) -> (Vec<i64>, bool) {
@@ -69,6 +69,10 @@ fn device() -> DeviceId {
     "Dsre1qRQ".parse().unwrap()
 }
 
+fn write(points: &[DataPoint]) -> Write {
+    Write { device: device(), points: points.to_vec(), came: clock::now(), resent: false }
+}
+
 fn channel(id: &str) -> ChannelId {
     id.parse().unwrap()
 }
@@ -103,6 +107,40 @@ async fn everything_that_was_acknowledged_is_read_back_however_it_was_batched() 
     assert_eq!((values.len(), more), (2000, false));
     let even: Vec<_> = values.iter().step_by(2).copied().collect();
     assert_eq!(even, (0..1000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_is_found_by_whoever_reads_in_the_order_in_which_it_came() {
+    let bench = Bench::new("later").await;
+    bench.register().await;
+    let later = async |n| bench.store.write_later(write(&[number(7, n)])).await.unwrap();
+    later(1).await;
+    assert_eq!(bench.values(EVERYTHING, Order::OldestFirst).await.0, [1]);
+    later(2).await;
+    bench.write(&[number(7, 3)]).await.committed().await.unwrap();
+    later(4).await;
+    assert_eq!(bench.store.last_points().await.unwrap()[0].1.value, Value::Integer(4));
+    later(5).await;
+    let extent = Extent {
+        time: PointTime::Device,
+        start: None,
+        end: Timestamp::from_millis(10),
+        buckets: 10,
+    };
+    let SeriesData::Points(points) = bench.series(extent).await.data else { panic!("buckets") };
+    assert_eq!(points.number, [1.0, 2.0, 3.0, 4.0, 5.0].map(Some));
+    later(6).await;
+    bench.store.delete_device(&device(), true).await.unwrap();
+    assert!(bench.values(EVERYTHING, Order::OldestFirst).await.0.is_empty());
+}
+
+#[tokio::test]
+async fn closing_commits_what_nobody_waits_for() {
+    let bench = Bench::new("close-later").await;
+    bench.store.write_later(write(&[number(1, 1)])).await.unwrap();
+    bench.store.close().await;
+    let again = Store::open(&bench.folder).await.unwrap();
+    assert_eq!(again.last_points().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -221,7 +259,8 @@ async fn closing_commits_what_waits_and_a_later_write_is_refused() {
     let pending = bench.write(&[number(1, 1)]).await;
     bench.store.close().await;
     pending.committed().await.unwrap();
-    assert!(bench.store.write(&device(), &[number(2, 2)], clock::now(), false).await.is_err());
+    assert!(bench.store.write(write(&[number(2, 2)])).await.is_err());
+    assert!(bench.store.write_later(write(&[number(2, 2)])).await.is_err());
     let again = Store::open(&bench.folder).await.unwrap();
     let page = again.points(&device(), &channel("n"), EVERYTHING, Order::OldestFirst).await;
     assert_eq!(page.unwrap().points.len(), 1);

@@ -1,6 +1,10 @@
 //! One task writes all points: it takes whatever waits and commits it once.
+//!
+//! For points that nobody waits for it waits itself: a commit costs as much for one point as for some, and wears the
+//! disk. Whoever reads points meanwhile [settles](Writer::settle) them first, and so misses none.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -19,13 +23,14 @@ use super::value::{Stored, numbers};
 
 /// Points of one device on their way to the disk.
 #[derive(Clone, Debug)]
-pub(super) struct Write {
-    pub(super) device: DeviceId,
-    pub(super) points: Vec<DataPoint>,
+pub(crate) struct Write {
+    pub(crate) device: DeviceId,
+    pub(crate) points: Vec<DataPoint>,
     /// When they came.
-    pub(super) came: Timestamp,
-    /// The sender does not know whether they arrived before: what is stored already stays as it is.
-    pub(super) resent: bool,
+    pub(crate) came: Timestamp,
+    /// They may be stored already: those that their channel holds, with the same time and value, are not stored again
+    /// [MQTT-4.4.0-1].
+    pub(crate) resent: bool,
 }
 
 /// A write that is queued; resolves when it is on the disk.
@@ -47,12 +52,25 @@ impl Pending {
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Job>,
+    /// Writes that nobody waits for and that are not on the disk yet.
+    unsettled: Arc<AtomicUsize>,
+    health: Health,
     task: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
 }
 
 enum Job {
     Write(Write, oneshot::Sender<Result<(), Trouble>>),
+    /// Nobody waits for it.
+    Later(Write),
+    /// Somebody waits for all that came before.
+    Settle(oneshot::Sender<Result<(), Trouble>>),
     Stop,
+}
+
+impl Job {
+    fn is_awaited(&self) -> bool {
+        !matches!(self, Self::Later(_))
+    }
 }
 
 /// Requests that may wait before their senders do.
@@ -62,6 +80,8 @@ const BATCH: usize = 1024;
 /// How long a commit waits for as many requests as the last one had. Clients that wait for their
 /// acknowledgement send the next request soon after; a commit without them costs as much.
 const GATHER: Duration = Duration::from_millis(2);
+/// How long what nobody waits for waits for more. So much of it is lost when the power goes.
+const LINGER: Duration = Duration::from_millis(50);
 /// How long to wait before every attempt while the database takes nothing: this slows down those who
 /// send. Without any write, an attempt is made as often.
 const RETRY: Duration = Duration::from_millis(500);
@@ -69,16 +89,42 @@ const RETRY: Duration = Duration::from_millis(500);
 impl Writer {
     pub(super) fn spawn(pool: SqlitePool, health: Health) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(pool, health, jobs));
-        Self { queue, task: Arc::new(tokio::sync::Mutex::new(Some(task))) }
+        let unsettled = Arc::new(AtomicUsize::new(0));
+        let task = tokio::spawn(run(pool, health.clone(), jobs, unsettled.clone()));
+        let task = Arc::new(tokio::sync::Mutex::new(Some(task)));
+        Self { queue, unsettled, health, task }
     }
 
     /// Queues a write; waits while the queue is full.
     pub(super) async fn write(&self, write: Write) -> Result<Pending> {
         let (done, committed) = oneshot::channel();
-        let sent = self.queue.send(Job::Write(write, done)).await;
-        sent.map_err(|_| anyhow!("the server stops"))?;
+        self.send(Job::Write(write, done)).await?;
         Ok(Pending(committed))
+    }
+
+    /// The same for a write that nobody waits for.
+    pub(super) async fn write_later(&self, write: Write) -> Result<()> {
+        let place = self.queue.reserve().await.map_err(|_| anyhow!("the server stops"))?;
+        // Not before: whoever waits for a place may be dropped.
+        self.unsettled.fetch_add(1, Ordering::Relaxed);
+        place.send(Job::Later(write));
+        Ok(())
+    }
+
+    /// Waits until everything queued so far is on the disk, if the database takes it at present.
+    pub(super) async fn settle(&self) {
+        if self.unsettled.load(Ordering::Relaxed) == 0 || self.health.trouble().is_some() {
+            return;
+        }
+        let (done, settled) = oneshot::channel();
+        if self.send(Job::Settle(done)).await.is_ok() {
+            // Why something was not stored is told elsewhere.
+            let _ = settled.await;
+        }
+    }
+
+    async fn send(&self, job: Job) -> Result<()> {
+        self.queue.send(job).await.map_err(|_| anyhow!("the server stops"))
     }
 
     /// Commits everything queued so far and ends the task.
@@ -93,7 +139,12 @@ impl Writer {
     }
 }
 
-async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
+async fn run(
+    pool: SqlitePool,
+    health: Health,
+    mut jobs: mpsc::Receiver<Job>,
+    unsettled: Arc<AtomicUsize>,
+) {
     let mut series = Series::default();
     let mut batch = Vec::with_capacity(BATCH);
     let mut before = 0;
@@ -114,17 +165,7 @@ async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
                 // Then whether it is over has to be found out.
                 () = health.worsens() => continue,
             }
-            let gather = async {
-                while batch.len() < before {
-                    let room = BATCH - batch.len();
-                    if jobs.recv_many(&mut batch, room).await == 0 {
-                        break;
-                    }
-                }
-            };
-            // Too few are no harm.
-            let _ = timeout(GATHER, gather).await;
-            before = batch.len();
+            before = gather(&mut jobs, &mut batch, before).await;
         }
         if batch.is_empty() {
             // Nobody can write any more.
@@ -132,12 +173,18 @@ async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
         }
         let mut writes = Vec::with_capacity(batch.len());
         let mut waiting = Vec::with_capacity(batch.len());
+        let mut later = 0;
         for job in batch.drain(..) {
             match job {
                 Job::Write(write, done) => {
                     writes.push(write);
                     waiting.push(done);
                 }
+                Job::Later(write) => {
+                    writes.push(write);
+                    later += 1;
+                }
+                Job::Settle(done) => waiting.push(done),
                 Job::Stop => stopping = true,
             }
         }
@@ -145,11 +192,32 @@ async fn run(pool: SqlitePool, health: Health, mut jobs: mpsc::Receiver<Job>) {
             false => health.observe(&series.commit(&pool, &writes).await),
             true => Err(Trouble::Full),
         };
+        unsettled.fetch_sub(later, Ordering::Relaxed);
         for done in waiting {
             // Whoever gave up waiting does not need the answer.
             let _ = done.send(outcome);
         }
     }
+}
+
+/// Takes what comes soon after a first job, as long as waiting is worth it. How many of all are awaited, as was the last
+/// time.
+async fn gather(jobs: &mut mpsc::Receiver<Job>, batch: &mut Vec<Job>, before: usize) -> usize {
+    let mut awaited = batch.iter().filter(|it| it.is_awaited()).count();
+    for (enough, patience) in [(1, LINGER), (before, GATHER)] {
+        let more = async {
+            while awaited < enough && batch.len() < BATCH {
+                let (here, room) = (batch.len(), BATCH - batch.len());
+                if jobs.recv_many(batch, room).await == 0 {
+                    break;
+                }
+                awaited += batch[here..].iter().filter(|it| it.is_awaited()).count();
+            }
+        };
+        // Too few are no harm.
+        let _ = timeout(patience, more).await;
+    }
+    awaited
 }
 
 /// Whether something can be written, and something more than a page.

@@ -10,7 +10,7 @@ impl Bench {
     /// Points with their own times, which all came at once.
     async fn came(&self, at: u64, points: &[DataPoint]) {
         let came = Timestamp::from_millis(at);
-        let pending = self.store.write(&device(), points, came, false).await.unwrap();
+        let pending = self.store.write(Write { came, ..write(points) }).await.unwrap();
         pending.committed().await.unwrap();
     }
 

@@ -103,18 +103,12 @@ async fn a_device_can_be_removed_without_its_points() {
 async fn what_is_sent_again_is_stored_once() {
     let bench = Bench::new("resent").await;
     let resend = async |points: &[DataPoint]| {
-        bench
-            .store
-            .write(&device(), points, clock::now(), true)
-            .await
-            .unwrap()
-            .committed()
-            .await
-            .unwrap();
+        let write = Write { resent: true, ..write(points) };
+        bench.store.write(write).await.unwrap().committed().await.unwrap();
     };
     bench.write(&[number(1, 1), number(2, 2)]).await.committed().await.unwrap();
     resend(&[number(1, 1), number(2, 3), number(2, 3), number(3, 4)]).await;
-    let first = bench.store.write(&device(), &[number(4, 5)], clock::now(), false).await.unwrap();
+    let first = bench.write(&[number(4, 5)]).await;
     resend(&[number(4, 5)]).await;
     first.committed().await.unwrap();
     assert_eq!(bench.values(EVERYTHING, Order::OldestFirst).await.0, [1, 2, 3, 4, 5]);

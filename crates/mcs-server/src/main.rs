@@ -30,13 +30,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
-    let code = match runtime.block_on(run(cli)) {
+    match runtime.block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
-    };
-    // Parts of the broker run until their runtime ends, and hold up its end.
-    runtime.shutdown_background();
-    code
+    }
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {

@@ -30,6 +30,7 @@ use super::reach::reaches_device;
 use super::roster::Roster;
 use super::routes::Routes;
 use super::sessions::{self, Budget, SessionCounts, Sessions, WINDOW};
+use super::thread::Thread;
 use super::{Bus, ConnectionId, Gate};
 use crate::accept::{Crowd, Room};
 use crate::net::listen;
@@ -113,11 +114,20 @@ pub struct EmbeddedBus {
     front: Arc<Front>,
     sessions: Sessions,
     listening: JoinHandle<()>,
+    /// It ends with this.
+    _thread: Thread,
 }
 
 impl EmbeddedBus {
-    /// Starts the broker: clients can connect when this returns.
+    /// Starts the broker on a thread of its own: clients can connect when this returns.
     pub async fn start(config: Config, gate: Arc<dyn Gate>) -> Result<Self> {
+        let thread = Thread::start().context("cannot start the broker's thread")?;
+        let handle = thread.handle().clone();
+        handle.spawn(Self::open(config, gate, thread)).await.context("the broker failed")?
+    }
+
+    /// The same, on the thread.
+    async fn open(config: Config, gate: Arc<dyn Gate>, thread: Thread) -> Result<Self> {
         // Everything that can be wrong with the configuration comes first.
         let plain = listen(config.mqtt)?;
         let mqtt = plain.local_addr()?;
@@ -153,6 +163,7 @@ impl EmbeddedBus {
                 per_address: limits.per_address,
             }),
             closing: CancellationToken::new(),
+            thread: thread.handle().clone(),
             tasks: TaskTracker::new(),
         });
         let server = MqttServer::new(broker.clone()).listener_by_id(listener, LISTENER).build();
@@ -166,7 +177,7 @@ impl EmbeddedBus {
         if let Some((listener, acceptor)) = secure {
             front.listen(listener, Some(acceptor));
         }
-        Ok(Self { mqtt, mqtts, inside, broker, hooks, front, sessions, listening })
+        Ok(Self { mqtt, mqtts, inside, broker, hooks, front, sessions, listening, _thread: thread })
     }
 
     /// Where plain MQTT listens.

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -58,6 +59,8 @@ pub(super) struct Front {
     pub(super) crowd: Arc<Crowd>,
     /// Closes the door and sends everybody home.
     pub(super) closing: CancellationToken,
+    /// Where clients are served.
+    pub(super) thread: Handle,
     /// What is still running.
     pub(super) tasks: TaskTracker,
 }
@@ -97,7 +100,7 @@ impl Front {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let front = Arc::clone(self);
-        self.tasks.spawn(async move {
+        let served = async move {
             // In a box, and gone before it is served: a client is served much longer than it comes in.
             let opening = Box::pin(front.open(peer, stream));
             let served = match front.closing.run_until_cancelled(opening).await {
@@ -110,7 +113,8 @@ impl Front {
                 Ok(()) => debug!(%peer, "MQTT connection closed"),
             }
             drop(place);
-        });
+        };
+        self.tasks.spawn_on(served, &self.thread);
     }
 
     /// Serves a client that is in to its last byte.

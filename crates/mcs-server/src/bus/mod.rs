@@ -22,6 +22,7 @@ mod roster;
 mod routes;
 mod sessions;
 mod size;
+mod thread;
 mod wire;
 
 pub use embedded::{Config, EmbeddedBus, Limits, Tls};

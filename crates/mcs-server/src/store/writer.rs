@@ -12,7 +12,7 @@ use anyhow::{Result, anyhow};
 use mcs_model::{ChannelId, DataPoint, DeviceId, Timestamp};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqlitePool;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -52,6 +52,8 @@ impl Pending {
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Job>,
+    /// Ends the wait for more.
+    hurry: Arc<Notify>,
     /// Writes that nobody waits for and that are not on the disk yet.
     unsettled: Arc<AtomicUsize>,
     health: Health,
@@ -90,9 +92,10 @@ impl Writer {
     pub(super) fn spawn(pool: SqlitePool, health: Health) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let unsettled = Arc::new(AtomicUsize::new(0));
-        let task = tokio::spawn(run(pool, health.clone(), jobs, unsettled.clone()));
+        let hurry = Arc::new(Notify::new());
+        let task = tokio::spawn(run(pool, health.clone(), jobs, hurry.clone(), unsettled.clone()));
         let task = Arc::new(tokio::sync::Mutex::new(Some(task)));
-        Self { queue, unsettled, health, task }
+        Self { queue, hurry, unsettled, health, task }
     }
 
     /// Queues a write; waits while the queue is full.
@@ -108,6 +111,9 @@ impl Writer {
         // Not before: whoever waits for a place may be dropped.
         self.unsettled.fetch_add(1, Ordering::Relaxed);
         place.send(Job::Later(write));
+        if self.queue.max_capacity() - self.queue.capacity() >= BATCH {
+            self.hurry.notify_one();
+        }
         Ok(())
     }
 
@@ -123,14 +129,17 @@ impl Writer {
         }
     }
 
+    /// Queues what somebody waits for.
     async fn send(&self, job: Job) -> Result<()> {
-        self.queue.send(job).await.map_err(|_| anyhow!("the server stops"))
+        self.queue.send(job).await.map_err(|_| anyhow!("the server stops"))?;
+        self.hurry.notify_one();
+        Ok(())
     }
 
     /// Commits everything queued so far and ends the task.
     pub(super) async fn stop(&self) {
         // An error means that the task has ended already.
-        let _ = self.queue.send(Job::Stop).await;
+        let _ = self.send(Job::Stop).await;
         if let Some(task) = self.task.lock().await.take()
             && let Err(error) = task.await
         {
@@ -143,6 +152,7 @@ async fn run(
     pool: SqlitePool,
     health: Health,
     mut jobs: mpsc::Receiver<Job>,
+    hurry: Arc<Notify>,
     unsettled: Arc<AtomicUsize>,
 ) {
     let mut series = Series::default();
@@ -165,7 +175,7 @@ async fn run(
                 // Then whether it is over has to be found out.
                 () = health.worsens() => continue,
             }
-            before = gather(&mut jobs, &mut batch, before).await;
+            before = gather(&mut jobs, &mut batch, &hurry, before).await;
         }
         if batch.is_empty() {
             // Nobody can write any more.
@@ -202,22 +212,35 @@ async fn run(
 
 /// Takes what comes soon after a first job, as long as waiting is worth it. How many of all are awaited, as was the last
 /// time.
-async fn gather(jobs: &mut mpsc::Receiver<Job>, batch: &mut Vec<Job>, before: usize) -> usize {
-    let mut awaited = batch.iter().filter(|it| it.is_awaited()).count();
-    for (enough, patience) in [(1, LINGER), (before, GATHER)] {
-        let more = async {
-            while awaited < enough && batch.len() < BATCH {
-                let (here, room) = (batch.len(), BATCH - batch.len());
-                if jobs.recv_many(batch, room).await == 0 {
-                    break;
-                }
-                awaited += batch[here..].iter().filter(|it| it.is_awaited()).count();
-            }
-        };
-        // Too few are no harm.
-        let _ = timeout(patience, more).await;
+async fn gather(
+    jobs: &mut mpsc::Receiver<Job>,
+    batch: &mut Vec<Job>,
+    hurry: &Notify,
+    before: usize,
+) -> usize {
+    let awaited = |batch: &[Job]| batch.iter().filter(|it| it.is_awaited()).count();
+    if awaited(batch) == 0 && batch.len() < BATCH {
+        // Nothing that comes meanwhile wakes anybody.
+        let _ = timeout(LINGER, hurry.notified()).await;
+        while batch.len() < BATCH
+            && let Ok(job) = jobs.try_recv()
+        {
+            batch.push(job);
+        }
     }
-    awaited
+    let mut here = awaited(batch);
+    let more = async {
+        while (1..before).contains(&here) && batch.len() < BATCH {
+            let (old, room) = (batch.len(), BATCH - batch.len());
+            if jobs.recv_many(batch, room).await == 0 {
+                break;
+            }
+            here += awaited(&batch[old..]);
+        }
+    };
+    // Too few are no harm.
+    let _ = timeout(GATHER, more).await;
+    here
 }
 
 /// Whether something can be written, and something more than a page.

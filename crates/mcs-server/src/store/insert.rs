@@ -4,8 +4,9 @@ use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
-/// Rows in one statement, the most first; few numbers, so that each is prepared once.
-const CHUNKS: [usize; 3] = [256, 16, 1];
+/// Rows in one statement, the most first: any number of rows takes few statements, each of which is prepared once and
+/// costs a way to the thread of the database and back.
+const CHUNKS: [usize; 9] = [256, 128, 64, 32, 16, 8, 4, 2, 1];
 
 /// A statement that inserts rows, for each number of them.
 pub(super) struct Insert([(usize, String); CHUNKS.len()]);

@@ -80,9 +80,9 @@ super::texts! { "prototypes"
     channel_id_hint = "Devices use it on the wire. It cannot be changed once it is saved.";
     direction = "Direction";
     controller = "Controller";
-    controller_about = "you to the device";
+    controller_about = "from you to the device";
     display = "Display";
-    display_about = "the device to you";
+    display_about = "from the device to you";
     preview = "Preview. What you try here goes to no device.";
 
     // What a type asks for

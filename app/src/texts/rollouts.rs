@@ -58,6 +58,7 @@ super::texts! { "rollouts"
     show_open = "Not ended";
     show_good = "Updated";
     show_bad = "Failed";
+    show_apart = "Left out";
     no_match = "No device is like that.";
     more(#n) = "Show {n} more" | "Show {n} more";
     state_waiting = "Waits for its wave";

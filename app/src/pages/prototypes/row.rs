@@ -149,7 +149,7 @@ fn Form(edited: Edited, number: u32, row: Memo<Option<Row>>) -> impl IntoView {
                     <select class="input" data-testid="channel-kind" on:change:target=move |event| set_kind(event.target().value())>{kinds}</select>
                     <span class="hint">{move || words::kind_about(kind.get())}</span>
                 </label>
-                <fieldset class="field">
+                <fieldset class="field whole directions">
                     <legend class="field-name">{t::direction()}</legend>
                     {directions}
                 </fieldset>

@@ -22,6 +22,8 @@ enum Which {
     Open,
     Good,
     Bad,
+    /// They ended, and neither succeeded nor failed.
+    Apart,
 }
 
 impl Which {
@@ -30,8 +32,9 @@ impl Which {
         match self {
             Self::All => true,
             Self::Open => tone == "pending" || device.state == PushState::Queued,
-            Self::Good => tone == "ok",
+            Self::Good => device.state == PushState::Updated,
             Self::Bad => tone == "danger",
+            Self::Apart => ![Self::Open, Self::Good, Self::Bad].iter().any(|it| it.holds(device)),
         }
     }
 }
@@ -52,14 +55,18 @@ pub(super) fn Table(#[prop(into)] devices: Signal<Vec<RolloutDevice>>) -> impl I
         (Which::Open, t::show_open(), "open"),
         (Which::Good, t::show_good(), "good"),
         (Which::Bad, t::show_bad(), "bad"),
+        (Which::Apart, t::show_apart(), "apart"),
     ];
     let choice = |(it, name, id): (Which, &'static str, &'static str)| {
-        let count = move || devices.with(|all| all.iter().filter(|one| it.holds(one)).count());
+        let count =
+            Memo::new(move || devices.with(|all| all.iter().filter(|one| it.holds(one)).count()));
+        // Most rollouts leave nobody out.
+        let idle = move || it == Which::Apart && count.get() == 0 && which.get() != it;
         view! {
             <button type="button" class="segment" data-testid=format!("show-{id}")
-                aria-pressed=move || (which.get() == it).to_string()
+                aria-pressed=move || (which.get() == it).to_string() hidden=idle
                 on:click=move |_| { which.set(it); most.set(ROWS); }>
-                {name}" "<span class="number">{move || format::count(count() as u64)}</span>
+                {name}" "<span class="number">{move || format::count(count.get() as u64)}</span>
             </button>
         }
         .into_any()

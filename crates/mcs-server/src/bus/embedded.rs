@@ -121,7 +121,7 @@ pub struct EmbeddedBus {
 impl EmbeddedBus {
     /// Starts the broker on a thread of its own: clients can connect when this returns.
     pub async fn start(config: Config, gate: Arc<dyn Gate>) -> Result<Self> {
-        let thread = Thread::start().context("cannot start the broker's thread")?;
+        let thread = Thread::start().await.context("cannot start the broker's thread")?;
         let handle = thread.handle().clone();
         handle.spawn(Self::open(config, gate, thread)).await.context("the broker failed")?
     }

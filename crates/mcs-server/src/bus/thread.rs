@@ -18,16 +18,23 @@ pub(super) struct Thread {
 
 impl Thread {
     /// Starts it.
-    pub(super) fn start() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
+    pub(super) async fn start() -> io::Result<Self> {
         let (end, ended) = oneshot::channel();
+        let (say, said) = oneshot::channel();
+        // The runtime begins and ends there: no task may end one.
         thread::Builder::new().name("broker".to_owned()).spawn(move || {
-            // It comes to this when its sender is gone.
-            let _ = runtime.block_on(ended);
+            let runtime = match Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return drop(say.send(Err(error))),
+            };
+            if say.send(Ok(runtime.handle().clone())).is_ok() {
+                // It comes to this when its sender is gone.
+                let _ = runtime.block_on(ended);
+            }
             // Parts of the broker run until their runtime ends, and hold up its end.
             runtime.shutdown_background();
         })?;
+        let handle = said.await.map_err(io::Error::other)??;
         Ok(Self { handle, _end: end })
     }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use mcs_view::protocol::{Loudness, RateRow};
 
 use super::state::Page;
+use super::words;
 use crate::format;
 use crate::texts::messages as t;
 
@@ -57,13 +58,7 @@ pub(super) fn Rates(page: Page) -> impl IntoView {
 
 fn row(page: Page, it: RateRow) -> impl IntoView {
     let RateRow { topic, place, load } = it;
-    let name = match place {
-        Some(place) => match place.channel {
-            Some(channel) => format!("{} · {channel}", place.device),
-            None => place.device,
-        },
-        None => topic.path.clone(),
-    };
+    let name = place.as_ref().map_or_else(|| topic.path.clone(), words::place);
     let title = topic.path.clone();
     let open = move |_| page.below.set(Some(topic.clone()));
     view! {

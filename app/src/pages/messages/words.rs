@@ -1,6 +1,6 @@
 //! What the engine says of messages, in words.
 
-use mcs_view::protocol::{Fate, Format, LogRow, Misfit, Preview, QueryError};
+use mcs_view::protocol::{Fate, Format, LogRow, Misfit, Place, Preview, QueryError};
 
 use crate::clock;
 use crate::format;
@@ -24,12 +24,14 @@ pub(super) fn time(at: u64) -> String {
 
 /// The topic, or the device and channel that it is of.
 pub(super) fn topic(row: &LogRow) -> String {
-    match &row.place {
-        Some(place) => match &place.channel {
-            Some(channel) => format!("{} · {channel}", place.device),
-            None => place.device.clone(),
-        },
-        None => row.topic.clone(),
+    row.place.as_ref().map_or_else(|| row.topic.clone(), place)
+}
+
+/// The channel comes first: where there is not room for both, the device's name is cut.
+pub(super) fn place(place: &Place) -> String {
+    match &place.channel {
+        Some(channel) => format!("{channel} · {}", place.device),
+        None => place.device.clone(),
     }
 }
 

@@ -11,6 +11,7 @@ use super::words::{self, formats};
 use crate::clock;
 use crate::engine::Dispatch;
 use crate::format;
+use crate::texts::device::channel;
 use crate::texts::messages as t;
 use crate::ui::{CopyButton, Icon, Memo, Symbol, save};
 
@@ -119,7 +120,7 @@ fn body<T: Clone + Default + PartialEq + Send + Sync + 'static>(
 #[component]
 fn Facts(page: Page) -> impl IntoView {
     let topic = part(page, |it| it.row.topic.clone());
-    let place = part(page, |it| it.row.place.as_ref().map(|_| words::topic(&it.row)));
+    let place = part(page, |it| it.row.place.clone());
     let at = part(page, |it| it.row.at.as_millis());
     let sizes = part(page, |it| match it.row.size {
         size @ 0..1024 => format::bytes(size),
@@ -141,7 +142,10 @@ fn Facts(page: Page) -> impl IntoView {
         <dl class="facts">
             <div><dt>{t::topic()}</dt><dd><div class="fact-row"><code class="break" data-testid="detail-topic">{topic}</code>
                 <CopyButton text=topic what=t::topic() testid="copy-topic"/></div></dd></div>
-            {move || place.get().map(|place| view! { <div><dt>{t::device()}</dt><dd data-testid="detail-place">{place}</dd></div> })}
+            {move || place.get().map(|place| view! {
+                <div><dt>{t::device()}</dt><dd data-testid="detail-device">{place.device}</dd></div>
+                {place.channel.map(|it| view! { <div><dt>{channel()}</dt><dd>{it}</dd></div> })}
+            })}
             <div><dt>{t::time()}</dt><dd class="number">{move || {
                 let at = at.get();
                 format!("{}.{:03}", clock::local(at).date_and_time(), at % 1000)

@@ -60,7 +60,7 @@ pub(super) fn Retained(page: Page) -> impl IntoView {
                 let shown = rows.with(Vec::len) as u64;
                 view! {
                     <table>
-                        <thead><tr><th scope="col">{t::topic()}</th><th scope="col">{t::came()}</th><th scope="col" class="number">{t::size()}</th><th scope="col"><span class="sr-only">{t::actions()}</span></th></tr></thead>
+                        <thead><tr><th scope="col">{t::topic()}</th><th scope="col" class="number">{t::came()}</th><th scope="col" class="number">{t::size()}</th><th scope="col"><span class="sr-only">{t::actions()}</span></th></tr></thead>
                         <tbody>{rows.get().into_iter().map(|it| row(page, it, asked)).collect::<Vec<_>>()}</tbody>
                     </table>
                     {(shown < total.get()).then(|| view! { <p class="hint">{t::retained_first(&format::count(shown), &format::count(total.get()))}</p> })}

@@ -24,10 +24,13 @@ const RUN: &str = r#"
     const place = stage.scrollTop;
     const report = (found) => { stage.scrollTop = place; done(found); };
     stage.scrollTop = 0;
-    // What is on its way from one colour to another has neither.
+    // What is on its way from one colour to another has neither. A transition of what is not painted any more may
+    // never say that it has ended.
     const moving = document.getAnimations().filter((it) => it instanceof CSSTransition);
+    const still = Promise.allSettled(moving.map((it) => it.finished));
+    const enough = new Promise((done) => setTimeout(done, 2000));
     const look = () => axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
-    Promise.allSettled(moving.map((it) => it.finished)).then(look).then(
+    Promise.race([still, enough]).then(look).then(
         ({ violations }) => report(violations
             .filter((it) => it.impact === "serious" || it.impact === "critical")
             .flatMap((it) => it.nodes.map((node) =>

@@ -96,6 +96,12 @@ async fn walk(browser: &Browser, server: &mut Server, product: &str) -> Result<(
             .with_context(|| format!("board {n}"))?;
     }
     browser.pictures("rollout-ended").await?;
+    for (part, filter) in [("updated", "good"), ("failed", "bad"), ("apart", "apart")] {
+        let count = browser.attribute(&format!("count-{part}"), "data-count").await?;
+        let count = count.context("a bar without counts")?;
+        let said = browser.text(&format!("show-{filter}")).await?;
+        ensure!(said.ends_with(&format!(" {count}")), "{said}, but the bar says {count}");
+    }
     browser.click("tab-audit").await?;
     browser.see("audit").await?;
     let audit = browser.text("audit").await?;

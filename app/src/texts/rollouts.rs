@@ -152,7 +152,7 @@ super::texts! { "rollouts"
     field_waves = "Waves end at";
     field_waves_hint = "Counts or percentages of all devices, such as 1, 10 %, 50 %. All others come behind the last one.";
     field_parallel = "Devices at once, at most";
-    field_success = "Of a wave, updated before the next begins (%)";
+    field_success = "Share of a wave to update before the next (%)";
     field_max_failures = "Failures that stop it";
     field_max_failed = "Failed devices that stop it (%)";
     field_never_hint = "Empty is never.";

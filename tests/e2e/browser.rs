@@ -8,7 +8,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::process::{Program, program, until};
+use crate::process::{PATIENCE, Program, program, until};
 use crate::{memory, output};
 
 /// A browser with one window.
@@ -73,6 +73,9 @@ impl Browser {
         capabilities
             .insert("goog:chromeOptions".into(), json!({"binary": binary, "args": arguments}));
         capabilities.insert("goog:loggingPrefs".into(), json!({"browser": "ALL"}));
+        // A script may wait as long as anything else.
+        let script = u64::try_from(PATIENCE.as_millis())?;
+        capabilities.insert("timeouts".into(), json!({"script": script}));
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&address)

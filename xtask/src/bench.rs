@@ -32,6 +32,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let browser = if with_console { Some(host::browser()?) } else { None };
     if with_console {
         install(&peers)?;
+        setup::run()?;
+        md5(&peers)?;
     }
     println!("── Building in release (some minutes the first time)");
     // One by one: built together they would share their dependencies' features, and the server be another one.
@@ -41,7 +43,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let console = match &options.console {
         Some(folder) => folder.clone(),
         None if with_console => {
-            setup::run()?;
             serve::console()?;
             shell::root().join("dist")
         }
@@ -70,6 +71,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bench.arg("--write").arg(shell::root().join("bench/RESULTS.md"));
     }
     shell::run(&mut bench)
+}
+
+/// Puts the loop of ours that the console never runs alone beside the libraries in `folder`.
+fn md5(folder: &Path) -> Result<()> {
+    let package = "mcs-bench-md5";
+    shell::run(&mut shell::cargo(&format!(
+        "build --profile wasm-release --locked --target wasm32-unknown-unknown -p {package}"
+    )))?;
+    let built = shell::target().join("wasm32-unknown-unknown/wasm-release");
+    let mut bindgen = shell::command("wasm-bindgen");
+    bindgen.args(["--target", "no-modules", "--no-typescript", "--out-dir"]);
+    bindgen.arg(folder).arg(built.join("mcs_bench_md5.wasm"));
+    shell::run(&mut bindgen)
 }
 
 /// Puts the console's peers and their pages into `folder`, at the versions of the lockfile.

@@ -18,7 +18,7 @@ const STEPS: [&str; 9] =
     ["setup", "format", "lints", "native", "docs", "wasm", "build", "size", "e2e"];
 
 /// The packages that run in the browser; the others are the workspace's default members.
-const WASM: &str = "-p mcs-app -p mcs-engine --target wasm32-unknown-unknown";
+const WASM: &str = "-p mcs-app -p mcs-engine -p mcs-bench-md5 --target wasm32-unknown-unknown";
 
 /// Builds the server and the device too, which their own tests and the journeys start.
 ///

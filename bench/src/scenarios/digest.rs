@@ -26,20 +26,47 @@ const WARM: usize = 16;
 enum Hasher {
     /// The console; it always makes both hashes.
     Console,
-    /// A page with a library.
-    Library(&'static str, &'static str),
+    /// A page with a library, for both hashes or for MD5 alone.
+    Library(&'static str, Hashes),
     /// A program.
-    Native(&'static str),
+    Native(&'static str, Hashes),
 }
 
-const HASHERS: [(&str, Hasher); 6] = [
-    ("console, MD5 and SHA-256", Hasher::Console),
-    ("hash-wasm, both", Hasher::Library("hash-wasm", "1")),
-    ("hash-wasm, MD5", Hasher::Library("hash-wasm", "")),
-    ("spark-md5, MD5", Hasher::Library("spark-md5", "")),
-    ("md5sum", Hasher::Native("md5sum")),
-    ("sha256sum", Hasher::Native("sha256sum")),
+/// What is made of a file.
+#[derive(Clone, Copy, PartialEq)]
+enum Hashes {
+    Both,
+    Md5,
+}
+
+/// In each table its first one is what the others are held against.
+const HASHERS: [(&str, Hasher); 7] = [
+    ("console", Hasher::Console),
+    ("hash-wasm", Hasher::Library("hash-wasm", Hashes::Both)),
+    ("sha256sum, no MD5", Hasher::Native("sha256sum", Hashes::Both)),
+    ("mcs-digest", Hasher::Library("mcs-digest", Hashes::Md5)),
+    ("hash-wasm", Hasher::Library("hash-wasm", Hashes::Md5)),
+    ("spark-md5", Hasher::Library("spark-md5", Hashes::Md5)),
+    ("md5sum", Hasher::Native("md5sum", Hashes::Md5)),
 ];
+
+impl Hasher {
+    const fn hashes(self) -> Hashes {
+        match self {
+            Self::Console => Hashes::Both,
+            Self::Library(_, hashes) | Self::Native(_, hashes) => hashes,
+        }
+    }
+}
+
+impl Hashes {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Both => "MD5 and SHA-256",
+            Self::Md5 => "MD5 alone",
+        }
+    }
+}
 
 /// A file and its MD5.
 struct Sample {
@@ -57,8 +84,8 @@ pub(crate) async fn run(options: &Options) -> Result<Section> {
         "digest",
         format!(
             "Hashes of a file, reading included, in {}: by the console's firmware page, which always makes both hashes in \
-             one pass, and by libraries in a worker that reads the file in the cheapest way there is ({}); and by coreutils. \
-             The files are in the system's cache, and every page has hashed {WARM} MiB before. The largest file is hashed \
+             one pass, and by libraries in a worker that reads the file in the cheapest way there is ({}, and `mcs-digest` \
+             with its loop for MD5 alone, which devices use); and by coreutils. The files are in the system's cache, and every page has hashed {WARM} MiB before. The largest file is hashed \
              in the first round only.",
             browser.version().await?,
             peers(options, &["hash-wasm", "spark-md5"])?
@@ -73,16 +100,19 @@ pub(crate) async fn run(options: &Options) -> Result<Section> {
     for round in 1..=options.rounds {
         println!("── digest: round {round} of {}", options.rounds);
         for (name, hasher) in HASHERS {
-            if options.alone && !matches!(hasher, Hasher::Console) {
+            if options.alone
+                && !matches!(hasher, Hasher::Console | Hasher::Library("mcs-digest", _))
+            {
                 continue;
             }
             let page = match hasher {
                 Hasher::Console => Some(sign_in(&mut browser, &console).await?),
-                Hasher::Library(library, both) => {
+                Hasher::Library(library, hashes) => {
+                    let both = if hashes == Hashes::Both { "1" } else { "" };
                     let url = format!("{site}digest.html?library={library}&both={both}");
                     Some(browser.open(&url).await?)
                 }
-                Hasher::Native(_) => None,
+                Hasher::Native(..) => None,
             };
             if let Some(page) = &page {
                 hash(&mut browser, page, hasher, &warm).await.context("warming up")?;
@@ -90,10 +120,10 @@ pub(crate) async fn run(options: &Options) -> Result<Section> {
             for (sample, _) in samples.iter().filter(|it| it.1 || round == 1) {
                 let figures = match (&page, hasher) {
                     (Some(page), _) => hash(&mut browser, page, hasher, sample).await,
-                    (None, Hasher::Native(program)) => native(program, sample).await,
+                    (None, Hasher::Native(program, _)) => native(program, sample).await,
                     (None, _) => continue,
                 };
-                let title = format!("{} MiB", sample.bytes >> 20);
+                let title = format!("{} MiB, {}", sample.bytes >> 20, hasher.hashes().title());
                 let figures = figures.with_context(|| format!("{title}: {name}"))?;
                 section.record(&title, name, figures);
             }
